@@ -1,0 +1,110 @@
+"""Form fields that let people write what they would say: money in dollars, lists with commas, zones from a list."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+
+USUAL_ZONES = (
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "America/Toronto",
+    "America/Vancouver",
+)
+
+
+class MoneyField(forms.DecimalField):
+    """Whole cents in the database, an amount such as 149.00 on the page."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_digits": 9, "decimal_places": 2, "required": False, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return Decimal(value) / 100 if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        amount = super().clean(value)
+        return None if amount is None else int(amount * 100)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class WordsField(forms.CharField):
+    """A JSON list of short words, written with commas or on lines."""
+
+    def __init__(self, *, upper: bool = False, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, **kwargs})
+        self.upper = upper
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        words = [word.strip() for word in text.replace("\n", ",").split(",") if word.strip()]
+        return list(dict.fromkeys(word.upper() if self.upper else word for word in words))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class TicksField(forms.MultipleChoiceField):
+    """A JSON list of enum values as boxes to tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, **kwargs})
+
+
+def zone_choices() -> Sequence[tuple[str, Any]]:
+    """The usual zones first, then all that name a place."""
+    others = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right")))
+    return [
+        ("Often used", [(zone, zone) for zone in USUAL_ZONES]),
+        ("All", [(zone, zone) for zone in others if zone not in USUAL_ZONES]),
+    ]
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone by name; `empty` says what none means, where none is allowed."""
+
+    def __init__(self, *, empty: str = "", **kwargs: Any) -> None:
+        blank = [("", empty)] if empty else []
+        super().__init__(choices=lambda: [*blank, *zone_choices()], required=not empty, **kwargs)
+
+
+class SecretWidget(forms.PasswordInput):
+    """Says whether something is stored and never what."""
+
+    template_name = "admin/secret_input.html"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"autocomplete": "new-password", "spellcheck": "false"}, render_value=False)
+        self.is_stored = False
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        return {**super().get_context(name, None, attrs), "is_stored": self.is_stored}
+
+
+class SecretField(forms.CharField):
+    """Write-only: an empty answer keeps what is stored."""
+
+    widget = SecretWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "strip": True, **kwargs})
+
+    def clean_over(self, typed: str, stored: str) -> str:
+        return typed or stored
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(data)

@@ -1,0 +1,57 @@
+"""Vocabulary of leads: what a receptionist would say, stored readably."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    OWNER = "owner", "Owner"
+    MANAGER = "manager", "Manager"
+    FRONT_DESK = "front_desk", "Front desk"
+    READ_ONLY = "read_only", "Read only"
+
+
+class Voice(TextChoices):
+    FRIENDLY = "friendly", "Friendly"
+    PROFESSIONAL = "professional", "Professional"
+    BRIEF = "brief", "Brief"
+
+
+class Language(TextChoices):
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Spanish"
+
+
+class LeadKind(TextChoices):
+    UNKNOWN = "unknown", "Not known yet"
+    NEW = "new", "New customer"
+    EXISTING = "existing", "Existing customer"
+
+
+class RequestStatus(TextChoices):
+    OPEN = "open", "Open"
+    BOOKED = "booked", "Booked"
+    WON = "won", "Won"
+    LOST = "lost", "Lost"
+    SPAM = "spam", "Spam"
+    WRONG_NUMBER = "wrong_number", "Wrong number"
+
+
+class Urgency(TextChoices):
+    UNKNOWN = "unknown", "Not known yet"
+    ROUTINE = "routine", "Routine"
+    URGENT = "urgent", "Urgent"
+    EMERGENCY = "emergency", "Emergency"
+
+
+class TaskReason(TextChoices):
+    RULE = "rule", "A rule asks for a call back"
+    ANONYMOUS = "anonymous", "Anonymous caller"
+    LANDLINE = "landline", "Landline cannot get texts"
+    UNTEXTABLE = "untextable", "Number cannot get texts"
+    OPTED_OUT = "opted_out", "Caller has opted out of texts"
+    UNDELIVERABLE = "undeliverable", "Text could not be delivered"
+    TOO_LATE = "too_late", "Too late for a text"
+    SENDING_STOPPED = "sending_stopped", "Texting is stopped"
+    UNCERTAIN = "uncertain", "Not certain that the text arrived"
+    MAYBE_OPT_OUT = "maybe_opt_out", "May be asking to stop"
+    URGENT = "urgent", "Urgent"

@@ -1,0 +1,19 @@
+from leads.models.business import Business, Location
+from leads.models.events import LeadEvent
+from leads.models.knowledge import Faq, Service, ServiceArea
+from leads.models.leads import JobRequest, Lead
+from leads.models.people import Membership
+from leads.models.tasks import CallbackTask
+
+__all__ = [
+    "Business",
+    "CallbackTask",
+    "Faq",
+    "JobRequest",
+    "Lead",
+    "LeadEvent",
+    "Location",
+    "Membership",
+    "Service",
+    "ServiceArea",
+]

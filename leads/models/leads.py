@@ -1,0 +1,55 @@
+import uuid
+
+from django.db import models
+
+from leads.enums import Language, LeadKind, RequestStatus, Urgency
+from leads.models.business import Business, Location
+
+
+class Lead(models.Model):
+    """A person who contacted a business: one per phone and business, however often they call."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="leads")
+    phone = models.CharField(max_length=16, help_text="E.164")
+    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    kind = models.CharField(max_length=16, choices=LeadKind.choices, default=LeadKind.UNKNOWN)
+    language = models.CharField(max_length=8, choices=Language.choices, blank=True)
+    source = models.CharField(max_length=60, blank=True, help_text="Label of the number first called: ads, website...")
+    notes = models.TextField(blank=True)
+    is_landline = models.BooleanField(default=False)
+    is_unreachable = models.BooleanField(default=False, help_text="The carrier says that this number does not exist.")
+    is_simulated = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(fields=["business", "phone"], name="lead_once_per_phone_and_business")]
+
+    def __str__(self) -> str:
+        return self.name or self.phone
+
+
+class JobRequest(models.Model):
+    """One thing a lead wants. The furnace in May and the faucet in July are two."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="requests")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="requests")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="requests")
+    status = models.CharField(max_length=16, choices=RequestStatus.choices, default=RequestStatus.OPEN)
+    urgency = models.CharField(max_length=16, choices=Urgency.choices, default=Urgency.UNKNOWN)
+    need = models.CharField(max_length=200, blank=True, help_text="What they need, in their words.")
+    place = models.CharField(max_length=200, blank=True, help_text="City, ZIP or address of the job.")
+    source = models.CharField(max_length=60, blank=True)
+    value_cents = models.PositiveIntegerField(null=True, blank=True)
+    lost_reason = models.CharField(max_length=120, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-opened_at"]
+
+    def __str__(self) -> str:
+        return self.need or f"Request of {self.opened_at:%Y-%m-%d}"

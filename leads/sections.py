@@ -1,0 +1,157 @@
+"""The parts of a business file that belong to leads: the business, its locations, and what it may tell customers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+from django.db import models
+from django.utils.text import slugify
+
+from leads.config_fields import Choice, Field, Flag, Price, Ref, Several, Text, Whole
+from leads.config_loading import Loading
+from leads.config_rows import Inner, RowForm, Rows
+from leads.config_yaml import Node
+from leads.enums import Language, Voice
+from leads.models import Business, Faq, Location, Service, ServiceArea
+
+
+def slug_of_name(values: Mapping[str, Any], index: int) -> str:
+    return slugify(str(values.get("name", "")))
+
+
+LOCATION = Field("location", Ref("locations", "slug"))
+
+BUSINESS = RowForm(
+    model=Business,
+    identity=("slug",),
+    fields=(
+        Field("name", Text(), is_required=True),
+        Field("slug", Text(), default=slug_of_name, is_shown=True),
+        Field("time_zone", Text(), is_shown=True),
+        Field("country", Text()),
+        Field("countries_served", Several(Text())),
+        Field("voice", Choice(Voice)),
+        Field("language", Choice(Language)),
+        Field("phone", Text()),
+        Field("email", Text()),
+        Field("website", Text()),
+        Field("booking_url", Text()),
+        Field("opt_out_line", Text()),
+        Field("cooldown_hours", Whole()),
+        Field("number_texts_per_hour", Whole()),
+        Field("texts_per_hour", Whole()),
+        Field("texts_per_day", Whole()),
+        Field("late_after_minutes", Whole()),
+        Field("callback_due_minutes", Whole()),
+        # Somebody stopped all texts for a reason: a file that does not speak of it must not start them again.
+        Field("texting_paused", Flag(), attrs=("is_texting_paused",), is_kept=True),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessSection:
+    key: str = "business"
+    within: str = ""
+    order: int = 10
+    about: str = "Who you are. The name opens every text; the booking address is what {booking_link} becomes."
+
+    @property
+    def tables(self) -> tuple[type[models.Model], ...]:
+        return (Business,)
+
+    def load(self, node: Node | None, owner: models.Model | None, loading: Loading) -> None:
+        if node is None or not self._load(node, loading):
+            # Owns the other rows while they are checked; nothing of a file with errors is kept.
+            loading.business = Business.objects.create(name="Not loaded", slug=f"not-loaded-{token_hex(8)}")
+
+    def _load(self, node: Node, loading: Loading) -> bool:
+        values, bad = BUSINESS.read(node, 0, loading)
+        stored = None if "slug" in bad else Business.objects.select_for_update().filter(slug=values["slug"]).first()
+        if loading.is_simulated and stored is not None and not stored.is_simulated:
+            loading.error(node, f"“{stored.slug}” is a real business. Choose another slug for a simulated one.")
+            return False
+        loading.business = stored or Business(is_simulated=loading.is_simulated)
+        if not values.get("slug") and "name" not in bad:
+            loading.error(node, "“slug” is missing: a short name in plain letters, for links and files.")
+            return False
+        return BUSINESS.apply(loading.business, values, bad, node, self.key, loading)
+
+    def dump(self, owner: models.Model, inner: Inner) -> dict[str, object]:
+        return BUSINESS.dump(owner, 0)
+
+
+SECTIONS = (
+    BusinessSection(),
+    Rows(
+        key="locations",
+        order=20,
+        about="Shops, offices or crews. A location may have its own hours and its own time zone.",
+        called="slug",
+        form=RowForm(
+            model=Location,
+            identity=("slug",),
+            inner_keys=("hours",),
+            fields=(
+                Field("name", Text(), is_required=True),
+                Field("slug", Text(), default=slug_of_name, is_shown=True),
+                Field("time_zone", Text()),
+                Field("phone", Text()),
+                Field("address", Text()),
+                Field("city", Text()),
+                Field("region", Text()),
+                Field("postal_code", Text()),
+                Field("alert_email", Text()),
+            ),
+        ),
+    ),
+    Rows(
+        key="services",
+        order=50,
+        about="What you do, with the prices that may be named: 89, 89-250, from 89, up to 250.",
+        form=RowForm(
+            model=Service,
+            identity=("name",),
+            shorthand="name",
+            fields=(
+                Field("name", Text(), is_required=True),
+                Field("description", Text()),
+                Field("price", Price(), attrs=("price_from_cents", "price_to_cents")),
+                Field("duration_minutes", Whole()),
+                Field("active", Flag(), attrs=("is_active",)),
+            ),
+        ),
+    ),
+    Rows(
+        key="areas",
+        order=60,
+        about="Where you work. Callers from elsewhere are told so politely.",
+        form=RowForm(
+            model=ServiceArea,
+            identity=("location", "city", "region"),
+            shorthand="city",
+            fields=(
+                Field("city", Text(), is_required=True),
+                Field("region", Text()),
+                LOCATION,
+                Field("postal_codes", Several(Text())),
+            ),
+        ),
+    ),
+    Rows(
+        key="faqs",
+        order=70,
+        about="Questions customers ask, and the answers you stand by.",
+        form=RowForm(
+            model=Faq,
+            identity=("question", "language"),
+            fields=(
+                Field("question", Text(), is_required=True),
+                Field("answer", Text(), is_required=True),
+                Field("language", Choice(Language)),
+                Field("active", Flag(), attrs=("is_active",)),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,240 @@
+"""What happens on the phone line, one function per event. Each may come twice, late, or never."""
+
+from datetime import datetime
+
+from leads.models import Lead
+from messaging import conversations, missed_calls, scripts
+from messaging.carriers.base import (
+    AskToAccept,
+    CallArrived,
+    CallEnded,
+    CallReported,
+    Connect,
+    Ring,
+    RingingEnded,
+    Say,
+    TakeVoicemail,
+    TeamPickedUp,
+    VoicemailLeft,
+    VoicemailTranscribed,
+    VoicePlan,
+    WhisperAsked,
+)
+from messaging.enums import CallState, CarrierKind, HoursState, MissReason, NumberMode, RingOrder, ScriptKind
+from messaging.models import Call, CarrierAccount, PhoneNumber
+from recoverline.lib.phones import display_phone, is_anonymous, is_short_code, parse_phone
+from recoverline.lib.text import clean_inbound
+from scheduling import queries
+
+# A recording shorter than this is somebody hanging up after the tone.
+WORDLESS_SECONDS = 2
+
+
+def number_called(account: CarrierAccount, to: str) -> PhoneNumber | None:
+    """Our number, if this account may speak for it: another tenant's account never can."""
+    numbers = PhoneNumber.objects.select_related("business", "location__business", "account").filter(
+        number=parse_phone(to, account.business.country) or to, is_active=True
+    )
+    if account.kind == CarrierKind.WEBHOOK:
+        return numbers.filter(reported_by=account, mode=NumberMode.EXTERNAL).first()
+    return numbers.filter(account=account).first()
+
+
+def find_call(account: CarrierAccount, call_id: str) -> Call | None:
+    calls = Call.objects.select_related("business", "location__business", "number__account", "number__location")
+    return calls.filter(account=account, carrier_call_id=call_id).first()
+
+
+def open_call(
+    account: CarrierAccount,
+    number: PhoneNumber,
+    *,
+    call_id: str,
+    caller: str,
+    started_at: datetime,
+    name: str = "",
+    forwarded_from: str = "",
+    verification: str = "",
+    found_by_reconciler: bool = False,
+) -> tuple[Call, bool]:
+    """The call of this id and whether it is new; a second event about it finds the same row."""
+    state = queries.state_of(number.location, now=started_at)
+    phone = "" if is_anonymous(caller) or is_short_code(caller) else parse_phone(caller, number.business.country) or ""
+    call, created = Call.objects.get_or_create(
+        account=account,
+        carrier_call_id=call_id,
+        defaults={
+            "business_id": number.business_id,
+            "location_id": number.location_id,
+            "number": number,
+            "caller": phone,
+            "caller_raw": clean_inbound(caller)[:64],
+            "caller_name": clean_inbound(name)[:120],
+            "forwarded_from": clean_inbound(forwarded_from)[:64],
+            "verification": verification[:60],
+            "hours_state": HoursState(state.kind),
+            "started_at": started_at,
+            "found_by_reconciler": found_by_reconciler,
+            "is_simulated": account.kind == CarrierKind.SIMULATOR,
+        },
+    )
+    call.business, call.location, call.number = number.business, number.location, number
+    return call, created
+
+
+# ---------------------------------------------------------------- the caller's line
+def call_arrived(account: CarrierAccount, event: CallArrived, *, now: datetime) -> VoicePlan | None:
+    number = number_called(account, event.to)
+    if number is None:
+        return Say("", account.business.language)
+    call, created = open_call(
+        account, number, call_id=event.call_id, caller=event.caller, started_at=now, name=event.caller_name,
+        forwarded_from=event.forwarded_from, verification=event.verification,
+    )  # fmt: skip
+    if created:
+        PhoneNumber.objects.filter(pk=number.pk).update(last_call_at=now)
+    targets = _ring_targets(call)
+    reason = missed_calls.classify_arrival(
+        mode=NumberMode(number.mode),
+        is_open=call.hours_state == HoursState.OPEN,
+        rings_when_closed=number.rings_when_closed,
+        has_targets=bool(targets),
+    )
+    if reason is None:
+        return _ring(number, targets, attempt=1)
+    missed_calls.handle(call, reason, now=now, rang_seconds=0)
+    return _voicemail(call)
+
+
+def ringing_ended(account: CarrierAccount, event: RingingEnded, *, now: datetime) -> VoicePlan | None:
+    call = find_call(account, event.call_id)
+    if call is None:
+        return Say("", account.business.language)
+    reason = missed_calls.classify_ringing(
+        end=event.end, bridged=event.bridged, accepted=call.accepted_at is not None, needs_accept=call.number.press_to_accept
+    )
+    if reason is None:
+        missed_calls.mark_answered(call, now=now)
+        return Say("", call.business.language)
+    targets = _ring_targets(call)
+    in_order = call.number.ring_order == RingOrder.IN_ORDER
+    if in_order and event.attempt < len(targets) and reason != MissReason.ABANDONED and call.state == CallState.RINGING:
+        return _ring(call.number, targets, attempt=event.attempt + 1)
+    missed_calls.handle(call, reason, now=now, rang_seconds=_seconds_since(call.started_at, now))
+    return _voicemail(call)
+
+
+def call_ended(account: CarrierAccount, event: CallEnded, *, now: datetime) -> VoicePlan | None:
+    """The only news of a caller who gave up while it rang, and perhaps the first we hear of the call at all."""
+    call = find_call(account, event.call_id)
+    if call is None:
+        number = number_called(account, event.to)
+        if number is None:
+            return None
+        call, _ = open_call(account, number, call_id=event.call_id, caller=event.caller, started_at=now)
+    if call.state == CallState.RINGING:
+        reason = missed_calls.classify_hang_up(end=event.end, accepted=call.accepted_at is not None)
+        if reason is None:
+            missed_calls.mark_answered(call, now=now)
+        else:
+            missed_calls.handle(call, reason, now=now, rang_seconds=_seconds_since(call.started_at, now))
+    Call.objects.filter(pk=call.pk, ended_at=None).update(ended_at=now)
+    return None
+
+
+def call_reported(account: CarrierAccount, event: CallReported, *, now: datetime) -> None:
+    """An outside phone system tells us of a missed call, perhaps late."""
+    number = number_called(account, event.to)
+    if number is None:
+        return
+    call, _ = open_call(
+        account, number, call_id=event.call_id, caller=event.caller, started_at=min(event.occurred_at, now), name=event.caller_name
+    )
+    reason = MissReason(event.reason)
+    if reason == MissReason.NO_ANSWER and call.hours_state != HoursState.OPEN:
+        reason = MissReason.AFTER_HOURS
+    if missed_calls.handle(call, reason, now=now, rang_seconds=event.rang_seconds):
+        PhoneNumber.objects.filter(pk=number.pk).update(last_call_at=now)
+        Call.objects.filter(pk=call.pk).update(ended_at=call.started_at)
+    if event.voicemail_text:
+        missed_calls.refine(call, reason=MissReason.VOICEMAIL, transcript=clean_inbound(event.voicemail_text))
+
+
+# ---------------------------------------------------------------- the team's phones
+def whisper_asked(account: CarrierAccount, event: WhisperAsked, *, now: datetime) -> VoicePlan:
+    call = find_call(account, event.call_id)
+    if call is None:
+        return Say("", account.business.language)
+    caller = display_phone(call.caller, call.business.country) if call.caller else "an unknown number"
+    return AskToAccept(_spoken(call, ScriptKind.WHISPER, phone=caller), call.business.language)
+
+
+def team_picked_up(account: CarrierAccount, event: TeamPickedUp, *, now: datetime) -> VoicePlan | None:
+    call = find_call(account, event.call_id)
+    if call is None:
+        return Say("", account.business.language)
+    if event.accepted or not call.number.press_to_accept:
+        # Without a key to press, picking up is the only evidence there is.
+        Call.objects.filter(pk=call.pk, state=CallState.RINGING, accepted_at=None).update(accepted_at=now)
+        return Connect()
+    return Say("", call.business.language)
+
+
+# ---------------------------------------------------------------- voicemail
+def voicemail_left(account: CarrierAccount, event: VoicemailLeft, *, now: datetime) -> VoicePlan | None:
+    call = find_call(account, event.call_id)
+    if call is None:
+        return Say("", account.business.language)
+    spoke = event.seconds >= WORDLESS_SECONDS
+    # A missed call is refined, never decided a second time; one whose ringing nobody reported is decided now.
+    missed_calls.handle(call, MissReason.VOICEMAIL if spoke else MissReason.SILENT, now=now)
+    if spoke or not call.voicemail_url:
+        missed_calls.refine(
+            call, reason=MissReason.VOICEMAIL if spoke else MissReason.SILENT, seconds=event.seconds, url=event.url if spoke else ""
+        )
+    return Say("", call.business.language)
+
+
+def voicemail_transcribed(account: CarrierAccount, event: VoicemailTranscribed, *, now: datetime) -> None:
+    call = find_call(account, event.call_id)
+    text = clean_inbound(event.text).strip()
+    if call is None or not text or call.transcript:
+        return
+    missed_calls.refine(call, reason=MissReason.VOICEMAIL, transcript=text)
+    if call.conversation is not None:
+        conversations.note_said(call.conversation, text=f"Voicemail: {text}", now=now, by_customer=True)
+
+
+# ---------------------------------------------------------------- what is said
+def _ring_targets(call: Call) -> tuple[str, ...]:
+    """Whom to ring; never a phone that is part of this call, or it would ring itself round and round."""
+    looped = {call.number.number, call.caller, parse_phone(call.forwarded_from, call.business.country)}
+    return tuple(target.phone for target in call.number.ring_targets.all() if target.phone not in looped)
+
+
+def _ring(number: PhoneNumber, targets: tuple[str, ...], *, attempt: int) -> Ring:
+    if number.ring_order == RingOrder.IN_ORDER:
+        targets = targets[attempt - 1 : attempt]
+    # Carriers ring ten phones at once at the most.
+    return Ring(targets[:10], number.ring_seconds, number.press_to_accept, attempt)
+
+
+def _voicemail(call: Call) -> VoicePlan:
+    kind = ScriptKind.GREETING if call.hours_state == HoursState.OPEN else ScriptKind.GREETING_CLOSED
+    greeting = _spoken(call, kind)
+    language = call.business.language
+    return TakeVoicemail(greeting, language) if call.number.offers_voicemail else Say(greeting, language)
+
+
+def _spoken(call: Call, kind: ScriptKind, *, phone: str = "") -> str:
+    business, lead = call.business, Lead(phone=call.caller)
+    script = scripts.find_script(
+        business, kind, location=call.location, number=call.number, language=business.language, hours=HoursState(call.hours_state)
+    )
+    body = script.body if script and script.kind == kind else scripts.fallback_body(kind, business.language)
+    values = scripts.values_for(business=business, location=call.location, number=call.number, lead=lead, now=call.started_at)
+    return scripts.render_script(body, {**values, "caller_name": call.caller_name or phone} if phone else values)
+
+
+def _seconds_since(start: datetime, now: datetime) -> int:
+    return max(0, int((now - start).total_seconds()))

@@ -1,0 +1,7 @@
+"""Placeholder until the simulator's own adapter is written."""
+
+from messaging.carriers.twilio import TwilioCarrier
+
+
+class SimulatorCarrier(TwilioCarrier):
+    pass

@@ -1,0 +1,367 @@
+"""Twilio: form-posted webhooks with X-Twilio-Signature, TwiML answers, the Messages, Calls and Lookup resources."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import requests
+from django.conf import settings
+from django.urls import reverse
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from requests.exceptions import ConnectTimeout
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.request_validator import SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, RequestValidator
+from urllib3.exceptions import NewConnectionError
+
+from messaging.carriers.base import (
+    BadPayload,
+    CallArrived,
+    CallEnded,
+    Carrier,
+    CarrierCall,
+    CarrierText,
+    Delivery,
+    ErrorClass,
+    Event,
+    HookAnswer,
+    HookRequest,
+    Media,
+    OutboundText,
+    RingingEnded,
+    SendOutcome,
+    SendResult,
+    TeamPickedUp,
+    TextReceived,
+    TextStatus,
+    VoicemailLeft,
+    VoicemailTranscribed,
+    VoicePlan,
+    WhisperAsked,
+)
+from messaging.carriers.twilio_api import api_client
+from messaging.carriers.twilio_codes import CALL_ENDS, DELIVERIES, ERROR_CLASSES, PLAIN_WORDS
+from messaging.carriers.twilio_voice import twiml
+from messaging.models import PhoneNumber
+
+# Without this fragment an answer of 500 loses the event: by default Twilio repeats only when it could not connect.
+# A fragment is neither sent nor signed.
+RETRY_FRAGMENT = "#rc=2&rp=ct,rt,5xx"
+
+
+class TwilioCarrier(Carrier):
+    hook_name = "twilio"
+    hook_events = (
+        "voice", "dial", "leg", "whisper", "whisper-answer", "voicemail", "recording", "transcription", "call-status",
+        "message", "message-status",
+    )  # fmt: skip
+    voice_events = ("voice", "dial", "whisper", "whisper-answer", "voicemail")
+
+    # ------------------------------------------------------------ webhooks
+    def verify(self, request: HookRequest) -> bool:
+        signature = request.headers.get(SIGNATURE_HEADER, "")
+        if not signature or SIGNATURE_SETTINGS_HEADER in request.headers:
+            # A shared key signs instead of the token: not configured here, so it cannot be checked.
+            return False
+        is_json = request.headers.get("Content-Type", "").startswith("application/json")
+        try:
+            params: Any = request.body.decode() if is_json else _Fields(request.form)
+            if is_json and "bodySHA256" not in request.query:
+                return False
+            tokens = [token for token in (self.account.auth_token, self.account.previous_auth_token) if token]
+            return any(RequestValidator(token).validate(request.url, params, signature) for token in tokens)
+        except (TypeError, ValueError):
+            return False
+
+    def payload(self, request: HookRequest) -> dict[str, Any]:
+        params = request.params
+        if self.account.account_sid and params.get("AccountSid", self.account.account_sid) != self.account.account_sid:
+            raise BadPayload("AccountSid is not this account's")
+        return {**params, "_query": dict(request.query)}
+
+    def natural_key(self, event: str, payload: Mapping[str, Any]) -> str:
+        query = payload.get("_query", {})
+        match event:
+            case "message":
+                return _need(payload, "MessageSid")
+            case "message-status":
+                return f"{_need(payload, 'MessageSid')}:{_need(payload, 'MessageStatus')}"
+            case "call-status" | "leg":
+                return f"{_need(payload, 'CallSid')}:{_need(payload, 'CallStatus')}"
+            case "dial":
+                return f"{_need(payload, 'CallSid')}:{query.get('attempt', '1')}"
+            case "voicemail":
+                return f"{_need(payload, 'CallSid')}:{query.get('empty', '0')}"
+            case "whisper-answer":
+                return f"{_need(payload, 'CallSid')}:{payload.get('Digits', '')}"
+            case _:
+                return _need(payload, "CallSid")
+
+    def parse(self, event: str, payload: Mapping[str, Any]) -> list[Event]:
+        parse = getattr(self, f"_parse_{event.replace('-', '_')}")
+        found: Event | None = parse(payload)
+        return [found] if found else []
+
+    def answer(self, event: str, plan: VoicePlan | None) -> HookAnswer:
+        return HookAnswer(twiml(plan, self._url), "text/xml; charset=utf-8")
+
+    def _url(self, event: str, **query: object) -> str:
+        path = reverse("hooks:receive", args=[self.hook_name, self.account.key, event])
+        return f"{settings.SITE_URL}{path}{'?' + urlencode(query) if query else ''}{RETRY_FRAGMENT}"
+
+    def hook_urls(self, number: PhoneNumber) -> dict[str, str]:
+        return {
+            "A call comes in": self._url("voice"),
+            "Call status changes": self._url("call-status"),
+            "A message comes in": self._url("message"),
+        }
+
+    # ------------------------------------------------------------ parsing
+    def _parse_voice(self, payload: Mapping[str, Any]) -> Event:
+        return CallArrived(
+            call_id=_need(payload, "CallSid"),
+            caller=payload.get("From", ""),
+            to=_need(payload, "To"),
+            caller_name=payload.get("CallerName", ""),
+            forwarded_from=payload.get("ForwardedFrom", ""),
+            verification=payload.get("StirVerstat", ""),
+            raw=payload,
+        )
+
+    def _parse_dial(self, payload: Mapping[str, Any]) -> Event:
+        bridged = payload.get("DialBridged", "").lower()
+        attempt = payload.get("_query", {}).get("attempt", "1")
+        return RingingEnded(
+            call_id=_need(payload, "CallSid"),
+            end=CALL_ENDS.get(_need(payload, "DialCallStatus"), CALL_ENDS["failed"]),
+            bridged={"true": True, "false": False}.get(bridged),
+            attempt=int(attempt) if attempt.isdecimal() else 1,
+            raw=payload,
+        )
+
+    def _parse_leg(self, payload: Mapping[str, Any]) -> Event | None:
+        if payload.get("CallStatus") not in ("in-progress", "answered"):
+            return None
+        return TeamPickedUp(call_id=_need(payload, "ParentCallSid"), accepted=False, raw=payload)
+
+    def _parse_whisper(self, payload: Mapping[str, Any]) -> Event:
+        return WhisperAsked(call_id=_need(payload, "ParentCallSid"), raw=payload)
+
+    def _parse_whisper_answer(self, payload: Mapping[str, Any]) -> Event:
+        # The key is in the Digits of the leg to the team; the call itself is its parent.
+        return TeamPickedUp(call_id=_need(payload, "ParentCallSid"), accepted=payload.get("Digits") == "1", raw=payload)
+
+    def _parse_call_status(self, payload: Mapping[str, Any]) -> Event | None:
+        end = CALL_ENDS.get(_need(payload, "CallStatus"))
+        if end is None or payload.get("ParentCallSid") or payload.get("Direction", "inbound") != "inbound":
+            return None
+        return CallEnded(
+            call_id=_need(payload, "CallSid"), caller=payload.get("From", ""), to=_need(payload, "To"), end=end, raw=payload
+        )
+
+    def _parse_voicemail(self, payload: Mapping[str, Any]) -> Event:
+        return VoicemailLeft(
+            call_id=_need(payload, "CallSid"),
+            url=payload.get("RecordingUrl", ""),
+            seconds=_whole(payload.get("RecordingDuration")),
+            hung_up=payload.get("Digits") == "hangup",
+            raw=payload,
+        )
+
+    def _parse_recording(self, payload: Mapping[str, Any]) -> Event | None:
+        if payload.get("RecordingStatus") not in ("completed", "absent"):
+            return None
+        absent = payload["RecordingStatus"] == "absent"
+        return VoicemailLeft(
+            call_id=_need(payload, "CallSid"),
+            url="" if absent else payload.get("RecordingUrl", ""),
+            seconds=0 if absent else _whole(payload.get("RecordingDuration")),
+            hung_up=True,
+            raw=payload,
+        )
+
+    def _parse_transcription(self, payload: Mapping[str, Any]) -> Event | None:
+        if payload.get("TranscriptionStatus") != "completed":
+            return None
+        return VoicemailTranscribed(call_id=_need(payload, "CallSid"), text=payload.get("TranscriptionText", ""), raw=payload)
+
+    def _parse_message(self, payload: Mapping[str, Any]) -> Event:
+        media = tuple(
+            Media(payload[f"MediaUrl{i}"], payload.get(f"MediaContentType{i}", ""))
+            for i in range(min(_whole(payload.get("NumMedia")), 10))
+            if payload.get(f"MediaUrl{i}")
+        )
+        return TextReceived(
+            message_id=_need(payload, "MessageSid"),
+            sender=payload.get("From", ""),
+            to=_need(payload, "To"),
+            body=payload.get("Body", ""),
+            media=media,
+            carrier_keyword=payload.get("OptOutType", "").upper(),
+            raw=payload,
+        )
+
+    def _parse_message_status(self, payload: Mapping[str, Any]) -> Event | None:
+        delivery = DELIVERIES.get(_need(payload, "MessageStatus"))
+        if delivery is None:
+            return None
+        code = payload.get("ErrorCode", "")
+        return TextStatus(
+            message_id=_need(payload, "MessageSid"),
+            message_key=payload.get("_query", {}).get("text", ""),
+            delivery=delivery,
+            error_code=code,
+            error_text=_explain(code, payload.get("ErrorMessage", "")),
+            raw=payload,
+        )
+
+    # ------------------------------------------------------------ texts
+    def send(self, text: OutboundText) -> SendResult:
+        client, http_client = self._client()
+        sender = {"from_": text.sender}
+        if self.account.messaging_service_sid:
+            sender["messaging_service_sid"] = self.account.messaging_service_sid
+        try:
+            message = client.messages.create(
+                to=text.to,
+                body=text.body,
+                status_callback=self._url("message-status", text=text.key),
+                validity_period=text.validity_seconds,
+                **sender,
+            )
+        except (TwilioRestException, TwilioServiceException) as error:
+            return _refusal(error, http_client.last_headers)
+        except (TwilioException, requests.RequestException) as error:
+            return _no_answer(error)
+        return SendResult(SendOutcome.ACCEPTED, message_id=str(message.sid))
+
+    def find_texts(self, *, to: str, sender: str, since: datetime) -> list[CarrierText]:
+        client, _ = self._client()
+        found = client.messages.list(to=to, from_=sender, date_sent_after=since, limit=200)
+        return [
+            CarrierText(
+                message_id=str(text.sid),
+                to=str(text.to),
+                sender=str(text.from_),
+                body=str(text.body),
+                created_at=text.date_created,
+                delivery=DELIVERIES.get(str(text.status), Delivery.ACCEPTED),
+                error_code=str(text.error_code or ""),
+                error_text=_explain(str(text.error_code or ""), str(text.error_message or "")),
+            )
+            for text in found
+        ]
+
+    def classify(self, error_code: str) -> ErrorClass:
+        return ERROR_CLASSES.get(error_code, ErrorClass.UNKNOWN)
+
+    # ------------------------------------------------------------ calls and media
+    def list_calls(self, *, since: datetime, numbers: Sequence[str]) -> list[CarrierCall]:
+        client, _ = self._client()
+        # StartTime filters by whole UTC days; asking for the day before loses nothing.
+        calls = [
+            call
+            for number in numbers
+            for call in client.calls.list(to=number, start_time_after=since - timedelta(days=1), limit=1000)
+        ]
+        return [self._call(call) for call in calls if call.start_time is None or call.start_time >= since]
+
+    def fetch_call(self, call_id: str) -> CarrierCall | None:
+        client, _ = self._client()
+        try:
+            call = client.calls(call_id).fetch()
+        except TwilioRestException as error:
+            if error.status == 404:
+                return None
+            raise
+        legs = client.calls.list(parent_call_sid=call_id, limit=20)
+        answered = any(leg.status == "completed" and _whole(leg.duration) > 0 for leg in legs)
+        return self._call(call, answered_leg=answered)
+
+    def _call(self, call: Any, answered_leg: bool | None = None) -> CarrierCall:
+        return CarrierCall(
+            call_id=str(call.sid),
+            caller=str(call.from_ or ""),
+            to=str(call.to or ""),
+            started_at=call.start_time,
+            end=CALL_ENDS.get(str(call.status)),
+            is_inbound=call.direction == "inbound",
+            answered_leg=answered_leg,
+        )
+
+    def media_auth(self, url: str) -> tuple[str, str] | None:
+        host = urlsplit(url).netloc
+        # The token goes to the carrier's own host only, whatever address a webhook names.
+        if host == urlsplit(settings.TWILIO_API_BASE_URL).netloc or host == "twilio.com" or host.endswith(".twilio.com"):
+            return self.account.account_sid, self.account.auth_token
+        return None
+
+    def media_hosts(self) -> frozenset[str]:
+        base = urlsplit(settings.TWILIO_API_BASE_URL).netloc
+        return frozenset({base} if base else ())
+
+    def is_landline(self, phone: str) -> bool | None:
+        client, _ = self._client()
+        try:
+            found = client.lookups.v2.phone_numbers(phone).fetch(fields="line_type_intelligence")
+        except (TwilioException, requests.RequestException):
+            return None
+        kind = str((found.line_type_intelligence or {}).get("type") or "")
+        return kind.lower() == "landline" if kind else None
+
+    def _client(self) -> Any:
+        return api_client(self.account.account_sid, self.account.auth_token, settings.TWILIO_API_BASE_URL)
+
+
+class _Fields(dict[str, str]):
+    """Form fields in the shape the SDK's validator reads repeated ones from."""
+
+    def __init__(self, form: Mapping[str, Sequence[str]]) -> None:
+        super().__init__({name: "" for name in form})
+        self._form = form
+
+    def getlist(self, name: str) -> list[str]:
+        return list(self._form[name])
+
+
+def _need(payload: Mapping[str, Any], name: str) -> str:
+    value = payload.get(name)
+    if not isinstance(value, str) or not value or len(value) > 200:
+        raise BadPayload(f"{name} is missing")
+    return value
+
+
+def _whole(value: object) -> int:
+    text = str(value or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() else 0
+
+
+def _explain(code: str, fallback: str) -> str:
+    return PLAIN_WORDS.get(code, json.dumps(fallback)[1:-1] if fallback else "")[:300]
+
+
+def _refusal(error: TwilioRestException | TwilioServiceException, headers: Mapping[str, str]) -> SendResult:
+    status = int(error.status or 0)
+    code = str(error.code or status)
+    text = _explain(code, str(getattr(error, "msg", "") or getattr(error, "detail", "")))
+    if status == 429:
+        return SendResult(SendOutcome.THROTTLED, error_code=code, error_text=text, retry_after=_seconds(headers))
+    if status >= 500:
+        return SendResult(SendOutcome.UNKNOWN, error_code=code, error_text=text)
+    return SendResult(SendOutcome.REJECTED, error_code=code, error_text=text)
+
+
+def _seconds(headers: Mapping[str, str]) -> float | None:
+    value = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
+    return float(value) if value.isascii() and value.isdecimal() else None
+
+
+def _no_answer(error: Exception) -> SendResult:
+    """Whether the request can have reached the carrier: only a connection that never came about is surely harmless."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    unreached = isinstance(error, ConnectTimeout) or (
+        isinstance(error, RequestsConnectionError) and isinstance(reason, NewConnectionError)
+    )
+    outcome = SendOutcome.UNREACHED if unreached else SendOutcome.UNKNOWN
+    return SendResult(outcome, error_code=type(error).__name__[:16], error_text="The carrier did not answer.")

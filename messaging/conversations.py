@@ -1,0 +1,92 @@
+"""One running conversation per lead and number: found, reopened or begun."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from leads import intake
+from leads.enums import RequestStatus, Urgency
+from leads.models import JobRequest, Lead
+from messaging.enums import ConversationStatus, Handler
+from messaging.models import Conversation, PhoneNumber
+from recoverline.lib.text import one_line
+
+# Whoever writes again this soon after "done" means the same matter.
+REOPENS_WITHIN = timedelta(days=7)
+
+
+def conversation_of(lead: Lead, number: PhoneNumber) -> Conversation | None:
+    """The one that is not done yet."""
+    running = Conversation.objects.filter(lead=lead, number=number).exclude(status=ConversationStatus.DONE)
+    return running.select_related("business", "location", "number", "lead", "request").first()
+
+
+def open_conversation(lead: Lead, number: PhoneNumber, *, now: datetime) -> Conversation:
+    """The running conversation, the last one reopened if its request is recent, or a new one with a new request."""
+    running = conversation_of(lead, number)
+    if running is not None:
+        return running
+    last = Conversation.objects.filter(lead=lead, number=number).order_by("-last_at").first()
+    try:
+        with transaction.atomic():
+            if last is not None and _same_matter(last, now):
+                Conversation.objects.filter(pk=last.pk).update(status=ConversationStatus.OPEN, closed_at=None)
+                last.status = ConversationStatus.OPEN
+                return last
+            return _begin(lead, number, now)
+    except IntegrityError:
+        # Somebody else opened it between our look and our insert: theirs is the one.
+        found = conversation_of(lead, number)
+        if found is None:
+            raise
+        return found
+
+
+def _same_matter(last: Conversation, now: datetime) -> bool:
+    request = last.request
+    return now - last.last_at < REOPENS_WITHIN and (request is None or request.status in (RequestStatus.OPEN, RequestStatus.BOOKED))
+
+
+def _begin(lead: Lead, number: PhoneNumber, now: datetime) -> Conversation:
+    request = intake.open_request(lead, location=number.location, at=now, source=number.source)
+    return Conversation.objects.create(
+        business_id=number.business_id,
+        location=number.location,
+        number=number,
+        lead=lead,
+        request=request,
+        language=lead.language,
+        last_at=now,
+        opened_at=now,
+        is_simulated=lead.is_simulated,
+    )
+
+
+def note_said(conversation: Conversation, *, text: str, now: datetime, by_customer: bool) -> None:
+    """Keep the list's columns: last text, unread, whether a reply is due."""
+    changes: dict[str, object] = {"last_at": now, "last_preview": one_line(text, 150)}
+    if by_customer:
+        # Until a robot answers (its own turn), whatever a customer says waits for a person.
+        changes |= {"needs_reply": True, "unread_count": F("unread_count") + 1, "status": ConversationStatus.OPEN, "closed_at": None}
+    Conversation.objects.filter(pk=conversation.pk).update(**changes)
+
+
+def take_over(conversation: Conversation, *, user_id: int) -> None:
+    """A person writes: the robot is silent from now on, nobody else needs to answer, and the thread has an owner."""
+    Conversation.objects.filter(pk=conversation.pk).update(handler=Handler.PERSON, needs_reply=False, unread_count=0)
+    Conversation.objects.filter(pk=conversation.pk, assignee=None).update(assignee_id=user_id)
+
+
+def pause(conversation: Conversation, *, reason: str) -> bool:
+    """No automatic text until staff decide; False when it was paused already."""
+    paused = Conversation.objects.filter(pk=conversation.pk, automation_paused=False)
+    return bool(paused.update(automation_paused=True, pause_reason=reason[:120], handler=Handler.PERSON))
+
+
+def flag_urgent(conversation: Conversation, *, urgency: Urgency) -> bool:
+    """Put it first; False when it was already."""
+    flagged = Conversation.objects.filter(pk=conversation.pk, is_urgent=False).update(is_urgent=True)
+    if conversation.request_id is not None:
+        JobRequest.objects.filter(pk=conversation.request_id).exclude(urgency=Urgency.EMERGENCY).update(urgency=urgency)
+    return bool(flagged)

@@ -1,0 +1,180 @@
+"""What became of a text, and what that asks us to do: statuses only ever move up, errors have consequences."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from leads import callbacks, events
+from leads.enums import TaskReason
+from leads.models import Lead
+from messaging import consent
+from messaging.carriers.base import CarrierText, Delivery, ErrorClass, TextStatus
+from messaging.carriers.registry import carrier_for
+from messaging.enums import Direction, MessageKind, MessageStatus, OptOutSource, Suppression
+from messaging.models import CarrierAccount, Message, PhoneNumber
+
+STATUS_OF = {
+    Delivery.ACCEPTED: MessageStatus.ACCEPTED,
+    Delivery.SENT: MessageStatus.SENT,
+    Delivery.DELIVERED: MessageStatus.DELIVERED,
+    Delivery.UNDELIVERED: MessageStatus.UNDELIVERED,
+    Delivery.FAILED: MessageStatus.FAILED,
+}
+# Callbacks come unordered and doubled: a status may only follow one of a lower rank. A late "delivered" corrects a failure.
+RANK = {
+    MessageStatus.QUEUED: 0,
+    MessageStatus.SENDING: 0,
+    MessageStatus.UNKNOWN: 0,
+    MessageStatus.EXPIRED: 0,
+    MessageStatus.DEAD: 0,
+    MessageStatus.ACCEPTED: 1,
+    MessageStatus.SENT: 2,
+    MessageStatus.UNDELIVERED: 3,
+    MessageStatus.FAILED: 3,
+    MessageStatus.DELIVERED: 4,
+}
+RETRY_AFTER = {"30003": timedelta(minutes=5), "30008": timedelta(seconds=30)}
+
+
+def apply_status(account: CarrierAccount, event: TextStatus, *, now: datetime) -> None:
+    """A status callback: found by our own key first, so that one quicker than our own bookkeeping still finds its row."""
+    mine = Message.objects.filter(account=account, direction=Direction.OUT)
+    by_key = Q(key=event.message_key) if _is_uuid(event.message_key) else Q(pk=None)
+    message = mine.filter(by_key | Q(carrier_message_id=event.message_id)).order_by("-id").first()
+    if message is None:
+        return
+    if message.carrier_message_id is None:
+        Message.objects.filter(pk=message.pk, carrier_message_id=None).update(carrier_message_id=event.message_id)
+    elif message.carrier_message_id != event.message_id:
+        return
+    _move_up(message, event.delivery, code=event.error_code, text=event.error_text, now=now)
+
+
+def apply_listed(message: Message, listed: CarrierText, *, now: datetime) -> None:
+    """The same from the carrier's log."""
+    _move_up(message, listed.delivery, code=listed.error_code, text=listed.error_text, now=now)
+
+
+def _move_up(message: Message, delivery: Delivery, *, code: str, text: str, now: datetime) -> None:
+    status = STATUS_OF[delivery]
+    lower = [other for other, rank in RANK.items() if rank < RANK[status]]
+    changes: dict[str, object] = {"status": status, "next_at": None, "lease_until": None}
+    if message.sent_at is None:
+        changes["sent_at"] = now
+    if status == MessageStatus.DELIVERED:
+        changes["delivered_at"] = now
+    moved = Message.objects.filter(pk=message.pk, status__in=lower).update(**changes)
+    if code and code != "0":
+        first_error = Message.objects.filter(pk=message.pk).exclude(error_code=code).update(error_code=code, error_text=text)
+        # Once per error and row, whatever the order in which callbacks come.
+        if first_error and (moved or not message.error_code):
+            act_on_error(message, code, now=now)
+
+
+def act_on_error(message: Message, code: str, *, now: datetime) -> None:
+    """Do what an error asks for; `message` has its lead, number and account at hand or loads them."""
+    carrier = carrier_for(message.account)
+    match carrier.classify(code):
+        case ErrorClass.OPTED_OUT:
+            consent.opt_out(
+                message.business, phone=message.lead.phone, source=OptOutSource.CARRIER, evidence=f"carrier error {code}", now=now
+            )
+            _ask_callback(message, TaskReason.OPTED_OUT, now=now)
+        case ErrorClass.LANDLINE:
+            Lead.objects.filter(pk=message.lead_id).update(is_landline=True)
+            _ask_callback(message, TaskReason.LANDLINE, now=now)
+        case ErrorClass.INVALID:
+            Lead.objects.filter(pk=message.lead_id).update(is_unreachable=True)
+            _ask_callback(message, TaskReason.UNTEXTABLE, now=now)
+        case ErrorClass.AUTH:
+            stop_sending(message, account=message.account, code=code, now=now)
+            _ask_callback(message, TaskReason.SENDING_STOPPED, now=now)
+        case ErrorClass.SENDER:
+            stop_sending(message, number=message.number, code=code, now=now)
+            _ask_callback(message, TaskReason.SENDING_STOPPED, now=now)
+        case ErrorClass.TEMPORARY if code in RETRY_AFTER and not message.idem_key.startswith("again:"):
+            _send_again_once(message, RETRY_AFTER[code], now=now)
+        case error:
+            if error in (ErrorClass.FILTERED, ErrorClass.CONFIG, ErrorClass.CAPPED):
+                events.record(
+                    "text.blocked", business=message.business, lead=message.lead, at=now, message=str(message.key), code=code,
+                    text=f"The carrier did not deliver a text ({code}).",
+                )  # fmt: skip
+            _ask_callback(message, TaskReason.UNDELIVERABLE, now=now)
+
+
+def stop_sending(
+    message: Message, *, code: str, now: datetime, account: CarrierAccount | None = None, number: PhoneNumber | None = None
+) -> None:
+    """Configuration is broken: stop this account or number until staff clear it, and say so once."""
+    model, row = (CarrierAccount, account) if account is not None else (PhoneNumber, number)
+    assert row is not None  # noqa: S101  the caller names one of the two
+    problem = Message.objects.filter(pk=message.pk).values_list("error_text", flat=True).first() or f"Carrier error {code}"
+    if model.objects.filter(pk=row.pk, stopped_at=None).update(stopped_at=now, problem=problem[:200]):  # type: ignore[attr-defined]
+        events.record(
+            "carrier.stopped", business=message.business, at=now, text=f"Texting through {row} is stopped: {problem}", code=code
+        )
+
+
+def _send_again_once(message: Message, wait: timedelta, *, now: datetime) -> None:
+    """The phone was off or the reason unknown: one more try, as a row of its own; after that it is undeliverable."""
+    again = now + wait
+    if message.expires_at is None or again >= message.expires_at:
+        _ask_callback(message, TaskReason.UNDELIVERABLE, now=now)
+        return
+    Message.objects.get_or_create(
+        business_id=message.business_id,
+        idem_key=f"again:{message.key}",
+        defaults={
+            "conversation_id": message.conversation_id, "lead_id": message.lead_id, "number_id": message.number_id,
+            "account_id": message.account_id, "direction": Direction.OUT, "kind": message.kind, "body": message.body,
+            "author_id": message.author_id, "status": MessageStatus.QUEUED, "segments": message.segments, "next_at": again,
+            "expires_at": message.expires_at, "created_at": now, "is_simulated": message.is_simulated,
+        },
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- texts that do not leave
+def suppress(message: Message, reason: Suppression, *, now: datetime) -> None:
+    """A check said no between queueing and sending."""
+    Message.objects.filter(pk=message.pk, status=MessageStatus.SENDING, attempts=message.attempts).update(
+        status=MessageStatus.SUPPRESSED, suppression=reason, next_at=None, lease_until=None
+    )
+    follow_up = {
+        Suppression.OPTED_OUT: TaskReason.OPTED_OUT,
+        Suppression.PAUSED: TaskReason.SENDING_STOPPED,
+        Suppression.SENDER_STOPPED: TaskReason.SENDING_STOPPED,
+        Suppression.LANDLINE: TaskReason.LANDLINE,
+        Suppression.CAPPED: TaskReason.SENDING_STOPPED,
+    }.get(reason)
+    if follow_up:
+        _ask_callback(message, follow_up, now=now)
+
+
+def expire(message: Message, *, now: datetime) -> None:
+    """Too late to be of use: it does not leave, somebody calls instead."""
+    Message.objects.filter(pk=message.pk, status=MessageStatus.SENDING).update(
+        status=MessageStatus.EXPIRED, next_at=None, lease_until=None
+    )
+    _ask_callback(message, TaskReason.TOO_LATE, now=now)
+
+
+def give_up(message: Message, *, now: datetime) -> None:
+    """After several uncertain sends, or with a carrier that cannot be asked: a person decides."""
+    given_up = Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN).update(status=MessageStatus.DEAD, next_at=None)
+    if given_up:
+        _ask_callback(message, TaskReason.UNCERTAIN, now=now)
+
+
+def _ask_callback(message: Message, reason: TaskReason, *, now: datetime) -> None:
+    """Nobody hears from us by text, so somebody calls. A failed staff text shows in the thread instead: its author is there."""
+    if message.kind != MessageKind.FIRST_TEXT:
+        return
+    callbacks.ask_callback(
+        business=message.business, location=message.conversation.location, lead=message.lead, at=now,
+        reason=reason, cause=f"text:{message.key}", detail=f"The first text did not reach {message.lead}.",
+    )  # fmt: skip
+
+
+def _is_uuid(text: str) -> bool:
+    return len(text) == 36 and text.count("-") == 4 and all(char in "0123456789abcdef-" for char in text)

@@ -1,0 +1,80 @@
+"""Pictures of a text and voicemail recordings: fetched by the worker, with the carrier's credentials, limited in size and type."""
+
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+
+from messaging.carriers.registry import carrier_for
+from messaging.enums import MediaStatus
+from messaging.models import Message, MessageMedia
+from recoverline.lib import http
+
+MAX_BYTES = 5_000_000
+MAX_ATTEMPTS = 5
+EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "image/heic": "heic",
+    "video/mp4": "mp4",
+    "video/3gpp": "3gp",
+    "audio/mpeg": "mp3",
+    "audio/amr": "amr",
+    "application/pdf": "pdf",
+    "text/vcard": "vcf",
+    "text/x-vcard": "vcf",
+}
+
+
+def fetch_all(message: Message) -> None:
+    """Fetch what is pending of this text."""
+    for row in message.media.filter(status=MediaStatus.PENDING, attempts__lt=MAX_ATTEMPTS):
+        _fetch(row)
+
+
+def sweep(now: datetime) -> int:
+    """Pending media whose task was lost or whose fetch failed."""
+    pending = MessageMedia.objects.filter(
+        status=MediaStatus.PENDING, attempts__lt=MAX_ATTEMPTS, message__created_at__lt=now - timedelta(seconds=60)
+    )
+    rows = list(pending.select_related("message__account")[:50])
+    for row in rows:
+        _fetch(row)
+    return len(rows)
+
+
+def _fetch(row: MessageMedia) -> None:
+    carrier = carrier_for(row.message.account)
+    MessageMedia.objects.filter(pk=row.pk).update(attempts=row.attempts + 1)
+    try:
+        # The carrier answers with a redirect to its file store; the credentials stay with the carrier's own host.
+        found = http.fetch(
+            row.url,
+            auth=carrier.media_auth(row.url),
+            allow_hosts=carrier.media_hosts(),
+            max_bytes=MAX_BYTES,
+            max_redirects=3,
+        )
+    except http.FetchRefused as refused:
+        _end(row, MediaStatus.REFUSED, str(refused))
+        return
+    except http.FetchError as failed:
+        if row.attempts + 1 >= MAX_ATTEMPTS:
+            _end(row, MediaStatus.FAILED, str(failed))
+        return
+    content_type = found.content_type.split(";")[0].strip().lower()
+    if found.status != 200:
+        if found.status < 500 or row.attempts + 1 >= MAX_ATTEMPTS:
+            _end(row, MediaStatus.FAILED, f"The carrier answered {found.status}.")
+    elif content_type not in EXTENSIONS:
+        _end(row, MediaStatus.REFUSED, f"Files of type {content_type or 'unknown'} are not kept.")
+    else:
+        row.file.save(f"{row.key}.{EXTENSIONS[content_type]}", ContentFile(found.body), save=False)
+        MessageMedia.objects.filter(pk=row.pk).update(
+            status=MediaStatus.STORED, content_type=content_type, file=row.file.name, problem=""
+        )
+
+
+def _end(row: MessageMedia, status: MediaStatus, problem: str) -> None:
+    MessageMedia.objects.filter(pk=row.pk).update(status=status, problem=problem[:120])

@@ -1,0 +1,182 @@
+"""A call nobody answered: classified (pure), decided once, and turned into a text or into a callback task."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from leads import callbacks, events, intake
+from leads.enums import TaskReason
+from leads.models import Lead
+from messaging import conversations, facts, outbound, rule_terms, scripts
+from messaging.carriers.base import CallEnd
+from messaging.enums import CallState, HoursState, MessageKind, MissReason, NumberMode, Outcome, ScriptKind
+from messaging.models import Call, Conversation
+from messaging.refusals import Refusal, first_refusal
+from messaging.rules import RuleDecision, first_match
+from scheduling import queries
+
+_ENDS = {
+    CallEnd.NO_ANSWER: MissReason.NO_ANSWER,
+    CallEnd.BUSY: MissReason.BUSY,
+    CallEnd.FAILED: MissReason.FAILED,
+    CallEnd.CANCELED: MissReason.ABANDONED,
+}
+
+
+def classify_arrival(*, mode: NumberMode, is_open: bool, rings_when_closed: bool, has_targets: bool) -> MissReason | None:
+    """PURE: whether a call is missed the moment it arrives, None when the team is rung first."""
+    if mode == NumberMode.FORWARDED:
+        return MissReason.FORWARDED if is_open else MissReason.AFTER_HOURS
+    if not is_open and not rings_when_closed:
+        return MissReason.AFTER_HOURS
+    return None if has_targets else MissReason.NO_ANSWER
+
+
+def classify_ringing(*, end: CallEnd, bridged: bool | None, accepted: bool, needs_accept: bool) -> MissReason | None:
+    """PURE: what the end of ringing means; None: a person answered.
+
+    With a key to press only the bridge proves a person: a mobile's voicemail also "completes". Without one, "completed" has to do when
+    the carrier does not say whether the two were bridged.
+    """
+    if bridged is True or (bridged is None and accepted):
+        return None
+    if end == CallEnd.COMPLETED:
+        if bridged is None and not needs_accept:
+            return None
+        return MissReason.NO_ANSWER
+    return _ENDS[end]
+
+
+def classify_hang_up(*, end: CallEnd, accepted: bool) -> MissReason | None:
+    """PURE: the caller's leg ended and the end of ringing was never reported. A phone of the team was picked up, or they gave up."""
+    if accepted and end == CallEnd.COMPLETED:
+        return None
+    return MissReason.FAILED if end == CallEnd.FAILED else MissReason.ABANDONED
+
+
+def mark_answered(call: Call, *, now: datetime) -> bool:
+    """A person took it. Only a ringing call can become answered."""
+    return bool(
+        Call.objects.filter(pk=call.pk, state=CallState.RINGING).update(state=CallState.ANSWERED, accepted_at=now, ended_at=None)
+    )
+
+
+def handle(call: Call, reason: MissReason, *, now: datetime, rang_seconds: int | None = None) -> bool:
+    """The first evidence of a miss decides, once per call; later evidence only refines. False: it was decided before.
+
+    `call` has its business, location and number loaded. Runs in the webhook's transaction.
+    """
+    missed = Call.objects.filter(pk=call.pk, state=CallState.RINGING).update(
+        state=CallState.MISSED, miss_reason=reason, rang_seconds=rang_seconds, decided_at=now
+    )
+    if not missed:
+        return False
+    call.state, call.miss_reason, call.rang_seconds, call.decided_at = CallState.MISSED, reason, rang_seconds, now
+    situation = facts.situation_of(call, reason=reason, now=now)
+    terms = rule_terms.active_terms(call.business_id)
+    decision = first_match(terms, situation.facts)
+    refusal = first_refusal(
+        situation.facts.callers,
+        situation.limits,
+        paused=call.business.is_texting_paused,
+        stopped=call.number.problem if call.number.stopped_at else call.number.account.problem,
+        unreachable=situation.unreachable,
+        called_back=situation.called_back,
+        minutes_old=(now - call.started_at).total_seconds() / 60,
+        late_after_minutes=call.business.late_after_minutes,
+    )
+    _carry_out(call, decision, refusal, lead=situation.lead, now=now)
+    call.facts = {**asdict(situation.facts), "callers": sorted(situation.facts.callers)}
+    call.trace = _trace(decision, refusal)
+    call.rule_id = decision.rule_id
+    call.outcome = decision.outcome if refusal is None or decision.outcome != Outcome.TEXT else Outcome.NO_TEXT
+    call.decision = refusal.code if refusal and decision.outcome == Outcome.TEXT else "rule"
+    call.save(update_fields=["facts", "trace", "rule", "outcome", "decision", "lead", "conversation"])
+    return True
+
+
+def _carry_out(call: Call, decision: RuleDecision, refusal: Refusal | None, *, lead: Lead | None, now: datetime) -> None:
+    if call.caller and (refusal is None or refusal.code != "staff"):
+        lead = lead or intake.open_lead(
+            call.business, phone=call.caller, at=now, source=call.number.source, name=call.caller_name, simulated=call.is_simulated
+        )
+        call.lead = lead
+        call.conversation = conversations.open_conversation(lead, call.number, now=now)
+    events.record(
+        "call.missed", business=call.business, lead=call.lead, at=now, call=str(call.key),
+        text=f"Missed call: {MissReason(call.miss_reason).label.lower()}",
+    )  # fmt: skip
+    if decision.outcome == Outcome.TEXT and refusal is None and call.conversation is not None:
+        send_first_text(call, call.conversation, decision, now=now)
+    elif decision.outcome == Outcome.TASK:
+        ask_callback(call, TaskReason.RULE, now=now)
+    elif refusal is not None and refusal.task is not None and decision.outcome == Outcome.TEXT:
+        ask_callback(call, refusal.task, now=now)
+    if decision.alerts_staff:
+        events.record(
+            "call.alerted", business=call.business, lead=call.lead, at=now, call=str(call.key), text="A rule asks to alert the team"
+        )
+
+
+def send_first_text(call: Call, conversation: Conversation, decision: RuleDecision, *, now: datetime) -> None:
+    """One cause, one text: the call's id at the carrier is the key."""
+    business, location, number = call.business, call.location, call.number
+    language = conversation.language or business.language
+    hours = HoursState(call.hours_state)
+    script = scripts.find_script(
+        business, ScriptKind(decision.script_kind), location=location, number=number, language=language, hours=hours
+    )
+    body = script.body if script else scripts.fallback_body(ScriptKind(decision.script_kind), language)
+    ranges = queries.hours_of(location) if "{" in body else []
+    state = queries.state_of(location, now=now) if "opens_at" in body or "closure" in body else None
+    values = scripts.values_for(
+        business=business, location=location, number=number, lead=call.lead, state=state, ranges=ranges, now=now
+    )
+    outbound.queue_text(
+        conversation,
+        kind=MessageKind.FIRST_TEXT,
+        body=scripts.render_script(body, values),
+        idem_key=f"missedcall:{call.account_id}:{call.carrier_call_id}",
+        now=now,
+        delay=timedelta(seconds=decision.delay_seconds),
+    )
+
+
+def ask_callback(call: Call, reason: TaskReason, *, now: datetime) -> None:
+    callbacks.ask_callback(
+        business=call.business,
+        location=call.location,
+        lead=call.lead,
+        phone=call.caller,
+        reason=reason,
+        cause=f"missedcall:{call.account_id}:{call.carrier_call_id}",
+        at=now,
+        detail=f"Missed call at {call.number.label or call.number.number}.",
+    )
+
+
+def refine(call: Call, *, reason: MissReason | None = None, seconds: int | None = None, url: str = "", transcript: str = "") -> None:
+    """Later evidence about a call that is decided: a voicemail, its length, its words."""
+    changes: dict[str, object] = {}
+    if reason is not None:
+        changes["miss_reason"] = reason
+    if seconds is not None:
+        changes["voicemail_seconds"] = seconds
+    if url:
+        changes["voicemail_url"] = url
+    if transcript:
+        changes["transcript"] = transcript
+    if changes:
+        Call.objects.filter(pk=call.pk).update(**changes)
+
+
+def _trace(decision: RuleDecision, refusal: Refusal | None) -> list[dict[str, object]]:
+    """What staff read as "why this caller did (not) get a text"."""
+    trace: list[dict[str, object]] = [
+        {"kind": "rule", "id": step.rule_id, "name": step.rule, "matched": step.matched, "because": step.because}
+        for step in decision.steps
+    ]
+    if refusal is not None:
+        trace.append({"kind": "guard", "id": None, "name": refusal.code, "matched": True, "because": refusal.because})
+    return trace
+
+

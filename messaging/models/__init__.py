@@ -1,0 +1,24 @@
+from messaging.models.calls import Call
+from messaging.models.consent import NeverText, OptOut
+from messaging.models.conversations import Conversation, Message, MessageMedia, Note
+from messaging.models.hooks import Heartbeat, InboundHook
+from messaging.models.numbers import CarrierAccount, PhoneNumber, RingTarget
+from messaging.models.rules import Rule
+from messaging.models.scripts import Script
+
+__all__ = [
+    "Call",
+    "CarrierAccount",
+    "Conversation",
+    "Heartbeat",
+    "InboundHook",
+    "Message",
+    "MessageMedia",
+    "NeverText",
+    "Note",
+    "OptOut",
+    "PhoneNumber",
+    "RingTarget",
+    "Rule",
+    "Script",
+]

@@ -1,0 +1,141 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from leads.enums import Language
+from leads.models import Business, JobRequest, Lead, Location
+from messaging.enums import ConversationStatus, Direction, Handler, MediaStatus, MessageKind, MessageStatus, Suppression
+from messaging.models.numbers import CarrierAccount, PhoneNumber
+
+
+class Conversation(models.Model):
+    """What is being said with one lead on one number about one request."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="conversations")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="conversations")
+    number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="conversations")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="conversations")
+    request = models.ForeignKey(JobRequest, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations")
+    status = models.CharField(max_length=16, choices=ConversationStatus.choices, default=ConversationStatus.OPEN)
+    handler = models.CharField(max_length=16, choices=Handler.choices, default=Handler.ROBOT, help_text="Who answers now.")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations"
+    )
+    language = models.CharField(max_length=8, choices=Language.choices, blank=True)
+    is_urgent = models.BooleanField(default=False)
+    needs_reply = models.BooleanField(default=False, help_text="The customer said something that nobody has answered.")
+    automation_paused = models.BooleanField(default=False, help_text="No robot texts until staff decide.")
+    pause_reason = models.CharField(max_length=120, blank=True)
+    unread_count = models.PositiveIntegerField(default=0)
+    # Kept here because a list ordered by max(message) takes 700 ms at 200,000 conversations and this takes 0.1 (measured).
+    last_at = models.DateTimeField()
+    last_preview = models.CharField(max_length=160, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    is_simulated = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-last_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead", "number"], condition=~models.Q(status="done"), name="one_open_conversation_per_lead_and_number"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["business", "-last_at", "-id"], name="conversation_by_last"),
+            models.Index(fields=["business", "status", "-last_at", "-id"], name="conversation_by_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead} on {self.number}"
+
+
+class Message(models.Model):
+    """One text. An outbound row is the outbox itself: the row is the truth, tasks and notifications are only bells."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="messages")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="messages")
+    number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="messages")
+    account = models.ForeignKey(CarrierAccount, on_delete=models.PROTECT, related_name="messages")
+    direction = models.CharField(max_length=8, choices=Direction.choices)
+    kind = models.CharField(max_length=16, choices=MessageKind.choices)
+    body = models.TextField(blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    status = models.CharField(max_length=16, choices=MessageStatus.choices)
+    suppression = models.CharField(max_length=20, choices=Suppression.choices, blank=True)
+    idem_key = models.CharField(max_length=200, help_text="From the cause, such as missedcall:<call id>: one cause, one text.")
+    carrier_message_id = models.CharField(max_length=128, null=True, blank=True)  # noqa: DJ001  NULL: unique where known
+    segments = models.PositiveSmallIntegerField(default=0)
+    error_code = models.CharField(max_length=16, blank=True)
+    error_text = models.CharField(max_length=300, blank=True)
+    attempts = models.PositiveIntegerField(default=0, help_text="Claims; also the fence of whoever claimed last.")
+    unknowns = models.PositiveSmallIntegerField(default=0, help_text="Sends whose result the carrier did not tell.")
+    next_at = models.DateTimeField(null=True, blank=True, help_text="Not before this instant: first try, retry or look-up.")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True, help_text="Start of the last attempt.")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    is_simulated = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "idem_key"], name="text_once_per_cause"),
+            models.UniqueConstraint(fields=["account", "carrier_message_id"], name="carrier_message_id_once"),
+        ]
+        indexes = [
+            models.Index(fields=["conversation", "created_at", "id"], name="message_by_conversation"),
+            models.Index(fields=["business", "kind", "created_at"], name="message_for_caps"),
+            models.Index(
+                fields=["next_at", "id"],
+                name="outbox_due",
+                condition=models.Q(status__in=["queued", "sending", "unknown"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_direction_display()}: {self.body[:40]}"
+
+
+class MessageMedia(models.Model):
+    """A picture (or other file) of a text, fetched from the carrier by the worker."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="media")
+    position = models.PositiveSmallIntegerField()
+    url = models.URLField(max_length=500)
+    content_type = models.CharField(max_length=80, blank=True)
+    file = models.FileField(upload_to="texts/%Y/%m/", blank=True)
+    status = models.CharField(max_length=16, choices=MediaStatus.choices, default=MediaStatus.PENDING)
+    problem = models.CharField(max_length=120, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "message media"
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["message", "position"], name="media_once_per_position")]
+
+    def __str__(self) -> str:
+        return f"{self.content_type} {self.position}"
+
+
+class Note(models.Model):
+    """What staff tell each other in a conversation; the customer never sees it."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="notes")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    body = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.body[:40]

@@ -1,0 +1,88 @@
+"""PURE: who never gets an automatic first text, whatever the rules say."""
+
+from dataclasses import dataclass
+
+from leads.enums import TaskReason
+from messaging.enums import CallerKind
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimits:
+    """Counts of first texts and the limits they must stay below; hours as floats."""
+
+    cooldown_hours: int
+    hours_since_last_text: float | None
+    number_last_hour: int
+    number_per_hour: int
+    business_last_hour: int
+    business_per_hour: int
+    business_last_day: int
+    business_per_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why no text leaves. `task`: the reason of the callback task that replaces it, None where a call back makes no sense."""
+
+    code: str
+    because: str
+    task: TaskReason | None
+
+
+_BY_CALLER: tuple[tuple[CallerKind, Refusal], ...] = (
+    (CallerKind.STAFF, Refusal("staff", "the call came from the team or from one of the own numbers", None)),
+    (
+        CallerKind.ANONYMOUS,
+        Refusal("anonymous", "the caller hid the number or it is no phone number", TaskReason.ANONYMOUS),
+    ),
+    (CallerKind.NEVER_TEXT, Refusal("never_text", "the caller is on the never-text list", None)),
+    (CallerKind.OPTED_OUT, Refusal("opted_out", "the caller has opted out of texts", TaskReason.OPTED_OUT)),
+    (CallerKind.FOREIGN, Refusal("foreign", "the caller's country is not served by text", TaskReason.UNTEXTABLE)),
+    (CallerKind.LANDLINE, Refusal("landline", "the caller's number is a landline", TaskReason.LANDLINE)),
+)
+
+
+def first_refusal(
+    callers: frozenset[CallerKind],
+    limits: TextLimits,
+    *,
+    paused: bool,
+    stopped: str,
+    unreachable: bool,
+    called_back: bool,
+    minutes_old: float,
+    late_after_minutes: int,
+) -> Refusal | None:
+    """The first reason why this caller must not get a text, None when there is none. `stopped`: the sender's problem."""
+    for kind, refusal in _BY_CALLER:
+        if kind in callers:
+            return refusal
+    if unreachable:
+        return Refusal("unreachable", "the carrier says that this number does not exist", None)
+    if called_back:
+        return Refusal("called_back", "a person already spoke with the caller", None)
+    if minutes_old > late_after_minutes:
+        return Refusal("too_late", f"the call was {minutes_old:.0f} minutes ago when we learned of it", TaskReason.TOO_LATE)
+    if paused:
+        return Refusal("paused", "texting is paused for this business", TaskReason.SENDING_STOPPED)
+    if stopped:
+        return Refusal("sender_stopped", f"texting from this number is stopped: {stopped}", TaskReason.SENDING_STOPPED)
+    return _over_limit(limits)
+
+
+def _over_limit(limits: TextLimits) -> Refusal | None:
+    since = limits.hours_since_last_text
+    if since is not None and since < limits.cooldown_hours:
+        # Not a dead end: the conversation is there already, and the repeated call is shown in it.
+        return Refusal("cooldown", f"the caller got a text {_ago(since)} ago", None)
+    if limits.number_last_hour >= limits.number_per_hour:
+        return Refusal("number_cap", f"this number has sent {limits.number_last_hour} first texts in an hour", TaskReason.SENDING_STOPPED)
+    if limits.business_last_hour >= limits.business_per_hour:
+        return Refusal("hourly_cap", f"the business has sent {limits.business_last_hour} first texts in an hour", TaskReason.SENDING_STOPPED)
+    if limits.business_last_day >= limits.business_per_day:
+        return Refusal("daily_cap", f"the business has sent {limits.business_last_day} first texts in a day", TaskReason.SENDING_STOPPED)
+    return None
+
+
+def _ago(hours: float) -> str:
+    return f"{hours * 60:.0f} minutes" if hours < 1 else f"{hours:.0f} hours"

@@ -1,0 +1,307 @@
+"""PURE: what a script may say, what it must say, and what would cost money, customers or the carrier's trust.
+
+The rules come from the carriers: a first text names the business and says how to opt out, opt-out keywords are no
+answers, and public link shorteners are filtered.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from messaging.enums import ScriptKind
+from recoverline.lib.render import malformed_placeholders, placeholders_in, render, unknown_placeholders
+from recoverline.lib.text import count_segments, normalize
+
+# What a script can name, in words for the staff who write it.
+PLACEHOLDERS: dict[str, str] = {
+    "business": "the name of the business",
+    "location": "the name of the location that was called",
+    "city": "the city of the location",
+    "caller_name": "the caller's first name, nothing when it is not known",
+    "phone": "the number customers may call",
+    "email": "the e-mail address of the business",
+    "website": "the website of the business",
+    "booking_link": "the link to book online",
+    "hours": "the opening hours, such as Mon-Fri 8 AM-5 PM",
+    "opens_at": "when the location opens again, such as tomorrow at 8 AM; nothing while it is open",
+    "closure": "the holiday or closure of the day, such as Thanksgiving; nothing on other days",
+    "team": "who signs, such as The team at Joe's Plumbing",
+    "opt_out": "the opt-out line of the business",
+}
+
+FIRST_TEXT_KINDS: frozenset[str] = frozenset(
+    {
+        ScriptKind.MISSED_CALL,
+        ScriptKind.BUSY,
+        ScriptKind.AFTER_HOURS,
+        ScriptKind.URGENT_AWARE,
+        ScriptKind.APPOINTMENT,
+        ScriptKind.QUOTE,
+        ScriptKind.VOICEMAIL,
+        ScriptKind.REPEAT_CALLER,
+        ScriptKind.EXISTING_CUSTOMER,
+        ScriptKind.DELAYED,
+    }
+)
+SPOKEN_KINDS: frozenset[str] = frozenset({ScriptKind.GREETING, ScriptKind.GREETING_CLOSED, ScriptKind.WHISPER})
+NAMES_BUSINESS: frozenset[str] = FIRST_TEXT_KINDS | {
+    ScriptKind.HELP,
+    ScriptKind.OPT_OUT_CONFIRMATION,
+    ScriptKind.OPT_IN_CONFIRMATION,
+}
+
+LONGEST_TEXT = 1600  # the carrier refuses more (Twilio's error 21617)
+MOST_SEGMENTS = 2
+
+# Facts of the business: empty for one caller is empty for all. The others are empty only at times.
+_STANDING = frozenset({"city", "email", "website", "booking_link", "hours"})
+
+_SHORTENERS = (
+    r"adf\.ly|bit\.do|bit\.ly|bitly\.com|bl\.ink|buff\.ly|clck\.ru|cutt\.ly|dub\.sh|goo\.gl|is\.gd|lnkd\.in|mcaf\.ee|"
+    r"ow\.ly|po\.st|rb\.gy|rebrand\.ly|s\.id|short\.gy|short\.io|shorturl\.at|shorturl\.com|snip\.ly|soo\.gd|t\.co|t\.ly|"
+    r"t2m\.io|tiny\.cc|tiny\.one|tinyurl\.com|tny\.im|trib\.al|urlz\.fr|v\.gd|x\.gd"
+)
+_SHORTENER = re.compile(rf"(?<![\w.@-])(?:[\w-]+\.)*({_SHORTENERS})(?![\w-]|\.\w)", re.IGNORECASE)
+_INSECURE_LINK = re.compile(r"\bhttp://", re.IGNORECASE)
+
+# Words that carriers or our own consent reader act upon, whatever the text before said (messaging.optout_words).
+_SURE_STOPS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "OPTOUT"})
+_STOPS = _SURE_STOPS | {"END", "QUIT", "CANCEL", "REVOKE", "ALTO", "BAJA", "PARAR", "CANCELAR", "SALIR", "FIN"}
+_STARTS = frozenset({"START", "UNSTOP"})
+_RESERVED = re.compile(
+    rf"(?<![\w.-])({'|'.join(sorted(_STOPS | _STARTS))}|YES|S[IÍ]|INFO)(?![\w-]|\.[a-z])", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"\S*(?:://|@)\S*|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*")
+_VERB = (
+    r"\b(?:reply(?:ing)?|respond(?:ing)?|answer|text(?:ing)?|txt|send(?:ing)?|message|type|write|say|respond[ae]n?|"
+    r"responder|contest[ae]n?|env[ií][ae]n?|enviar|mand[ae]n?|mandar|escrib[ae]n?|escribir|dig[ae]n?|teclee|ponga)\b"
+)
+_VERB_ANYWHERE = re.compile(_VERB, re.IGNORECASE)
+_VERB_JUST_BEFORE = re.compile(
+    _VERB + r"(?:[\s:]+(?:us|back|with|a|the|word|just|only|please|by|con|la|el|palabra|solo|un))*[\s:]+[\"']?$",
+    re.IGNORECASE,
+)
+_PURPOSE = re.compile(r"[\"']?\s*(?:=|(?:to|2|for|if|para|si)\b)", re.IGNORECASE)
+_CLOSES_CALL = re.compile(r"[\"']?\s*(?:$|[.,;:!?)/=]|(?:to|for|if|and|or|when|now|para|si|y|o)\b)", re.IGNORECASE)
+
+# "STOP to cancel" is plain, "CANCEL to cancel" may mean a visit.
+_SHORT_PURPOSE = re.compile(r"\b(?:cancel|end|stop|quit|leave|cancelar|terminar|parar|salir)\b", re.IGNORECASE)
+_OPT_OUT_PURPOSE = re.compile(
+    r"\b(?:opt(?:ing)?[ -]?out|unsubscrib\w+|no (?:more|longer|further)|be removed|"
+    r"(?:not|never|don't|rather not) (?:\w+ ){0,2}(?:receive|get|hear|want|text\w*)|"
+    r"(?:cancel|end|stop|quit|leave|cancelar|terminar|parar) (?:\w+ ){0,3}(?:texts|messages|msgs|sms|mensajes|textos)|"
+    r"(?:dar(?:se|le)?|de) (?:de )?baja|no recibir|(?:no|ya no) (?:quiere|desea)|dejar de|desuscrib\w+)\b",
+    re.IGNORECASE,
+)
+_OTHER_PURPOSE = re.compile(
+    r"\W*(?:to|2|for|para|if you|si)\s+(?:\w+ )?(?:(?:confirm|book|reserv|agend|acept|continu|accept|agree)\w*|"
+    r"(?:re)?schedul\w+|(?:cancel|end|stop|quit|leave|cancelar|terminar|parar)\s+"
+    r"(?:your|the|this|that|an?|my|su|tu|la|el|una?|est[ae])\s+(?:\w+ )?(?:appointment|booking|visit|job|order|quote|"
+    r"estimate|call|reservation|cita|reserva|visita|turno|pedido|llamada|trabajo))\b",
+    re.IGNORECASE,
+)
+# Other words of a list, "STOP, END or QUIT to ...", stand between a word and its purpose; the next offer ends it.
+_LIST = re.compile(r"(?:[\s,\"'/]*(?:(?:or|and|o|y)\s+)?[\"']?[A-Z]{2,}\b[\"']?)*")
+_NEXT_OFFER = re.compile(r"[,;]|\b(?:or|and|o|y)\b", re.IGNORECASE)
+_OPT_IN_PURPOSE = re.compile(
+    r"\b(?:again|opt(?:ing)?(?: back)?[ -]?in|(?:re)?subscribe|change your mind|volver|de nuevo|otra vez|cambia de)\b",
+    re.IGNORECASE,
+)
+_HELP_PURPOSE = re.compile(r"\b(?:help|info|information|ayuda|informaci[oó]n)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+_CONTACT = re.compile(r"\d{3}|\S@\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with a script, or worth knowing. `message` tells staff what to change; an error forbids use."""
+
+    level: Literal["error", "warning", "note"]
+    code: str
+    message: str
+
+
+def lint(body: str, *, kind: str, business_name: str, opt_out_line: str, sample: Mapping[str, str]) -> list[Finding]:
+    """Everything about a script that its writer should know, errors first; spoken kinds are asked less.
+
+    `sample`: values as a caller would get them, for the length and for links that a placeholder brings in. Without
+    errors the text can be rendered with any values that have all of PLACEHOLDERS.
+    """
+    if not body.strip():
+        return [Finding("error", "empty", "The script is empty: write what it should say.")]
+    # What is unknown stays as it is written, so that one mistake does not hide the others.
+    written = {name: f"{{{name}}}" for name in placeholders_in(body)}
+    values = {
+        **written,
+        **dict.fromkeys(PLACEHOLDERS, ""),
+        **sample,
+        "business": business_name,
+        "opt_out": opt_out_line,
+    }
+    text = normalize(render(body, values)).strip()
+    # A business called Stop & Shop neither offers an opt-out nor misuses the word.
+    unnamed = normalize(render(body, {**values, "business": "us"})).strip()
+    unnamed = _name_pattern(business_name).sub("us", unnamed) if business_name.strip() else unnamed
+    findings = [*_placeholder_findings(body, sample), *_name_findings(body, text, kind, business_name)]
+    if kind not in SPOKEN_KINDS:
+        findings += [
+            *_opt_out_findings(body, unnamed, kind, opt_out_line),
+            *_reserved_findings(unnamed, kind),
+            *_link_findings(text),
+            *_help_findings(text, unnamed, kind),
+            *_length_findings(text),
+        ]
+    return sorted(findings, key=lambda finding: ("error", "warning", "note").index(finding.level))
+
+
+def _placeholder_findings(body: str, sample: Mapping[str, str]) -> Iterator[Finding]:
+    for name in unknown_placeholders(body, PLACEHOLDERS):
+        known = ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
+        yield Finding("error", "unknown_placeholder", f"There is no {{{name}}}. Use one of {known}.")
+    for piece in malformed_placeholders(body):
+        yield Finding(
+            "error",
+            "malformed_placeholder",
+            f"Remove or correct “{piece}”: a placeholder is one name in braces, such as {{business}}.",
+        )
+    for name in placeholders_in(body):
+        if name in _STANDING and not sample.get(name, name).strip():
+            yield Finding(
+                "warning",
+                "empty_placeholder",
+                f"{{{name}}} is empty here: fill it in for the business or take it out of the text.",
+            )
+
+
+def _name_findings(body: str, text: str, kind: str, business_name: str) -> Iterator[Finding]:
+    if kind not in NAMES_BUSINESS or "business" in placeholders_in(body):
+        return
+    if not business_name.strip() or _name_pattern(business_name).search(text) is None:
+        yield Finding("error", "business_not_named", "The text does not say who writes: add {business}.")
+
+
+def _opt_out_findings(body: str, text: str, kind: str, opt_out_line: str) -> Iterator[Finding]:
+    if kind not in FIRST_TEXT_KINDS or _offers_stop(text):
+        return
+    if "opt_out" in placeholders_in(body):
+        message = f"The opt-out line of the business, “{opt_out_line}”, does not name STOP: change it there."
+    else:
+        message = "The text does not say how to opt out: end it with {opt_out}."
+    yield Finding("error", "no_opt_out", message)
+
+
+def _help_findings(text: str, unnamed: str, kind: str) -> Iterator[Finding]:
+    if kind != ScriptKind.HELP:
+        return
+    if not _offers_stop(unnamed):
+        yield Finding("warning", "no_opt_out", "The answer to HELP should also say how to opt out: add {opt_out}.")
+    if _CONTACT.search(text) is None:
+        yield Finding(
+            "warning", "no_contact", "The answer to HELP should say where to reach you: add {phone} or {email}."
+        )
+
+
+def _offers_stop(text: str) -> bool:
+    return any(use.word == "STOP" and (use.is_capital or use.is_call) for use in _reserved_words(text))
+
+
+def _reserved_findings(text: str, kind: str) -> Iterator[Finding]:
+    misused = [use.word for use in _reserved_words(text) if use.is_call and not _is_rightful(use, kind)]
+    for word in dict.fromkeys(misused):
+        if word in _STOPS:
+            message = (
+                f"{word} ends all texts to the customer, so offer it for nothing else. "
+                "For other answers ask for a number or a letter, such as 1 or C."
+            )
+        else:
+            message = (
+                f"Carriers act on {word} as a command and its sender may never get an answer from you. "
+                "Ask for a number or a letter, such as 1 or C."
+            )
+        yield Finding("error", "reserved_word", message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A reserved word in its sentence. `is_call`: the text asks for it as an answer."""
+
+    word: str
+    before: str
+    after: str
+    is_capital: bool
+    is_call: bool
+
+
+def _reserved_words(text: str) -> Iterator[_Use]:
+    for sentence in _SENTENCE_END.split(_ADDRESS.sub("link", text)):
+        for match in _RESERVED.finditer(sentence):
+            before, after = sentence[: match.start()], sentence[match.end() :]
+            # Capitals say "this very word", unless everything is in capitals.
+            if match[1].isupper() and not sentence.isupper():
+                is_call = bool(_VERB_ANYWHERE.search(before) or _PURPOSE.match(after))
+            else:
+                is_call = bool(_VERB_JUST_BEFORE.search(before) and _CLOSES_CALL.match(after))
+            yield _Use(match[1].upper(), before, after, match[1].isupper(), is_call)
+
+
+def _is_rightful(use: _Use, kind: str) -> bool:
+    """Whether the word is asked for in the meaning that carriers give it."""
+    if use.word in _STARTS:
+        return kind == ScriptKind.OPT_OUT_CONFIRMATION or _OPT_IN_PURPOSE.search(use.after) is not None
+    if use.word not in _STOPS:
+        return use.word == "INFO" and _HELP_PURPOSE.search(use.after) is not None
+    after = _LIST.sub("", use.after, count=1)
+    if _OTHER_PURPOSE.match(after):
+        return False
+    purpose = _NEXT_OFFER.split(after, maxsplit=1)[0]
+    if _OPT_OUT_PURPOSE.search(purpose) or (use.word in _SURE_STOPS and _SHORT_PURPOSE.search(purpose)):
+        return True
+    if _PURPOSE.match(after):
+        return False
+    return use.word in _SURE_STOPS or _OPT_OUT_PURPOSE.search(use.before) is not None
+
+
+def _link_findings(text: str) -> Iterator[Finding]:
+    for domain in dict.fromkeys(match[1].lower() for match in _SHORTENER.finditer(text)):
+        yield Finding(
+            "error",
+            "link_shortener",
+            f"Carriers block texts with {domain} links: use the full link on your own domain.",
+        )
+    if _INSECURE_LINK.search(text):
+        yield Finding(
+            "warning", "insecure_link", "Write https:// instead of http://, so that phones do not warn about the link."
+        )
+
+
+def _length_findings(text: str) -> Iterator[Finding]:
+    if not text:
+        yield Finding("error", "empty", "Nothing would be left of this text: write words besides the placeholders.")
+        return
+    if len(text) > LONGEST_TEXT:
+        yield Finding(
+            "error",
+            "too_long",
+            f"The text has {len(text)} characters and carriers take at most {LONGEST_TEXT}: shorten it.",
+        )
+    bill = count_segments(text)
+    if bill.count > MOST_SEGMENTS:
+        yield Finding(
+            "warning", "many_segments", f"The text costs {bill.count} segments: shorten it to {MOST_SEGMENTS} or fewer."
+        )
+    size = f"{bill.count} segment{'' if bill.count == 1 else 's'}, {bill.encoding}"
+    if not bill.costly:
+        yield Finding("note", "segments", f"The text is billed as {size}.")
+        return
+    plain = count_segments("".join("x" if char in bill.costly else char for char in text)).count
+    yield Finding(
+        "note",
+        "segments",
+        f"The text is billed as {size} because of {' '.join(bill.costly)}. With plain letters it would be {plain}.",
+    )
+
+
+def _name_pattern(business_name: str) -> re.Pattern[str]:
+    spaced = r"\s+".join(map(re.escape, normalize(business_name).split()))
+    return re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE)

@@ -1,0 +1,194 @@
+"""A text came in: consent first, then whose it is, then whether it is urgent. What it says is answered by a person (or a turn)."""
+
+import re
+from datetime import datetime, timedelta
+
+from leads import events, intake
+from leads.enums import Urgency
+from leads.models import Lead
+from messaging import consent, conversations, outbound, scripts
+from messaging.call_events import number_called
+from messaging.carriers.base import TextReceived
+from messaging.enums import (
+    Direction,
+    HoursState,
+    MessageKind,
+    MessageStatus,
+    OptOutSource,
+    ScriptKind,
+)
+from messaging.models import CarrierAccount, Conversation, Message, MessageMedia, PhoneNumber, Script
+from messaging.optout_words import Meaning, is_carrier_keyword
+from messaging.urgency_words import asks_urgent, sounds_dangerous
+from recoverline.lib import queue
+from recoverline.lib.phones import is_anonymous, is_short_code, parse_phone
+from recoverline.lib.text import clean_inbound
+
+URGENT_WORDS = frozenset({"URGENT", "EMERGENCY", "URGENTE", "EMERGENCIA"})
+MAX_SAME_TEXTS = 3  # in an hour; a fourth is a machine
+MAX_TEXTS = 6  # in 90 seconds; nobody types that fast
+TOLL_FREE = re.compile(r"^\+18(00|33|44|55|66|77|88)")
+
+
+def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime) -> None:
+    number = number_called(account, event.to)
+    if number is None or is_anonymous(event.sender) or is_short_code(event.sender):
+        # The stored webhook is all there is to keep: a bank's code or a number that is not ours opens no conversation.
+        return
+    phone = parse_phone(event.sender, number.business.country)
+    if phone is None or _is_ours(number, phone):
+        return
+    if Message.objects.filter(account=account, carrier_message_id=event.message_id).exists():
+        return
+    lead = intake.open_lead(
+        number.business, phone=phone, at=now, source=number.source, simulated=number.account.kind == "simulator"
+    )
+    conversation = _conversation_for(lead, number, event, now=now)
+    message = _store(conversation, event, now=now)
+    body = message.body
+    meaning = consent.meaning_of(body, carrier_keyword=event.carrier_keyword)
+    if meaning == Meaning.STOP:
+        _stop(conversation, message, event, now=now)
+        return
+    if meaning == Meaning.START:
+        _start(conversation, message, event, now=now)
+        return
+    if meaning == Meaning.HELP:
+        _help(conversation, message, event, now=now)
+        return
+    conversations.note_said(conversation, text=body or "Picture", now=now, by_customer=True)
+    if meaning == Meaning.MAYBE:
+        _pause(conversation, "This may be a request to stop, or the wrong person. Please read it and decide.", now=now)
+    if _is_machine(conversation, body, now=now):
+        _pause(conversation, "Many or equal texts in a short time: this looks like an automatic answer.", now=now)
+        return
+    _look_for_urgency(conversation, body, message, now=now)
+
+
+def _is_ours(number: PhoneNumber, phone: str) -> bool:
+    """One of the business's own numbers writes: two robots would talk to each other for ever."""
+    return PhoneNumber.objects.filter(business=number.business_id, number=phone).exists()
+
+
+def _conversation_for(lead: Lead, number: PhoneNumber, event: TextReceived, *, now: datetime) -> Conversation:
+    """Where the text belongs. STOP and HELP do not begin a new matter if there is an old thread to put them in."""
+    meaning = consent.meaning_of(event.body, carrier_keyword=event.carrier_keyword)
+    if meaning in (Meaning.STOP, Meaning.START, Meaning.HELP):
+        last = Conversation.objects.select_related("business", "location", "number__account", "lead").filter(lead=lead, number=number)
+        if last.exists():
+            return last.latest("last_at")
+    conversation = conversations.open_conversation(lead, number, now=now)
+    conversation.number, conversation.lead = number, lead
+    conversation.business, conversation.location = number.business, number.location
+    return conversation
+
+
+def _store(conversation: Conversation, event: TextReceived, *, now: datetime) -> Message:
+    message = Message.objects.create(
+        business_id=conversation.business_id,
+        conversation=conversation,
+        lead_id=conversation.lead_id,
+        number_id=conversation.number_id,
+        account_id=conversation.number.account_id,
+        direction=Direction.IN,
+        kind=MessageKind.INBOUND,
+        body=clean_inbound(event.body),
+        status=MessageStatus.RECEIVED,
+        idem_key=f"in:{conversation.number.account_id}:{event.message_id}"[:200],
+        carrier_message_id=event.message_id,
+        created_at=now,
+        is_simulated=conversation.is_simulated,
+    )
+    if event.media:
+        MessageMedia.objects.bulk_create(
+            MessageMedia(message=message, position=position, url=media.url[:500], content_type=media.content_type[:80])
+            for position, media in enumerate(event.media)
+        )
+        queue.enqueue("messaging.tasks.fetch_media", message.pk)
+    return message
+
+
+# ---------------------------------------------------------------- consent
+def _stop(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
+    phone = conversation.lead.phone
+    row = consent.opt_out(
+        conversation.business, phone=phone, source=OptOutSource.TEXT, evidence=f"text {event.message_id}: {message.body}", now=now
+    )
+    conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
+    Conversation.objects.filter(pk=conversation.pk).update(needs_reply=False)
+    if row is not None and not _carrier_answers(conversation, message, event):
+        _answer(conversation, ScriptKind.OPT_OUT_CONFIRMATION, f"optout:{row.pk}", now=now)
+
+
+def _start(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
+    conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
+    back = consent.opt_in(
+        conversation.business, phone=conversation.lead.phone, evidence=f"text {event.message_id}: {message.body}", now=now
+    )
+    if back and not _carrier_answers(conversation, message, event):
+        _answer(conversation, ScriptKind.OPT_IN_CONFIRMATION, f"optin:{message.pk}", now=now)
+
+
+def _help(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
+    conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
+    if not _carrier_answers(conversation, message, event):
+        _answer(conversation, ScriptKind.HELP, f"help:{message.pk}", now=now)
+
+
+def _carrier_answers(conversation: Conversation, message: Message, event: TextReceived) -> bool:
+    """Whether the carrier has confirmed already: a second confirmation would be refused (STOP) or doubled (START, HELP)."""
+    if not conversation.number.account.handles_optout:
+        return False
+    toll_free = bool(TOLL_FREE.match(conversation.number.number))
+    return bool(event.carrier_keyword) or is_carrier_keyword(message.body, toll_free=toll_free)
+
+
+def _pause(conversation: Conversation, reason: str, *, now: datetime) -> None:
+    if conversations.pause(conversation, reason=reason):
+        events.record(
+            "conversation.paused", business=conversation.business, lead=conversation.lead, at=now, text=reason,
+            conversation=str(conversation.key),
+        )  # fmt: skip
+
+
+# ---------------------------------------------------------------- loops and urgency
+def _is_machine(conversation: Conversation, body: str, *, now: datetime) -> bool:
+    texts = Message.objects.filter(conversation=conversation, direction=Direction.IN)
+    burst = texts.filter(created_at__gt=now - timedelta(seconds=90)).count()
+    same = texts.filter(created_at__gt=now - timedelta(hours=1), body=body).count() if body else 0
+    return burst > MAX_TEXTS or same > MAX_SAME_TEXTS
+
+
+def _look_for_urgency(conversation: Conversation, body: str, message: Message, *, now: datetime) -> None:
+    """The script's own urgent words, and plain dangers: the conversation goes first and the team is told."""
+    danger = sounds_dangerous(body)
+    if not danger and not asks_urgent(body, _urgent_words(conversation)):
+        return
+    urgency = Urgency.EMERGENCY if danger else Urgency.URGENT
+    if not conversations.flag_urgent(conversation, urgency=urgency):
+        return
+    events.record(
+        "conversation.urgent", business=conversation.business, lead=conversation.lead, at=now,
+        text=f"Urgent: {danger.replace('_', ' ')}" if danger else "The customer asked for urgent help",
+        conversation=str(conversation.key),
+    )  # fmt: skip
+    if not conversation.automation_paused:
+        _answer(conversation, ScriptKind.URGENT_REPLY, f"urgent:{message.pk}", now=now, kind=MessageKind.AUTO_REPLY)
+
+
+def _urgent_words(conversation: Conversation) -> set[str]:
+    scripted = Script.objects.filter(business=conversation.business_id, is_active=True).exclude(urgent_words="")
+    return set(URGENT_WORDS).union(*(script.urgent_word_list for script in scripted))
+
+
+def _answer(
+    conversation: Conversation, script_kind: ScriptKind, idem_key: str, *, now: datetime, kind: MessageKind = MessageKind.COMPLIANCE
+) -> None:
+    business, number = conversation.business, conversation.number
+    language = conversation.language or business.language
+    script = scripts.find_script(
+        business, script_kind, location=number.location, number=number, language=language, hours=HoursState.OPEN
+    )
+    body = script.body if script and script.kind == script_kind else scripts.fallback_body(script_kind, language)
+    values = scripts.values_for(business=business, location=number.location, number=number, lead=conversation.lead, now=now)
+    outbound.queue_text(conversation, kind=kind, body=scripts.render_script(body, values), idem_key=idem_key, now=now)

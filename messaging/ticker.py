@@ -1,0 +1,97 @@
+"""The worker process: the queue's cluster as a child, regular tasks put into it, and a watch over whether it works at all.
+
+django-q's own schedules fire up to half a minute late and its cluster can hang silently when an idle worker is killed, so both the tick
+and the watch live here, in a parent that does nothing else.
+"""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from messaging.models import Heartbeat
+from recoverline.lib import clock, queue
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 10
+RECONCILE_SECONDS = 300
+HANGS_AFTER = timedelta(seconds=90)
+MOST_WAITING = 500  # a cluster that is behind needs no further ticks
+STOP_GRACE_SECONDS = 130
+
+
+class Ticker:
+    """Runs until `stop`; returns the exit status of the process."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._cluster: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def run(self) -> int:
+        self._start_cluster()
+        reconciled = float("-inf")
+        while not self._stopping.is_set():
+            try:
+                if time.monotonic() - reconciled >= RECONCILE_SECONDS:
+                    # The first one right after the start: calls may have been missed while everything was down.
+                    queue.enqueue("messaging.tasks.reconcile")
+                    reconciled = time.monotonic()
+                if queue.waiting() < MOST_WAITING:
+                    queue.enqueue("messaging.tasks.tick")
+                self._watch()
+            except DatabaseError:
+                logger.warning("the database is away; the next tick tries again")
+                connection.close()
+            self._stopping.wait(TICK_SECONDS)
+        self._stop_cluster()
+        return 0
+
+    def _watch(self) -> None:
+        """Restart a cluster that has died, or that has not ticked for so long that it must hang."""
+        assert self._cluster is not None  # noqa: S101  started before the loop
+        if self._cluster.poll() is not None:
+            logger.warning("the task cluster ended with %s; starting it again", self._cluster.returncode)
+            self._start_cluster()
+            return
+        beat = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()
+        young = time.monotonic() - self._started < HANGS_AFTER.total_seconds()
+        if not young and (beat is None or clock.now() - beat > HANGS_AFTER):
+            logger.error("the task cluster takes no tasks; starting it again")
+            self._kill_group(signal.SIGKILL)
+            self._cluster.wait()
+            self._start_cluster()
+
+    def _start_cluster(self) -> None:
+        # A group of its own: when the cluster has to be killed, its workers must not stay behind.
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"]
+        self._cluster = subprocess.Popen(command, start_new_session=True)  # noqa: S603
+        self._started = time.monotonic()
+
+    def _stop_cluster(self) -> None:
+        assert self._cluster is not None  # noqa: S101
+        if self._cluster.poll() is None:
+            self._cluster.terminate()
+            try:
+                self._cluster.wait(STOP_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                logger.warning("the task cluster does not stop; killing it")
+        self._kill_group(signal.SIGKILL)
+
+    def _kill_group(self, signum: signal.Signals) -> None:
+        assert self._cluster is not None  # noqa: S101
+        try:
+            os.killpg(self._cluster.pid, signum)
+        except ProcessLookupError:
+            pass

@@ -1,0 +1,48 @@
+"""Whether this installation does its work: for load balancers (/healthz/live), and for people and alarms (/healthz)."""
+
+from datetime import datetime
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from messaging.enums import MessageStatus
+from messaging.models import Heartbeat, Message
+from recoverline.lib import clock
+
+STALE_SECONDS = 90
+OVERDUE_SECONDS = 120
+
+
+def live(request: HttpRequest) -> HttpResponse:
+    """This process answers; says nothing about anything else."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when the database answers, sender and worker beat, and no text waits longer than two minutes; else 503."""
+    try:
+        facts = _facts(clock.now())
+    except DatabaseError:
+        return JsonResponse({"status": "failing", "database": "unreachable"}, status=503)
+    healthy = (
+        _is_fresh(facts["sender_seconds"]) and _is_fresh(facts["worker_seconds"]) and (facts["oldest_text_seconds"] or 0) < OVERDUE_SECONDS
+    )
+    return JsonResponse({"status": "ok" if healthy else "failing", "database": "ok", **facts}, status=200 if healthy else 503)
+
+
+def _facts(now: datetime) -> dict[str, float | None]:
+    beats = dict(Heartbeat.objects.values_list("name", "at"))
+    oldest = Message.objects.filter(status=MessageStatus.QUEUED, next_at__lte=now).order_by("next_at").values_list("next_at", flat=True)
+    return {
+        "oldest_text_seconds": _age(oldest.first(), now),
+        "sender_seconds": _age(beats.get("sender"), now),
+        "worker_seconds": _age(beats.get("worker"), now),
+    }
+
+
+def _age(moment: datetime | None, now: datetime) -> float | None:
+    return None if moment is None else round((now - moment).total_seconds(), 1)
+
+
+def _is_fresh(seconds: float | None) -> bool:
+    return seconds is not None and seconds < STALE_SECONDS

@@ -1,0 +1,1 @@
+"""Leaf code: no models and no imports from the apps above."""

@@ -1,0 +1,219 @@
+"""The only settings file. Everything is driven by the environment; every secret NAME may also come from the file NAME_FILE."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.FileAwareEnv()
+env.read_env(BASE_DIR / ".env")
+
+
+def secret(name: str, default: str = "") -> str:
+    """A value that may come from NAME_FILE; files end in a newline that is no part of the secret."""
+    return env.str(name, default=default).strip()
+
+
+# ---------------------------------------------------------------- core
+DEBUG = env.bool("DEBUG", default=False)
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Development only: without DEBUG a missing key stops the start, which is better than a guessable one.
+SECRET_KEY = secret("SECRET_KEY", "development-only-key") if DEBUG else env.str("SECRET_KEY").strip()
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Encrypts carrier credentials. The first key encrypts, all decrypt: rotate by putting a new one in front.
+FIELD_KEYS = [key.strip() for key in secret("FIELD_KEYS").split(",") if key.strip()] or [SECRET_KEY]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+ROOT_URLCONF = "recoverline.urls"
+WSGI_APPLICATION = "recoverline.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# A carrier posts to exact URLs, and a redirect would turn its POST into a GET.
+APPEND_SLASH = True
+
+INSTALLED_APPS = [
+    "recoverline.apps.RecoverlineConfig",
+    "leads.apps.LeadsConfig",
+    "scheduling.apps.SchedulingConfig",
+    "messaging.apps.MessagingConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "simple_history",
+    "django_q",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "recoverline.context.installation",
+            ],
+        },
+    },
+]
+
+# ---------------------------------------------------------------- database
+DATABASE_URL = secret("DATABASE_URL", f"sqlite:///{DATA_DIR / 'recoverline.sqlite3'}")
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        # Deferred transactions fail with "database is locked" as soon as two of them write.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# ---------------------------------------------------------------- time and language
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+USE_I18N = True
+
+# ---------------------------------------------------------------- static files and media
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "recoverline" / "static"]
+# Pictures and voicemails are private: served by a view that asks who is looking, never by path.
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# ---------------------------------------------------------------- sign-in and security
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/inbox/"
+LOGOUT_REDIRECT_URL = "/accounts/login/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+_secure = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
+SESSION_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
+SECURE_REDIRECT_EXEMPT = [r"^healthz"]  # asked over plain http inside the container
+if env.bool("BEHIND_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# ---------------------------------------------------------------- e-mail
+EMAIL_URL = secret("EMAIL_URL", "consolemail://")
+vars().update(env.email_url_config(EMAIL_URL))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="recoverline@localhost")
+
+# ---------------------------------------------------------------- queue
+# timeout < retry, and retry longer than a prefetched task may wait behind others, or tasks run twice (measured).
+Q_CLUSTER = {
+    "name": "recoverline",  # salts the task signatures: never rename
+    "orm": "default",
+    "workers": env.int("WORKERS", default=2),
+    "queue_limit": 4,
+    "timeout": 60,
+    "retry": 300,
+    "ack_failures": True,
+    "max_attempts": 1,
+    "catch_up": False,
+    "save_limit": -1,
+    "poll": 0.2,
+    "recycle": 500,
+    "max_rss": 250_000,
+    "scheduler": False,  # ticks come from messaging.ticker, on time
+    "cache": "default",
+    "label": "Task queue",
+}
+
+# ---------------------------------------------------------------- carriers
+TWILIO_ACCOUNT_SID = secret("TWILIO_ACCOUNT_SID")
+TWILIO_AUTH_TOKEN = secret("TWILIO_AUTH_TOKEN")
+TWILIO_API_BASE_URL = secret("TWILIO_API_BASE_URL")
+# Dotted paths, one adapter a kind of account (docs/add-a-carrier.md).
+CARRIERS = {
+    "twilio": "messaging.carriers.twilio.TwilioCarrier",
+    "webhook": "messaging.carriers.webhook.WebhookCarrier",
+    "simulator": "messaging.carriers.simulator.SimulatorCarrier",
+}
+# A claimed text belongs to its sender this long, and an uncertain one is not touched this long: longer than the client's timeout
+# and than the carrier's own log lags behind.
+TEXT_LEASE_SECONDS = env.float("TEXT_LEASE_SECONDS", default=30.0)
+TEXT_GRACE_SECONDS = env.float("TEXT_GRACE_SECONDS", default=60.0)
+SENDER_THREADS = env.int("SENDER_THREADS", default=32)
+# The caller simulator and the movable clock: never on an installation that talks to real people by default.
+SIMULATOR = env.bool("SIMULATOR", default=DEBUG)
+# Where the simulator delivers its webhooks; they are signed for SITE_URL like any carrier's.
+SIMULATOR_URL = env.str("SIMULATOR_URL", default=SITE_URL).rstrip("/")
+
+# ---------------------------------------------------------------- composition of the apps
+# Event kind -> functions run by the worker with the event's id (leads.events.record).
+EVENT_HANDLERS = {
+    "conversation.urgent": ["messaging.tasks.alert_staff"],
+    "call.alerted": ["messaging.tasks.alert_staff"],
+    "task.created": ["messaging.tasks.alert_staff"],
+    "carrier.stopped": ["messaging.tasks.alert_staff"],
+}
+# Sections of a business file in the order in which they load (leads.config).
+CONFIG_SECTIONS = ["leads.sections", "scheduling.sections", "messaging.sections"]
+
+# ---------------------------------------------------------------- logs
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        name: {"level": env.str("LOG_LEVEL", default="INFO"), "propagate": True}
+        for name in ("recoverline", "leads", "scheduling", "messaging")
+    },
+}

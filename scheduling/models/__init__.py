@@ -1,0 +1,3 @@
+from scheduling.models.hours import Closure, OpeningHours
+
+__all__ = ["Closure", "OpeningHours"]

@@ -1,0 +1,48 @@
+"""Rows -> inputs of the pure decisions."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from leads.models import Location
+from scheduling.hours import DayOverride, HoursRange, OpenState, open_state
+from scheduling.models import Closure, OpeningHours
+
+
+def hours_of(location: Location) -> list[HoursRange]:
+    """The location's weekly hours: its own if it has any, else the business's."""
+    rows = OpeningHours.objects.filter(Q(location=location) | Q(location=None), business=location.business_id)
+    own = [row for row in rows if row.location_id is not None]
+    return [
+        HoursRange(weekday=row.weekday, opens=row.opens, closes=row.closes, next_day=row.next_day)
+        for row in own or rows
+    ]
+
+
+def overrides_of(location: Location, *, now: datetime) -> list[DayOverride]:
+    """Closures and special days that can matter around `now`."""
+    rows = Closure.objects.filter(
+        Q(location=location) | Q(location=None),
+        business=location.business_id,
+        ends_on__gte=(now - timedelta(days=2)).date(),
+        starts_on__lte=(now + timedelta(days=62)).date(),
+    )
+    return [
+        DayOverride(
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            name=row.name,
+            opens=row.opens,
+            closes=row.closes,
+            next_day=row.next_day,
+        )
+        for row in rows
+    ]
+
+
+def state_of(location: Location, *, now: datetime) -> OpenState:
+    """Whether `location` is open at `now`, and when that changes. A location without any hours counts as always open."""
+    ranges = hours_of(location)
+    if not ranges:
+        return OpenState(is_open=True, kind="open", closure_name="", changes_at=None, opens_at=None)
+    return open_state(ranges, overrides_of(location, now=now), location.zone, now)

@@ -1,0 +1,183 @@
+"""Rows with sensible values: name only what the test is about."""
+
+from datetime import UTC, datetime, time
+from itertools import count
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+
+from leads.enums import Role, TaskReason
+from leads.models import Business, CallbackTask, JobRequest, Lead, Location, Membership
+from messaging.enums import CallState, CarrierKind, Direction, HoursState, MessageKind, MessageStatus, MissReason, Outcome
+from messaging.enums import OptOutSource, ScriptKind
+from messaging.models import Call, CarrierAccount, Conversation, Message, NeverText, OptOut, PhoneNumber, Rule, Script
+from scheduling.models import OpeningHours
+
+# A Wednesday, mid-day in every zone of the United States.
+NOON = datetime(2026, 6, 17, 18, 0, tzinfo=UTC)
+
+_numbers = count(1)
+
+
+def fresh() -> int:
+    """A number no other row of this run has."""
+    return next(_numbers)
+
+
+def phone(index: int | None = None) -> str:
+    """A number reserved for fiction: 80 area codes with 100 lines each."""
+    index = fresh() if index is None else index
+    return f"+1{212 + index // 100 % 80}55501{index % 100:02}"
+
+
+def make_user(username: str = "", **values: Any) -> User:
+    return get_user_model().objects.create_user(username or f"person{fresh()}", **values)
+
+
+def make_business(name: str = "", **values: Any) -> Business:
+    name = name or f"Business {fresh()}"
+    values.setdefault("slug", f"{name.lower().replace(' ', '-')}-{fresh()}")
+    return Business.objects.create(name=name, **values)
+
+
+def make_location(business: Business, name: str = "Main", **values: Any) -> Location:
+    values.setdefault("slug", f"{name.lower().replace(' ', '-')}-{fresh()}")
+    return Location.objects.create(business=business, name=name, **values)
+
+
+def make_member(business: Business, user: User, role: Role = Role.OWNER, **values: Any) -> Membership:
+    return Membership.objects.create(business=business, user=user, role=role, **values)
+
+
+def make_account(business: Business, **values: Any) -> CarrierAccount:
+    index = fresh()
+    defaults: dict[str, Any] = {
+        "name": f"Account {index}",
+        "kind": CarrierKind.TWILIO,
+        "account_sid": f"AC{index:032x}",
+        "auth_token": f"token-{index}",
+    }
+    return CarrierAccount.objects.create(business=business, **{**defaults, **values})
+
+
+def make_number(location: Location, account: CarrierAccount | None = None, **values: Any) -> PhoneNumber:
+    account = account or make_account(location.business)
+    values.setdefault("number", phone())
+    return PhoneNumber.objects.create(business=location.business, location=location, account=account, **values)
+
+
+def make_hours(business: Business, **values: Any) -> None:
+    """Monday to Friday, nine to five."""
+    for weekday in range(5):
+        OpeningHours.objects.create(
+            **{"business": business, "weekday": weekday, "opens": time(9), "closes": time(17), **values}
+        )
+
+
+def make_script(business: Business, **values: Any) -> Script:
+    defaults = {
+        "kind": ScriptKind.MISSED_CALL,
+        "name": f"Script {fresh()}",
+        "body": "{business}: sorry we missed your call. How can we help? {opt_out}",
+    }
+    return Script.objects.create(business=business, **{**defaults, **values})
+
+
+def make_rule(business: Business, **values: Any) -> Rule:
+    return Rule.objects.create(business=business, **{"name": f"Rule {fresh()}", **values})
+
+
+def make_lead(business: Business, **values: Any) -> Lead:
+    values.setdefault("phone", phone())
+    return Lead.objects.create(business=business, **{"created_at": NOON, **values})
+
+
+def make_request(lead: Lead, location: Location, **values: Any) -> JobRequest:
+    return JobRequest.objects.create(
+        business=lead.business, lead=lead, location=location, **{"opened_at": NOON, **values}
+    )
+
+
+def make_task(location: Location, **values: Any) -> CallbackTask:
+    defaults: dict[str, Any] = {
+        "reason": TaskReason.RULE,
+        "cause": f"test:{fresh()}",
+        "due_at": NOON,
+        "created_at": NOON,
+        "phone": phone(),
+    }
+    return CallbackTask.objects.create(business=location.business, location=location, **{**defaults, **values})
+
+
+def make_call(number: PhoneNumber, **values: Any) -> Call:
+    """A missed call that got a text by default, as no rule matched."""
+    defaults: dict[str, Any] = {
+        "carrier_call_id": f"CA{fresh():032x}",
+        "caller": phone(),
+        "state": CallState.MISSED,
+        "miss_reason": MissReason.NO_ANSWER,
+        "hours_state": HoursState.OPEN,
+        "started_at": NOON,
+        "ended_at": NOON,
+        "rang_seconds": 15,
+        "decided_at": NOON,
+        "outcome": Outcome.TEXT,
+        "decision": "rule",
+        "facts": {
+            "location_id": number.location_id,
+            "number_id": number.pk,
+            "hours": values.get("hours_state", HoursState.OPEN),
+            "reason": values.get("miss_reason", MissReason.NO_ANSWER),
+            "rang_seconds": values.get("rang_seconds", 15),
+            "callers": ["new"],
+            "minutes_since_last": None,
+        },
+        "trace": [{"kind": "rule", "id": None, "name": "Default", "matched": True, "because": ""}],
+    }
+    return Call.objects.create(
+        business=number.business,
+        location=number.location,
+        number=number,
+        account=number.account,
+        **{**defaults, **values},
+    )
+
+
+def make_conversation(lead: Lead, number: PhoneNumber, **values: Any) -> Conversation:
+    return Conversation.objects.create(
+        business=lead.business,
+        location=number.location,
+        number=number,
+        lead=lead,
+        **{"last_at": NOON, "opened_at": NOON, **values},
+    )
+
+
+def make_message(conversation: Conversation, body: str = "Hello", **values: Any) -> Message:
+    defaults: dict[str, Any] = {
+        "direction": Direction.OUT,
+        "kind": MessageKind.FIRST_TEXT,
+        "status": MessageStatus.DELIVERED,
+        "idem_key": f"test:{fresh()}",
+        "created_at": NOON,
+    }
+    return Message.objects.create(
+        business=conversation.business,
+        conversation=conversation,
+        lead=conversation.lead,
+        number=conversation.number,
+        account=conversation.number.account,
+        body=body,
+        **{**defaults, **values},
+    )
+
+
+def make_opt_out(business: Business, **values: Any) -> OptOut:
+    values.setdefault("phone", phone())
+    return OptOut.objects.create(business=business, **{"source": OptOutSource.TEXT, "opted_out_at": NOON, **values})
+
+
+def make_never_text(business: Business, **values: Any) -> NeverText:
+    values.setdefault("phone", phone())
+    return NeverText.objects.create(business=business, **values)

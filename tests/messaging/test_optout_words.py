@@ -1,0 +1,117 @@
+"""What a text means for consent. The cases are in data/: one JSON object with text and label (stop, maybe, no) a line."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from messaging.optout_words import Meaning, clauses_of, is_carrier_keyword, read_consent
+
+DATA = Path(__file__).parent / "data"
+LABELS = {"stop": Meaning.STOP, "maybe": Meaning.MAYBE, "no": Meaning.NONE}
+
+
+def labeled(name: str) -> list[tuple[str, Meaning]]:
+    rows = [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+    return [(row["text"], LABELS[row["label"]]) for row in rows]
+
+
+@pytest.mark.parametrize(("text", "meaning"), labeled("optout.jsonl") + labeled("optout_more.jsonl"))
+def test_labeled_texts(text: str, meaning: Meaning) -> None:
+    assert read_consent(text) is meaning
+
+
+@pytest.mark.parametrize("text", ["HELP", "help", "Help!", "INFO", "info?", "AYUDA", "¡Ayuda!", " help \n"])
+def test_help_is_a_single_word(text: str) -> None:
+    assert read_consent(text) is Meaning.HELP
+
+
+@pytest.mark.parametrize("text", ["START", "start", "Start.", "UNSTOP", "unstop!"])
+def test_start_is_a_single_word(text: str) -> None:
+    assert read_consent(text) is Meaning.START
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "👍",
+        "...",
+        "?",
+        "YES",
+        "Y",
+        "si",
+        "oui",
+        "sim",
+        "start please",
+        "help please",
+        "info on pricing",
+        "OK START",
+    ],
+)
+def test_neither_opt_in_nor_help(text: str) -> None:
+    assert read_consent(text) is Meaning.NONE
+
+
+def test_stop_wins_over_everything_else_in_the_text() -> None:
+    assert read_consent("Wrong number, who is this? HELP. Stop texting me") is Meaning.STOP
+    assert read_consent("STOP. Also can you cancel my appointment?") is Meaning.STOP
+
+
+def test_a_reaction_quotes_us_and_says_nothing() -> None:
+    ours = "Hi, this is Acme Plumbing. Sorry we missed your call. Reply STOP to opt out."
+    for verb in ("Liked", "Loved", "Disliked", "Laughed at", "Emphasized", "Questioned", "Removed a heart from"):
+        assert read_consent(f"{verb} “{ours}”") is Meaning.NONE
+    assert read_consent(f"👍 to “{ours}”") is Meaning.NONE
+    assert read_consent("Reply STOP to opt out") is Meaning.STOP
+
+
+@pytest.mark.parametrize(
+    ("text", "twilio", "toll_free"),
+    [
+        ("STOP", True, True),
+        (" stop\n", True, True),
+        ("Unstop", True, True),
+        ("start", True, True),
+        ("STOPALL", True, False),
+        ("UNSUBSCRIBE", True, False),
+        ("END", True, False),
+        ("QUIT", True, False),
+        ("REVOKE", True, False),
+        ("OptOut", True, False),
+        ("cancel", True, False),
+        ("YES", True, False),
+        ("HELP", True, False),
+        ("INFO", True, False),
+        ("opt out", False, False),
+        ("stop please", False, False),
+        ("STOP.", False, False),
+        ("alto", False, False),
+        ("ayuda", False, False),
+        ("", False, False),
+    ],
+)
+def test_words_on_which_the_carrier_itself_acts(text: str, twilio: bool, toll_free: bool) -> None:
+    assert is_carrier_keyword(text) is twilio
+    assert is_carrier_keyword(text, toll_free=True) is toll_free
+
+
+def test_clauses_are_plain_words() -> None:
+    assert clauses_of("Arrêtez!!! DON’T téxt; s.t.o.p 🙂 un-subscribe, pleeeease") == [
+        ["arretez"],
+        ["dont", "text"],
+        ["stop", "unsubscribe"],
+        ["please"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "unit", ["no ", "me us ", "text ", "a", "s t o p ", "remove my ", "no quiero ", "dont ", "opt out "]
+)
+def test_the_longest_text_is_read_quickly(unit: str) -> None:
+    """A regular expression that backtracks would take minutes over one text of 1,600 signs."""
+    started = time.perf_counter()
+    read_consent((unit * 1600)[:1600])
+    assert time.perf_counter() - started < 0.5
