@@ -1,7 +1,7 @@
 """A whole business as a YAML file: `load` and `dump`, each other's inverse.
 
-The modules of settings.CONFIG_SECTIONS say which parts a file has (`SECTIONS`: a tuple of `config_rows.Section`), lowest
-app first, so that this one needs no import of those above it.
+The modules of settings.CONFIG_SECTIONS say which parts a file has (`SECTIONS`: a tuple of `config_rows.Section`),
+lowest app first, so that this one needs no import of those above it.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,8 @@ from leads.config_yaml import ConfigError, ConfigErrors, Node, Problem, read, wr
 from leads.models import Business
 
 __all__ = ["ConfigError", "ConfigErrors", "Counts", "LoadReport", "dump", "load"]
+
+_NOTHING = Node("", 1, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def load(
     removed, or switched off when calls refer to them. `slug` and `changes` (texts by path) replace what the file says.
     """
     root = _with_changes(read(text), {**({"business.slug": slug} if slug else {}), **(changes or {})})
-    if not isinstance(root.value, Mapping) or root.value.get("business") is None:
+    if not isinstance(root.value, Mapping) or root.value.get("business", _NOTHING).value is None:
         raise ConfigErrors([ConfigError("business", 1, "A file begins with “business:” and, below it, its name.")])
     sections = _sections()
     with transaction.atomic():

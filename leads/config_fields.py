@@ -19,7 +19,7 @@ _AMOUNT = re.compile(r"\$?\s*(\d{1,3}(?:,\d{3})+|\d{1,8})(?:\.(\d\d))?", re.ASCI
 
 
 class BrokenReference(Exception):
-    """The row that is referred to stands in the file, but has errors of its own, which are already listed."""
+    """What this value depends on stands in the file, but has errors of its own, which are already listed."""
 
 
 class Surroundings(Protocol):

@@ -8,7 +8,7 @@ from django.db import models
 
 from leads.config_fields import BrokenReference, Field, Ref
 from leads.config_loading import Loading
-from leads.config_yaml import Node, Problem
+from leads.config_yaml import ConfigError, ConfigErrors, Node, Problem
 
 
 class Section(Protocol):
@@ -234,7 +234,13 @@ class Rows:
             loading.name_row(self.key, str(values[self.called]), row if is_saved else None)
 
     def dump(self, owner: models.Model, inner: Inner) -> list[dict[str, object]]:
-        return [{**self.form.dump(row, index), **inner(self.key, row)} for index, row in enumerate(self._rows(owner))]
+        rows = self._rows(owner)
+        identities = [self._identity(row) for row in rows]
+        for index, (row, identity) in enumerate(zip(rows, identities, strict=True)):
+            if identity in identities[:index]:
+                message = f"There are two “{row}”. Give one of them another name first."
+                raise ConfigErrors([ConfigError(f"{self.key}[{index}]", 1, message)])
+        return [{**self.form.dump(row, index), **inner(self.key, row)} for index, row in enumerate(rows)]
 
     def _rows(self, owner: models.Model | None) -> list[models.Model]:
         if owner is None:

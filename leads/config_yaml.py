@@ -21,6 +21,9 @@ DEEPEST = 20
 
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+_QUOTES = frozenset("'\"|>")
+# Line ends to YAML that would come back as others, or as spaces, from anything but double quotes.
+_ODD_LINE_ENDS = re.compile("[\r\x85\u2028\u2029]")
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
@@ -168,7 +171,7 @@ class _Converter:
         if depth > DEEPEST or self.values > MOST_VALUES:
             raise Problem(here, "This repeats itself (*name) until it is too large to be a business file.")
         if isinstance(node, yaml.ScalarNode):
-            is_nothing = node.style is None and node.value in _NOTHING
+            is_nothing = node.style not in _QUOTES and node.value in _NOTHING
             return here if is_nothing else replace(here, value=str(node.value))
         if isinstance(node, yaml.SequenceNode):
             items = [
@@ -229,8 +232,16 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _write_text(dumper: _Dumper, text: str) -> yaml.Node:
-    # Line ends and runs of spaces do not survive folding.
-    style = "|" if "\n" in text else ">" if len(text) > LONG and "  " not in text and text == text.strip() else None
+    # Line ends and runs of spaces do not survive folding. What would be read as a number gets the quotes people use.
+    style = None
+    if _ODD_LINE_ENDS.search(text):
+        style = '"'
+    elif "\n" in text:
+        style = "|"
+    elif len(text) > LONG and "  " not in text and text == text.strip():
+        style = ">"
+    elif dumper.resolve(yaml.ScalarNode, text, (True, False)) != "tag:yaml.org,2002:str":
+        style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

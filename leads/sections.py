@@ -8,16 +8,18 @@ from typing import Any
 from django.db import models
 from django.utils.text import slugify
 
-from leads.config_fields import Choice, Field, Flag, Price, Ref, Several, Text, Whole
+from leads.config_fields import BrokenReference, Choice, Field, Flag, Price, Ref, Several, Text, Whole
 from leads.config_loading import Loading
 from leads.config_rows import Inner, RowForm, Rows
-from leads.config_yaml import Node
+from leads.config_yaml import Node, Problem
 from leads.enums import Language, Voice
 from leads.models import Business, Faq, Location, Service, ServiceArea
 
 
 def slug_of_name(values: Mapping[str, Any], index: int) -> str:
-    return slugify(str(values.get("name", "")))
+    if "name" not in values:
+        raise BrokenReference
+    return slugify(str(values["name"]))
 
 
 LOCATION = Field("location", Ref("locations", "slug"))
@@ -62,7 +64,12 @@ class BusinessSection:
         return (Business,)
 
     def load(self, node: Node | None, owner: models.Model | None, loading: Loading) -> None:
-        if node is None or not self._load(node, loading):
+        try:
+            is_loaded = node is not None and self._load(node, loading)
+        except Problem as problem:
+            loading.errors.append(problem.error)
+            is_loaded = False
+        if not is_loaded:
             # Owns the other rows while they are checked; nothing of a file with errors is kept.
             loading.business = Business.objects.create(name="Not loaded", slug=f"not-loaded-{token_hex(8)}")
 
@@ -74,7 +81,7 @@ class BusinessSection:
             return False
         loading.business = stored or Business(is_simulated=loading.is_simulated)
         if not values.get("slug") and "name" not in bad:
-            loading.error(node, "“slug” is missing: a short name in plain letters, for links and files.")
+            loading.error(node, "“slug” is missing: a short name in plain letters, for links.")
             return False
         return BUSINESS.apply(loading.business, values, bad, node, self.key, loading)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from leads.models import Lead
-from messaging import conversations, missed_calls, scripts
+from messaging import conversations, missed_calls
 from messaging.carriers.base import (
     AskToAccept,
     CallArrived,
@@ -22,6 +22,7 @@ from messaging.carriers.base import (
 )
 from messaging.enums import CallState, CarrierKind, HoursState, MissReason, NumberMode, RingOrder, ScriptKind
 from messaging.models import Call, CarrierAccount, PhoneNumber
+from messaging.wording import wording
 from recoverline.lib.phones import display_phone, is_anonymous, is_short_code, parse_phone
 from recoverline.lib.text import clean_inbound
 from scheduling import queries
@@ -227,13 +228,9 @@ def _voicemail(call: Call) -> VoicePlan:
 
 
 def _spoken(call: Call, kind: ScriptKind, *, phone: str = "") -> str:
-    business, lead = call.business, Lead(phone=call.caller)
-    script = scripts.find_script(
-        business, kind, location=call.location, number=call.number, language=business.language, hours=HoursState(call.hours_state)
-    )
-    body = script.body if script and script.kind == kind else scripts.fallback_body(kind, business.language)
-    values = scripts.values_for(business=business, location=call.location, number=call.number, lead=lead, now=call.started_at)
-    return scripts.render_script(body, {**values, "caller_name": call.caller_name or phone} if phone else values)
+    # A hidden caller's leg has a name at most; the whisper says whichever is known.
+    also = {"caller_name": call.caller_name or phone} if phone else {}
+    return wording(kind, number=call.number, lead=Lead(phone=call.caller), hours=call.hours_state, now=call.started_at, **also)
 
 
 def _seconds_since(start: datetime, now: datetime) -> int:

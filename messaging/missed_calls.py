@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from leads import callbacks, events, intake
 from leads.enums import TaskReason
 from leads.models import Lead
-from messaging import conversations, facts, outbound, rule_terms, scripts
+from messaging import conversations, facts, outbound, rule_terms
 from messaging.carriers.base import CallEnd
-from messaging.enums import CallState, HoursState, MessageKind, MissReason, NumberMode, Outcome, ScriptKind
+from messaging.enums import CallState, MessageKind, MissReason, NumberMode, Outcome, ScriptKind
 from messaging.models import Call, Conversation
 from messaging.refusals import Refusal, first_refusal
 from messaging.rules import RuleDecision, first_match
-from scheduling import queries
+from messaging.wording import wording
 
 _ENDS = {
     CallEnd.NO_ANSWER: MissReason.NO_ANSWER,
@@ -119,22 +119,18 @@ def _carry_out(call: Call, decision: RuleDecision, refusal: Refusal | None, *, l
 
 def send_first_text(call: Call, conversation: Conversation, decision: RuleDecision, *, now: datetime) -> None:
     """One cause, one text: the call's id at the carrier is the key."""
-    business, location, number = call.business, call.location, call.number
-    language = conversation.language or business.language
-    hours = HoursState(call.hours_state)
-    script = scripts.find_script(
-        business, ScriptKind(decision.script_kind), location=location, number=number, language=language, hours=hours
-    )
-    body = script.body if script else scripts.fallback_body(ScriptKind(decision.script_kind), language)
-    ranges = queries.hours_of(location) if "{" in body else []
-    state = queries.state_of(location, now=now) if "opens_at" in body or "closure" in body else None
-    values = scripts.values_for(
-        business=business, location=location, number=number, lead=call.lead, state=state, ranges=ranges, now=now
+    body = wording(
+        ScriptKind(decision.script_kind),
+        number=call.number,
+        lead=call.lead,
+        language=conversation.language,
+        hours=call.hours_state,
+        now=now,
     )
     outbound.queue_text(
         conversation,
         kind=MessageKind.FIRST_TEXT,
-        body=scripts.render_script(body, values),
+        body=body,
         idem_key=f"missedcall:{call.account_id}:{call.carrier_call_id}",
         now=now,
         delay=timedelta(seconds=decision.delay_seconds),

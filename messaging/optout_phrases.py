@@ -11,28 +11,26 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _any_of(*patterns: str) -> re.Pattern[str]:
+def any_of(*patterns: str) -> re.Pattern[str]:
+    """One pattern that finds any of these at the beginning of a word."""
     return re.compile(r"\b(?:" + "|".join(patterns) + ")")
 
 
 _TEXTS = (
     r"(?:texts|txts|text messages?|messages|msgs|sms|spam|texting|messaging|notifications|alerts|reminders|"
-    r"promos|promotions|"
-    r"ads|advertisements|emails|communications?|solicitations?|marketing)"
+    r"promos|promotions|ads|advertisements|emails|communications?|solicitations?|marketing)"
 )
 _COMM = (
     r"(?:te?xt(?:s|ing|in|ng|n|ed)?|(?:text )?(?:messages?|messaging|messagin|messges|mesages|mssgs)|msgs?|"
-    r"msging|sms|"
-    r"spam(?:ming|min)?|notifications?|notifying|alerts?|reminders?|contact(?:ing|in)?|communicat\w+|comms|"
-    r"e ?mail(?:s|ing)?|call(?:s|ing|in)|bother(?:ing|in)|harass(?:ing|in|ment)|bugging|annoying|pestering|hounding|"
-    r"reaching out|solicit\w+|pinging|marketing|promos?|promotions?|advertis\w+|ads|blowing up|hitting (?:me|us) up|"
-    r"writing|sending (?:me|us|things|stuff|crap|shit|to this)|stalking)"
+    r"msging|sms|spam(?:ming|min)?|notifications?|notifying|alerts?|reminders?|contact(?:ing|in)?|communicat\w+|"
+    r"comms|e ?mail(?:s|ing)?|call(?:s|ing|in)|bother(?:ing|in)|harass(?:ing|in|ment)|bugging|annoying|pestering|"
+    r"hounding|reaching out|solicit\w+|pinging|marketing|promos?|promotions?|advertis\w+|ads|blowing up|"
+    r"hitting (?:me|us) up|writing|sending (?:me|us|things|stuff|crap|shit|to this)|stalking)"
 )
 _LINK = (
-    r"(?:(?:all|with|the|these|those|this|that|any|your|ur|you|of|more|future|further|damn|fucking|stupid|sending|"
-    r"getting|receiving|me|us|my|automated|automatic|auto|robo|unwanted|constant|so|many|it|please|and|trying "
-    r"to|phone|"
-    r"out) )*"
+    r"(?:(?:all|with|the|these|those|this|that|any|your|ur|you|of|more|future|further|damn|fucking|stupid|"
+    r"sending|getting|receiving|me|us|my|automated|automatic|auto|robo|unwanted|constant|so|many|it|please|and|"
+    r"trying to|phone|out) )*"
 )
 _YOU = r"(?:you|u|ya|yall)"
 _TEXT_VERB = r"(?:text|txt|texting|message|messaging|msg|contact|bother|harass|spam|solicit|write|ping|sms)"
@@ -44,14 +42,13 @@ _LATER = (
 )
 # "Stop" is the whole request; what follows is an adverb or the next sentence, never a thing to be stopped.
 _TO_STOP_END = (
-    r"(?:$| (?:it|this|that|now|please|already|immediately|asap|all|everything)$|"
-    r" (?:i|im|or|we|you|u|twice|yesterday|before|several|multiple|many|\d+|last|and|but)\b)"
+    r"(?:$| (?:it|this|that|now|please|already|immediately|asap|all|everything)$| (?:i|im|or|we|you|u|twice|"
+    r"yesterday|before|several|multiple|many|\d+|last|and|but)\b)"
 )
 # What consent to a text may be about; consent to a repair or a treatment is another matter.
 _TO_TEXTS = (
-    r"(?=$| (?:to|for) (?:you |u )?(?:to )?(?:this$|these|any|your|receiv|being|get|be |text|messag|sms|"
-    r"communic|contact|"
-    r"e ?mail|call|send))"
+    r"(?=$| (?:to|for) (?:you |u )?(?:to )?(?:this$|these|any|your|receiv|being|get|be |text|messag|sms|communic|"
+    r"contact|e ?mail|call|send))"
 )
 _LATIN_TEXTS = r"(?:mensaj\w*|mensag\w*|textos?|sms|msjs?|msgs?|messages?|correos?|alertas?|propaganda|publicidad)"
 _ES_STEM = r"(?:mand|envi|escrib|texte|mensaje|molest|contact|acos|fastidi|jod|hostig)"
@@ -61,62 +58,65 @@ _PT_TEXT = r"(?:mand|envi|escrev|incomod|contat|perturb|lig|ench|spam)\w*"
 _FR_TEXT = r"(?:envoy|ecri|text|contact|derang|harcel|appel|embet|spam|sollicit)\w*"
 
 STOPPING_TEXTS = re.compile(
-    rf"\b(?:stop|quit|cease|halt|discontinue)(?: with)? {_LINK}{_COMM}\b|\bstop \w+ing (?:me|us)\b"
+    rf"\b(?:stop|quit|cease|halt|discontinue|refrain from)(?: with)? {_LINK}{_COMM}\b|\bstop \w+ing (?:me|us)\b"
 )
 
-STOP_PHRASES = _any_of(
+STOP_PHRASES = any_of(
     r"(?:stop|quit) sending(?: (?:this|these|those|them|it))?(?: (?:please|pls|now|already))?$",
-    r"(?:these|those|the|your|all) (?:damn |stupid )?(?:texts|txts|messages|msgs) (?:to |must |need to |have to "
-    r"|should )?stop\b",
+    r"(?:these|those|the|your|all) (?:damn |stupid )?(?:texts|txts|messages|msgs) (?:to |must |need to |have to |"
+    r"should )?stop\b",
     r"(?:never|didnt|did not) (?:ever )?agreed? to (?:be texted|texts|texting|text messages|messages|(?:receiv|"
     r"gett)\w+)",
-    rf"(?:end|cancel|enough|knock off)(?: with)? (?:(?:of|all|the|these|those|this|your|ur|my|future|further|"
-    rf"any|text|sms) )*{_TEXTS}\b",
-    rf"(?:told|tell|asked|ask|begging|telling|asking|demand|warned|want|need) "
-    rf"(?:{_YOU} |guys |people |all )+(?:to )?"
-    rf"(?:please |just )?(?:stop|quit|cease){_TO_STOP_END}",
+    r"(?:end|cancel|enough|knock off)(?: with)? (?:(?:of|all|the|these|those|this|your|ur|my|future|further|any|"
+    rf"text|sms) )*{_TEXTS}\b",
+    rf"(?:told|tell|asked|ask|begging|telling|asking|demand|warned|want|need) (?:{_YOU} |guys |people |"
+    rf"all )+(?:to )?(?:please |just )?(?:stop|quit|cease){_TO_STOP_END}",
     rf"(?:said|say|replied|texted|typed|sent|wrote|responded|repeat)(?: to)?(?: you)? stop{_TO_STOP_END}",
     rf"(?:told|tell|asked|ask|want) {_YOU} (?:not to|to not|to never|never to) (?:ever )?(?:{_TEXT_VERB}|call)\b",
     rf"{_NO} (?:\w+ )?(?:want|wish|wanna|need|interested in)(?: (?:to|for|receive|receiving|get|getting|see|be|"
-    rf"you|u|any|more|"
-    rf"anymore|your|ur|these|those|this|the))* (?:{_TEXTS}|contact(?:ed|ing)|texted|messaged|bothered|solicited|"
-    r"hear(?:ing)? from (?:you|u|yall|this))\b",
+    rf"you|u|any|more|anymore|your|ur|these|those|this|the))* (?:{_TEXTS}|contact(?:ed|ing)|texted|messaged|"
+    r"bothered|solicited|hear(?:ing)? from (?:you|u|yall|this))\b",
     rf"(?:{_NO}|didnt) (?:ever )?(?:consent|authorize (?:you|this number|these)){_TO_TEXTS}",
     rf"{_NO} (?:ever )?agree to (?:be |receive|get |these|your|texts)",
-    rf"(?:{_NO}|didnt|havent) (?:ever )?(?:given?|gave|have|grant)(?: {_YOU})?(?: (?:my|any|your|the|no))? "
-    rf"(?:consent|permission|authorization){_TO_TEXTS}",
-    rf"(?:revok\w+|withdraw\w*|rescind\w*|retract\w*)(?: (?:all|my|any|the|prior|previous))* "
-    rf"(?:consent|permission|authorization){_TO_TEXTS}",
+    rf"(?:{_NO}|didnt|havent) (?:ever )?(?:given?|giving|gave|have|grant)(?: {_YOU})?(?: (?:my|any|your|the|"
+    rf"no))? (?:consent|permission|authorization){_TO_TEXTS}",
+    r"(?:revok\w+|withdraw\w*|rescind\w*|retract\w*)(?: (?:all|my|any|the|prior|previous))* (?:consent|"
+    rf"permission|authorization){_TO_TEXTS}",
+    r"^no consent$|(?:prefer|rather) not (?:to )?(?:be (?:contact|text|messag)ed|(?:get|receive|"
+    rf"have) (?:\w+ ){{0,2}}{_TEXTS})\b",
+    rf"(?:can|could|would|will) {_YOU} (?:please |just )?not (?:{_TEXT_VERB}) (?:me|us|this)",
     r"(?:consent|permission) (?:is |has been )?(?:hereby )?(?:revoked|withdrawn|denied)",
-    rf"no more (?:of )?(?:these |this |your )?(?:{_TEXTS}|contact)\b",
+    rf"no (?:more|further) (?:of )?(?:these |this |your )?(?:{_TEXTS}|contact)\b",
     rf"^(?:\w+ )?no {_TEXTS}(?: please)?$",
     r"(?:lose|forget|erase|delete|remove|scrub|drop) (?:my|this)(?: phone| cell)? (?:number|num|contact|digits|"
-    r"info)\b"
-    r"(?! (?:and (?:use|add|put)|on the|from (?:the|my) ))",
-    r"(?:remove|delete|take|get|drop) (?:me|us|my (?:\w+ )?(?:number|name|info)|this number) (?:off|from|out of|of)"
-    r"(?: (?:of|from|your|ur|this|these|the|that|all|any|text|txt|call|contact|marketing|mailing|phone|sms|email))*"
-    r" (?:lists?|texts?|txts?|messages?|system|database|records|files?|contacts?|phone|spam|it|this|here|everything|"
-    r"communications?|sms|thread|marketing)\b(?! (?:unit|time|day|date))",
+    r"info)\b(?! (?:and (?:use|add|put)|on the|from (?:the|my) ))",
+    r"(?:remove|delete|erase|scrub|take|get|drop) (?:me|us|my (?:\w+ )?(?:number|name|info)|this number) (?:off|"
+    r"from|out of|of)(?: (?:of|from|your|ur|this|these|the|that|all|any|text|txt|call|contact|marketing|mailing|"
+    r"phone|sms|email))* (?:lists?|texts?|txts?|messages?|system|database|records|files?|contacts?|phone|spam|it|"
+    r"this|here|everything|communications?|sms|thread|marketing)\b(?! (?:unit|time|day|date))",
     r"(?:remove|unenroll|unlist|opt) (?:me|us)(?: out)?(?: (?:please|now|asap|immediately|thanks|pls|plz|already|"
     r"(?:and|or|i|im|from (?:this|these|here|all|everything)) ?.*))?$",
+    r"remove (?:\w+ )?(?:off|from)(?: (?:your|the|this|that|ur|all|text|mailing))* lists?\b|(?:remove|"
+    r"delete) (?:number|contact)$",
     r"(?:take|get) (?:me|us|my (?:\w+ )?(?:number|name)|this number) off(?: (?:please|now|asap|immediately|pls|"
     r"plz))?$",
-    r"(?<!dont )(?<!not )leave (?:me|us|this number)(?: the \w+)? (?:alone|be)\b",
+    r"(?<!dont )(?<!not )leave (?:me|us|this number)(?: the \w+)? (?:alone|be)\b|let (?:me|us) be$",
     r"(?:me|us|number) on (?:your|the|ur) (?:do not|dont|no) (?:call|text|contact)",
     r"cease and desist|(?:text|message|contact) (?:me|us) no more",
     r"never (?:want to )?(?:hear|see) (?:a text |anything )?from (?:you|u|yall)",
     # Spanish
-    rf"(?<!no )(?:dej[aeo]\w*|par[ae]n?|basta|cesen?|termin[ae]n?|suspend[ae]n?)(?: ya)? (?:de|con)(?: \w+)? "
-    rf"(?:{_ES_TO_TEXT}|{_LATIN_TEXTS})\b",
-    rf"(?<!que )no (?:me|nos) (?:vuelv\w+ a )?(?:{_ES_TEXT_ME}|{_ES_TO_TEXT})(?! (?:hasta|antes|despues|el|la|"
-    rf"los|las|un))\b",
+    r"(?<!no )(?:dej[aeo]\w*|par[ae]n?|basta|cesen?|termin[ae]n?|suspend[ae]n?)(?: ya)? (?:de|"
+    rf"con)(?: \w+)? (?:{_ES_TO_TEXT}|{_LATIN_TEXTS})\b",
+    rf"(?<!que )no (?:me|nos) (?:vuelv\w+ a )?(?:{_ES_TEXT_ME}|{_ES_TO_TEXT})(?! (?:hasta|antes|despues|el|la|los|"
+    r"las|un))\b",
     rf"no (?:me|nos) (?:llam\w+|habl\w+) (?:mas|nunca|otra vez)|no {_ES_TEXT_ME} mas\b",
     rf"(?:cancel|suspend|deten)\w* (?:\w+ ){{0,2}}{_LATIN_TEXTS}\b",
     rf"no (?:quiero|kiero|deseo|queremos|quisiera|necesito|autorizo|acepto)(?: \w+){{0,4}} {_LATIN_TEXTS}\b",
     rf"no (?:quiero|deseo|queremos|autorizo) que (?:me|nos) (?:{_ES_TEXT_ME}|contact\w+|llam\w+)\b",
-    rf"(?:no|ni un|ni) mas (?:\w+ )?{_LATIN_TEXTS}\b",
-    r"(?:borr|quit|elimin|sac|saqu|remuev|remov|retir|tir|exclu|apag|suprim)\w* (?:\w+ ){0,3}(?:de|da) "
-    r"(?:(?:la|su|sus|tu|esta|sua|esa) )?lista",
+    rf"(?:no|ni un|ni) mas (?:\w+ )?{_LATIN_TEXTS}\b|^(?:ya )?no molest\w+",
+    rf"(?:par[ae]n?|parem|deten\w*|cort[ae]n?)(?: con| com)? (?:los|las|sus|tus|estos|esos|os|as) {_LATIN_TEXTS}\b",
+    r"(?:borr|quit|elimin|sac|saqu|remuev|remov|retir|tir|exclu|apag|suprim)\w* (?:\w+ ){0,3}(?:de|da) (?:(?:la|"
+    r"su|sus|tu|esta|sua|esa) )?lista",
     r"(?:borr|elimin|quit|remuev|remov|apag|exclu)\w+ (?:mi|meu|o meu) (?:numero|telefono|contacto|celular)",
     r"(?:dar|dame|deme|denme|darme|darnos|darse|den|de) (?:me )?de baja",
     r"(?:revoc|revog|retir)\w+ (?:mi|el|meu|o) consent\w+|no doy (?:mi )?(?:consentimiento|permiso)",
@@ -140,95 +140,89 @@ STOP_PHRASES = _any_of(
 )
 
 DONT_TEXT = re.compile(
-    rf"(?:^|(?P<before>\b\w+) ){_NO} (?:ever |you |u |be |keep |please )*"
-    rf"(?:(?P<verb>{_TEXT_VERB})(?: (?:or|and) (?:call|e ?mail))?|(?P<call>call)(?! or text)|(?:call|e ?mail) "
-    rf"or (?:text|message)|"
+    rf"(?:^|(?P<before>\b\w+) ){_NO} (?:ever |you |u |be |keep |please )*(?:(?P<verb>{_TEXT_VERB})(?: (?:or|"
+    r"and) (?:call|e ?mail))?|(?P<call>call)(?! or text)|(?:call|e ?mail) or (?:text|message)|"
     r"(?P<send>send(?:ing)?))\b ?(?P<rest>.*)$"
 )
 ME = re.compile(rf"^(?:{_ME}|or call {_ME})\b ?(?:or call(?: me)?\b ?)?")
 LATER = re.compile(rf"^{_LATER}")
 SEND_ME_TEXTS = re.compile(
     rf"^(?:(?:me|us|any|more|another|these|your|those|this|the|such|so many|out|a) )*(?:{_TEXTS}|text|message|"
-    rf"anything|"
-    r"any ?more|this|these)\b(?! (?:bill|invoice|photo|picture|until|till|tech))"
+    r"anything|any ?more|this|these)\b(?! (?:bill|invoice|photo|picture|until|till|tech))"
 )
 
 OPT_OUT = re.compile(
-    r"^(?P<before>.*?)\b(?:opt(?:ed|ing)? ?(?:me |us )?out|unsub(?:scribed?|scribing)?)\b ?(?:me |us |please |now )*"
-    r"(?P<link>of|from|for)?\b ?(?P<rest>.*)$"
+    r"^(?P<before>.*?)\b(?:opt(?:ed|ing)? ?(?:me |us )?out|unsub(?:scribed?|scribing)?)\b ?"
+    r"(?:(?:me|us|please|now|my \w+|him|her|them) )*(?P<link>of|from|for)?\b ?(?P<rest>.*)$"
 )
 OPT_OUT_OBJECT = re.compile(
-    rf"^$|^(?:receiving|getting|being|any|all|everything|this$|these|those|here|it|you|yall|ur list|your "
-    rf"(?:list|text|sms))\b|"
-    rf"\b{_COMM}\b|\b(?:lists?|thread)\b"
+    r"^$|^(?:receiving|getting|being|any|all|everything|this$|these|those|here|it|you|yall|ur list|your (?:list|"
+    rf"text|sms))\b|\b{_COMM}\b|\b(?:lists?|thread)\b"
 )
 NOT_MEANT_BEFORE = re.compile(
     r"\b(?:didnt|did not|dont want to|do not want to|never|not|wrongly|mistakenly|accidentally) $"
 )
 NOT_MEANT_AFTER = re.compile(r"\b(?:mistake|mistakenly|accident\w*)\b")
 
-MAYBE_PHRASES = _any_of(
+MAYBE_PHRASES = any_of(
     r"(?:wrong|incorrect) (?:number|num|numba|no)\b(?! (?:on|in|of) )",
     r"(?:have|has|got|reached|texting|texted|calling|called|contacted) the wrong \w+(?: \w+)?$",
     r"^(?:\w+ ){0,2}wrong (?:person|guy|man|woman|lady|phone|house)(?: sorry)?$",
     r"numero (?:equivocado|errado|incorrecto)|(?:mauvais|faux) numero|equivoc\w+ (?:de|el) numero",
     r"(?:no one|nobody|noone|no \w+) (?:\w+ )?(?:by|with|of) (?:that|this) name",
     r"^(?:\w+ )?no \w+ (?:lives here|at this number)$|doesnt (?:live here|have this (?:number|phone))",
-    r"^(?:\w+ ){0,2}(?:not|isnt|no longer) (?!the best|a good|my|your)(?:\w+ )?\w+ (?:number|phone|cell)(?: any "
-    r"?more)?$",
+    r"^(?:\w+ ){0,2}(?:not|isnt|no longer) (?!the best|a good|my|your)(?:\w+ )?\w+ (?:number|phone|"
+    r"cell)(?: any ?more)?$",
     r"(?:just|recently) got this (?:number|phone)|new (?:owner|user) of this (?:number|phone)|passed away|"
     r"deceased|fallecio",
-    r"(?<!why )(?:i|we) (?:\w+ )?(?:didnt|did not|never|havent|have not|have never|dont (?:remember|recall))(?: "
-    r"ever)? "
-    r"(?:call|called|calling|phone|phoned|dial|dialed|contact|contacted|(?<!never )text|texted|(?<!never "
-    r")message|messaged|reach out to|"
-    r"reached out to|request|requested|inquire\w*)(?:$| (?:to )?(?:you|u|ya|yall|any ?one|any ?body|this|nobody|"
-    r"your (?:company|business|office|shop|number))\b(?! (?:guys )?(?:back|sooner|earlier|yesterday|yet|today|"
-    r"because|until|"
-    r"before|last|in time|after|again|about)))",
-    rf"^(?:didnt|did not|never) (?:call|called|contact|contacted|text|texted) (?:{_YOU}|anyone|anybody|this)(?! "
-    rf"back| yet| sooner)",
-    r"(?:i|we) (?:didnt|did not|never)(?: ever)? (?:sign(?:ed)? up|subscribe[d]?|opt(?:ed)? in|ask(?:ed)? for "
-    r"(?:this|these|your texts)|agree[d]? to (?:this|these|any)|g[ai]ve (?:you|u|yall) my)",
+    r"(?<!why )(?:i|we) (?:\w+ )?(?:didnt|did not|never|havent|have not|have never|dont (?:remember|"
+    r"recall))(?: ever)? (?:call|called|calling|phone|phoned|dial|dialed|contact|contacted|(?<!never )text|"
+    r"texted|(?<!never )message|messaged|reach out to|reached out to|request|requested|inquire\w*)(?:$|"
+    r" (?:to )?(?:you|u|ya|yall|any ?one|any ?body|this|nobody|your (?:company|business|office|shop|"
+    r"number))\b(?! (?:guys )?(?:back|sooner|earlier|yesterday|yet|today|because|until|before|last|in time|after|"
+    r"again|about)))",
+    rf"^(?:didnt|did not|never) (?:call|called|contact|contacted|text|texted) (?:{_YOU}|anyone|anybody|"
+    r"this)(?! back| yet| sooner)",
+    r"(?:i|we) (?:didnt|did not|never)(?: ever)? (?:sign(?:ed)? up|subscribe[d]?|opt(?:ed)? in|"
+    r"ask(?:ed)? for (?:this|these|your texts)|agree[d]? to (?:this|these|any)|g[ai]ve (?:you|u|yall) my)",
     r"(?:butt|pocket|mis) ?dial\w*|(?:called|dialed) (?:you )?(?:by (?:mistake|accident)|accidentally)|"
     r"(?:accidentally|mistakenly) (?:called|dialed)",
-    r"(?:not|no longer|never|zero|aint|isnt|arent) (?:at all |really |even )?interest(?:ed)?\b"
-    r"(?! in (?!this$|that$|your|ur|you|any))|not (?:\w+ )?intrested$",
+    r"(?:not|no longer|never|zero|aint|isnt|arent) (?:at all |really |even )?interest(?:ed)?\b(?! in (?!this$|"
+    r"that$|your|ur|you|any))|not (?:\w+ )?intrested$",
     r"no interest$|no (?:me interesa|estoy interesad[oa]|estamos interesados)$|pas interesse\w*$|"
     r"nao (?:tenho interesse|estou interessad[oa])$",
     r"(?:fuck|f|fck|fuk|fk|eff|screw|piss|bugger|sod|buzz|jerk|f k|f ck)(?:ing)? (?:off|you|u|ya|yall|"
     r"yourself\w*|outta)\b",
-    r"(?:go to hell|go away|get lost|drop dead|shut up|stfu|gtfo|kiss my|eat shit|bite me|suck my|you suck|u "
-    r"suck|bullshit)\b",
+    r"(?:go to hell|go away|get lost|drop dead|shut up|stfu|gtfo|kiss my|eat shit|bite me|suck my|you suck|"
+    r"u suck|bullshit)\b",
     r"(?:assholes?|bitch\w*|idiots?|morons?|scumbags?|dickheads?|pendej\w+|chinga\w*|hijos? de puta|va te faire|"
-    r"connards?|"
-    r"vai se foder|foda se|vete a la)\b",
+    r"connards?|vai se foder|foda se|vete a la)\b",
     r"^(?:fuck|spam|spammers?|scam|scammers?|estafa|harassment|enough|enough already|(?:that is|thats) enough)$",
-    r"(?:this is|its|is this|youre|you are|are you|looks like|sounds like|obvious|you|u|more|just) (?:just |all "
-    r"|pure )?(?:a )?"
-    r"(?:spam(?:mers?|ming)?|scam(?:mers?|ming)?|harassment|harassing(?: me)?)$",
+    r"(?:this is|its|is this|youre|you are|are you|looks like|sounds like|obvious|you|u|more|just) (?:just |all |"
+    r"pure )?(?:a )?(?:spam(?:mers?|ming)?|scam(?:mers?|ming)?|harassment|harassing(?: me)?)$",
     r"(?:report(?:ed|ing)?|mark(?:ed|ing)?|flag(?:ged|ging)?) (?:\w+ ){0,2}(?:as )(?:spam|junk)",
     rf"report(?:ing|ed)? (?:{_YOU}|this (?:number|text)|(?:it )?to the (?:fcc|ftc|bbb|police|authorities))",
-    r"(?:my|our) (?:lawyer|attorney|abogado) will|(?:hear|hearing) from my (?:lawyer|attorney)|"
-    r"(?:sue|suing) (?:you|u|ur|yall)\b|legal action against (?:you|u)\b|tcpa|(?:fcc|ftc) (?:complaint|violation)|"
-    r"(?:do not|dont) call (?:registry|list)",
-    r"(?:how|where|when) (?:did|do|would|have|d) (?:you|u|yall|they) (?:guys )?(?:get|got|have|find|obtain) "
-    r"(?:my|this)(?: phone| cell)? (?:number|num|info\w*|contact)",
+    r"(?:my|our) (?:lawyer|attorney|abogado) will|(?:call|contact)(?:ing)? my (?:lawyer|attorney)|"
+    r"^this is (?:\w+ )?illegal|(?:hear|hearing) from my (?:lawyer|attorney)|(?:sue|suing) (?:you|u|ur|yall)\b|"
+    r"legal action against (?:you|u)\b|tcpa|(?:fcc|ftc) (?:complaint|violation)|(?:do not|dont) call (?:registry|"
+    r"list)",
+    r"(?:how ?d|(?:how|where|when) (?:did|do|would|have)) (?:you|u|yall|they) (?:guys )?(?:get|got|have|find|"
+    r"obtain) (?:my|this)(?: phone| cell)? (?:number|num|info\w*|contact)",
     r"who gave (?:you|u|yall) (?:my|this)|(?:como|donde) (?:consigui\w+|obtuv\w+|tien\w+|sac\w+) mi numero",
     rf"(?:i|we) (?:dont|do not) know {_YOU}$",
     r"block(?:ed|ing)? (?:you|u|this number|your number)\b|^(?:\w+ )?block(?:ed|ing)?$",
-    r"unsolicited|unwanted (?:texts?|messages?|contact|calls?)|too many (?:texts|messages)|keep (?:texting|messaging|"
-    r"contacting|spamming|bothering)(?: me| us)$|(?:sick|tired|fed up) (?:of|with) (?:\w+ )?(?:texts|messages|"
-    r"texting)|"
-    rf"(?:texts|messages|{_YOU}) (?:is|are|r|re) (?:\w+ )?annoying|^this (?:needs|has) to stop",
-    r"cancel\w*(?: \w+)? (?:subscription|suscripcion|inscricao|abonnement)$",
+    r"unsolicited|unwanted (?:texts?|messages?|contact|calls?)|too many (?:texts|messages)|keep (?:texting|"
+    r"messaging|contacting|spamming|bothering)(?: me| us)$|(?:sick|tired|fed up) (?:of|with) (?:\w+ )?(?:texts|"
+    rf"messages|texting)|(?:texts|messages|{_YOU}) (?:is|are|r|re) (?:\w+ )?annoying|^this (?:needs|has) to stop",
+    r"^(?:i )?(?:dont|do not) want (?:this|these)$|cancel\w*(?: \w+)? (?:subscription|suscripcion|inscricao|"
+    r"abonnement)$",
     r"^(?:\w+ )?(?:dont|do not) (?:call|phone)(?: me| us)?$",
 )
 IS_NOT_NAME = re.compile(r"^(?:\w+ ){0,2}this (?:isnt|is not|aint|is nt|isn t) (\w+)(?: (\w+))?(?: any ?more)?$")
 # Over the text as written: only the capital letter tells a name from "I'm not home" and "no water here".
 A_NAME_NOT_HERE = re.compile(
-    r"\b(?:I['’]?m not|I am not|am not|im not|[Nn]o soy) ([A-Z][a-z]+)\b|"
-    r"\b[Nn]o ([A-Z][a-z]+) (?:here|lives here|at this)\b"
+    r"\b(?:I['’]?m not|I am not|am not|im not|[Nn]o soy) ([A-Z][a-z]+)\b|\b[Nn]o ([A-Z][a-z]+) (?:here|"
+    r"lives here|at this)\b"
 )
 NOT_A_NAME = _words(
     "a an the my our his her it me what how for about in on at to of as that this so too very really even just going "
@@ -239,8 +233,8 @@ NOT_A_NAME = _words(
 )
 
 PREFERS_TEXTS = re.compile(
-    r"(?<!not )(?<!dont )\b(?:text|txt|message) (?:me|us|instead|only|is (?:fine|better|best)|works)\b|just "
-    r"text|call(?:s|ing)? (?:just |please )?text$"
+    r"(?<!not )(?<!dont )\b(?:text|txt|message) (?:me|us|instead|only|is (?:fine|better|best)|works)\b|just text|"
+    r"call(?:s|ing)? (?:just |please )?text$"
 )
 NO_CALLS = re.compile(r"\b(?:stop|quit|dont|do not|no) (?:all |the )?call(?:s|ing)?\b(?: me| us)?")
 PREFERS_CALL = re.compile(

@@ -34,8 +34,7 @@ from messaging.optout_phrases import (
 
 
 class Meaning(enum.Enum):
-    """MAYBE is no revocation, but automation pauses until a person has looked (wrong number, hostile, no "
-    "interest)."""
+    """MAYBE is no revocation, but automation pauses until a person has looked (wrong number, hostile)."""
 
     STOP = "stop"
     HELP = "help"
@@ -57,12 +56,12 @@ _START_WORDS = frozenset(["start", "unstop"])
 
 # Alone in a clause, among courtesies at most, each of these is an opt-out.
 _STOP_WORDS = _words(
-    "stop stops stopall unsubscribe unsubscribed unsub quit revoke revoked optout cease desist dnc alto pare paren "
-    "para parar basta detener detenga detengase salir baja desuscribir desuscribirme arret arreter arretez arrete "
-    "desabonner desabonnement desinscrire desinscription parem sair descadastrar descadastre stopp stoppen abmelden "
-    "parale parenle itigil sispann стоп отписаться 停止 退订 退訂 取消订阅 그만 중지 توقف"
+    "stop stops stopall unsubscribe unsubscribed unsub quit revoke revoked optout cease desist dnc alto pare "
+    "paren para parar basta detener detenga detengase salir baja desuscribir desuscribirme arret arreter "
+    "arretez arrete desabonner desabonnement desinscrire desinscription parem sair descadastrar descadastre "
+    "stopp stoppen abmelden parale parenle itigil sispann стоп отписаться 停止 退订 退訂 取消订阅 그만 중지 توقف"
 )
-_SPANISH_STOPS = frozenset(["para", "pare", "paren", "parar"])  # "no para" is a leak that does not stop
+_SPANISH_STOPS = frozenset(["para", "pare", "paren", "parar"])  # "no para": the leak does not stop; "gracias por parar"
 # These are everyday words too (an appointment is canceled, a day ends): only the whole text makes them an opt-out.
 _WHOLE_TEXT_STOPS = frozenset(
     [
@@ -93,19 +92,18 @@ _BEFORE_OTHER_STOP = _words(
 )
 _THING_STOPS = re.compile(
     r"\b(?:makes?|making|made|gets?|getting|let|did|does|do|will|would|when|until|till|wants?|needs?|wish|hope|"
-    r"hear|see|"
-    r"where|how)\b (?:\w+ )?(?:the|my|this|that|his|her|our|its|these|those|your|it|an?|i|we)\b"
+    r"hear|see|where|how)\b (?:\w+ )?(?:the|my|this|that|his|her|our|its|these|those|your|it|an?|i|we)\b"
 )
 _ASKED_OF_YOU = re.compile(
-    r"\b(?:(?:can|could|will|would|wont|why dont|cant) (?:you|u|ya|yall)|(?:you|u|yall) (?:guys )?"
-    r"(?:need to|must|should|better|gotta|have to|can|will|please))(?: please| just| all)*$"
+    r"\b(?:(?:can|could|will|would|wont|why dont|cant) (?:you|u|ya|yall)|(?:you|u|yall) (?:guys )?(?:need to|"
+    r"must|should|better|gotta|have to|can|will|please))(?: please| just| all)*$"
 )
 _SAID = _words("please pls plz just said say kindly spam now repeat again")
 _AFTER_OTHER_STOP = _words(
     "by in over at off on out for around through the a an my our his her its your up to from into here there near "
     "before after between until till tomorrow monday tuesday wednesday thursday friday saturday sunday morning "
     "afternoon evening sign light lights valve cock watch work payment payments service water leak leaks drip time "
-    "short go and or when where how what if am pm any anywhere anytime sometime"
+    "short go and when where how what if am pm any anywhere anytime sometime"
 )
 _NEW_SENTENCE = _words(
     "is isnt are arent aint i im you u youre its or we who not no nonsense bs crap shit madness harassment bullshit"
@@ -121,14 +119,14 @@ _DETERMINERS = _words("the a an that those his her your my")
 
 # A phone's reaction quotes our own text, which says how to opt out.
 _REACTION = re.compile(
-    r"^\W*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted .{0,20}? to|removed an? \w+(?: "
-    r"\w+)? from|"
-    r"le gusto|le encanto|me gusto|[^\x00-\x7f]{1,4}\s*to|\S+ \S*.{0,20}le (?:gusto|encanto))\s*[\"“«]",
+    r"^\W*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted .{0,20}? to|"
+    r"removed an? \w+(?: \w+)? from|le gusto|le encanto|me gusto|[^\x00-\x7f]{1,4}\s*to|"
+    r"\S+ \S*.{0,20}le (?:gusto|encanto))\s*[\"“«]",
     re.IGNORECASE,
 )
 _OUR_FOOTER = re.compile(
-    r"\b(?:reply|text|txt|send|responda|responde|envie|repondez)(?: with)? stop (?:to|para|pour|2) "
-    r"(?:opt|unsubscribe|unsub|end|cancel|stop|quit|cancelar|salir|sair|darse)\b(?: out| de baja)?"
+    r"\b(?:reply|text|txt|send|responda|responde|envie|repondez)(?: with)? stop (?:to|para|pour|2) (?:opt|"
+    r"unsubscribe|unsub|end|cancel|stop|quit|cancelar|salir|sair|darse)\b(?: out| de baja)?"
 )
 _CLAUSE_BREAK = re.compile(r"[.!?;,:\n\r()\[\]\"“”«»¡¿…|/]+|\s[-–—~]+\s|[—–]+")
 _SPELLED = re.compile(r"\b(?:[a-z][\s.*_-]{1,2}){2,}[a-z]\b")
@@ -190,14 +188,14 @@ def _mended(word: str) -> str:
         return "cancel"
     if word in _QUIT_TYPOS:
         return "quit"
-    if word not in _NEAR_STOP and word.isalpha() and _is_one_slip(word, "stop"):
+    if word not in _NEAR_STOP and word.isalpha() and is_one_slip(word, "stop"):
         return "stop"
     if word.startswith("un") and len(word) > 8 and word != "unsubscribed" and _is_unsubscribe(word):
         return "unsubscribe"
     return word
 
 
-def _is_one_slip(word: str, target: str) -> bool:
+def is_one_slip(word: str, target: str) -> bool:
     """One letter too many, too few or wrong, or two neighbors swapped."""
     if word == target or abs(len(word) - len(target)) > 1 or len(word) < 3:
         return word == target
@@ -247,14 +245,15 @@ def _is_stop(clause: list[str], text: list[str]) -> bool:
 
 def _is_bare_stop(clause: list[str]) -> bool:
     heavy = [word for word in clause if word not in _COURTESIES and word not in _ASSENTS and not word.isdigit()]
-    if not heavy or heavy[0] not in _STOP_WORDS or ("no" in clause and heavy[0] in _SPANISH_STOPS):
+    if not heavy or heavy[0] not in _STOP_WORDS:
+        return False
+    if heavy[0] in _SPANISH_STOPS and clause[: clause.index(heavy[0])][-1:] in (["no"], ["por"]):
         return False
     return all(word in _STOP_WORDS or word in _AFTER_STOP for word in heavy[1:])
 
 
 def _is_call_to_stop(clause: list[str], place: int) -> bool:
-    """Whether this "stop" is said to us: "this is spam stop", "stop i found someone", not "stop by", "it wont "
-    "stop"."""
+    """Whether this "stop" is said to us: "this is spam stop", "stop i found someone", not "stop by"."""
     before, after = (
         clause[:place],
         [word for word in clause[place + 1 :] if word not in _COURTESIES and not word.isdigit()],

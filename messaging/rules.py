@@ -84,7 +84,7 @@ def _objections(rule: RuleTerms, facts: CallFacts) -> Iterator[str]:
         yield "another location was called"
     if rule.number_id is not None and rule.number_id != facts.number_id:
         yield "another number was called"
-    if rule.hours and rule.hours != facts.hours:
+    if rule.hours and not _fits_hours(rule.hours, facts.hours):
         yield f"it was {_label(HoursState, facts.hours)}, not {_label(HoursState, rule.hours)}"
     if rule.reasons and facts.reason not in rule.reasons:
         yield f"it was missed because of: {_label(MissReason, facts.reason)}"
@@ -97,6 +97,11 @@ def _objections(rule: RuleTerms, facts: CallFacts) -> Iterator[str]:
             yield "the caller was not missed before"
         elif facts.minutes_since_last > rule.repeat_within_minutes:
             yield f"the last missed call was {facts.minutes_since_last} minutes ago"
+
+
+def _fits_hours(wanted: str, hours: str) -> bool:
+    """A holiday is also a time when the place is closed, as it is for scripts."""
+    return wanted == hours or (wanted == HoursState.CLOSED and hours == HoursState.HOLIDAY)
 
 
 def _ring_objections(rule: RuleTerms, facts: CallFacts) -> Iterator[str]:

@@ -44,7 +44,7 @@ _MONTHS = {
     "es": "enero/febrero/marzo/abril/mayo/junio/julio/agosto/septiembre/octubre/noviembre/diciembre",
 }
 
-_FIRST_NAME = re.compile(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*")
+_FIRST_NAME = re.compile(r"(?=..)[^\W\d_]+(?:['-][^\W\d_]+)*")
 # What carriers and phone books put where a name belongs, and titles, which are no first names.
 _NO_NAME = re.compile(
     r"\b(?:anonymous|blocked|caller|cell|customer|dr|guest|mobile|mr|mrs|ms|name|private|restricted|spam|the|toll|"

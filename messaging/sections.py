@@ -1,4 +1,4 @@
-"""The parts of a business file that belong to messaging: carrier accounts, numbers, scripts, rules, the never-text list."""
+"""The parts of a business file that belong to messaging: accounts, numbers, scripts, rules, the never-text list."""
 
 import base64
 import secrets
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from leads.config_fields import Choice, Field, Flag, Number, Phone, Ref, Secret, Several, Text, Whole
+from leads.config_fields import BrokenReference, Choice, Field, Flag, Number, Phone, Ref, Secret, Several, Text, Whole
 from leads.config_loading import Loading
 from leads.config_rows import Remark, RowForm, Rows
 from leads.config_yaml import Node, Problem
@@ -72,7 +72,9 @@ def check_script(script: Script, loading: Loading) -> Iterator[Remark]:
 
 def script_name(values: Mapping[str, Any], index: int) -> str:
     """What a script is called whose name is left out: its kind, and what narrows it."""
-    parts = [ScriptKind(values["kind"]).label] if values.get("kind") else []
+    if "kind" not in values:
+        raise BrokenReference
+    parts = [ScriptKind(values["kind"]).label]
     parts += [place.name for place in [values.get("location")] if place]
     parts += [number.number for number in [values.get("number")] if number]
     parts += [HoursState(values["hours"]).label.lower()] if values.get("hours") else []

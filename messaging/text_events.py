@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from leads import events, intake
 from leads.enums import Urgency
 from leads.models import Lead
-from messaging import consent, conversations, outbound, scripts
+from messaging import consent, conversations, outbound
 from messaging.call_events import number_called
 from messaging.carriers.base import TextReceived
 from messaging.enums import (
     Direction,
-    HoursState,
     MessageKind,
     MessageStatus,
     OptOutSource,
@@ -20,6 +19,7 @@ from messaging.enums import (
 from messaging.models import CarrierAccount, Conversation, Message, MessageMedia, PhoneNumber, Script
 from messaging.optout_words import Meaning, is_carrier_keyword
 from messaging.urgency_words import asks_urgent, sounds_dangerous
+from messaging.wording import wording
 from recoverline.lib import queue
 from recoverline.lib.phones import is_anonymous, is_short_code, parse_phone
 from recoverline.lib.text import clean_inbound
@@ -184,11 +184,7 @@ def _urgent_words(conversation: Conversation) -> set[str]:
 def _answer(
     conversation: Conversation, script_kind: ScriptKind, idem_key: str, *, now: datetime, kind: MessageKind = MessageKind.COMPLIANCE
 ) -> None:
-    business, number = conversation.business, conversation.number
-    language = conversation.language or business.language
-    script = scripts.find_script(
-        business, script_kind, location=number.location, number=number, language=language, hours=HoursState.OPEN
+    body = wording(
+        script_kind, number=conversation.number, lead=conversation.lead, language=conversation.language, now=now
     )
-    body = script.body if script and script.kind == script_kind else scripts.fallback_body(script_kind, language)
-    values = scripts.values_for(business=business, location=number.location, number=number, lead=conversation.lead, now=now)
-    outbound.queue_text(conversation, kind=kind, body=scripts.render_script(body, values), idem_key=idem_key, now=now)
+    outbound.queue_text(conversation, kind=kind, body=body, idem_key=idem_key, now=now)

@@ -4,7 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTimeWidget
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -26,15 +28,16 @@ class HoursForm(TenantForm):
         row = self.instance
         if self.errors or row.business_id is None or row.opens is None or row.closes is None:
             return
-        others = OpeningHours.objects.filter(business_id=row.business_id, location_id=row.location_id).exclude(pk=row.pk)
-        # Other people's overlaps of long ago must not keep this row from being saved.
+        same_place = OpeningHours.objects.filter(business_id=row.business_id, location_id=row.location_id)
+        others = same_place.exclude(pk=row.pk)
+        # Overlaps that were there before must not keep this row from being saved.
         before = set(check_ranges([range_of(other) for other in others]))
         fresh = [text for text in check_ranges([*map(range_of, others), range_of(row)]) if text not in before]
         if fresh:
             self.add_error(None, ValidationError(fresh))
 
 
-class HoursFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+class HoursFormSet(forms.BaseInlineFormSet):
     """A whole week on one page, checked as a whole."""
 
     def clean(self) -> None:
@@ -53,16 +56,21 @@ class HoursFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
             raise ValidationError(problems)
 
 
+TIME_WIDGET = {models.TimeField: {"widget": AdminTimeWidget(format="%H:%M")}}
+
+
 class HoursInline(TenantInline):
     model = OpeningHours
     formset = HoursFormSet
     fields = ("weekday", "opens", "closes", "next_day")
+    formfield_overrides = TIME_WIDGET
     verbose_name_plural = "opening hours"
 
 
 class ClosureInline(TenantInline):
     model = Closure
     fields = ("name", "starts_on", "ends_on", "opens", "closes", "next_day")
+    formfield_overrides = TIME_WIDGET
     verbose_name_plural = "closures and days with other hours"
 
 
@@ -70,7 +78,7 @@ class OwnRowsOnly:
     """On the business's page: what counts for every location, not what a location says for itself."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).filter(location=None)  # type: ignore[misc, no-any-return]
+        return super().get_queryset(request).filter(location=None)  # type: ignore[misc]
 
 
 class BusinessHoursInline(OwnRowsOnly, HoursInline):
@@ -90,19 +98,21 @@ LocationAdmin.also_shows(ClosureInline)
 @admin.register(OpeningHours)
 class OpeningHoursAdmin(TenantHistoryAdmin):
     form = HoursForm
+    formfield_overrides = TIME_WIDGET
     list_display = ("__str__", "location", "business", "weekday", "opens", "closes", "next_day")
     list_filter = ("weekday", "location", "business")
     list_select_related = ("business", "location")
     search_fields = ("location__name", "business__name")
     fields = ("business", "location", "weekday", "opens", "closes", "next_day")
     teaches = (
-        "One row per range; a lunch break makes two of a day. A location with any row of its own ignores the business's. "
-        "The pages of the business and of a location show their whole week at once."
+        "One row per range; a lunch break makes two of a day. A location with any row of its own ignores the "
+        "business's. The pages of the business and of a location show their whole week at once."
     )
 
 
 @admin.register(Closure)
 class ClosureAdmin(TenantHistoryAdmin):
+    formfield_overrides = TIME_WIDGET
     list_display = ("name", "location", "business", "starts_on", "ends_on", "opens", "closes")
     list_filter = ("location", "business", "starts_on")
     list_select_related = ("business", "location")

@@ -150,7 +150,7 @@ class ClosureSection:
     key: str = "closures"
     within: str = ""
     order: int = 40
-    about: str = "Holidays, and days with other hours. “on” is one day, “from” and “to” are several, both included."
+    about: str = "Holidays, and days with other hours. A date, or “from” and “to” with both days included."
 
     @property
     def tables(self) -> tuple[type[models.Model], ...]:
@@ -180,13 +180,13 @@ class ClosureSection:
         """The valid rows of an entry, one a range of hours; none when it has errors."""
         errors = len(loading.errors)
         try:
-            loading.refuse_unknown_keys(node, ("name", "on", "from", "to", "hours", "location"))
+            loading.refuse_unknown_keys(node, ("name", "date", "from", "to", "hours", "location"))
             fields = {key: child for key, child in node.as_mapping().items() if child.value is not None}
             name = self._required(node, fields, "name")
-            first = self._required(node, fields, "on" if "on" in fields or "from" not in fields else "from")
+            first = self._required(node, fields, "date" if "date" in fields or "from" not in fields else "from")
             last = fields.get("to", first)
-            if "on" in fields and ("from" in fields or "to" in fields):
-                raise Problem(node, "Write “on” for one day, or “from” and “to” for several.")
+            if "date" in fields and ("from" in fields or "to" in fields):
+                raise Problem(node, "Write “date” for one day, or “from” and “to” for several.")
             where = Ref("locations", "slug").read(fields["location"], loading) if "location" in fields else None
             ranges = read_ranges(fields["hours"], loading) if "hours" in fields else []
             rows = [
@@ -218,7 +218,7 @@ class ClosureSection:
     def _items(
         self, location: Location | None, name: str, starts_on: date, ends_on: date, rows: list[Closure]
     ) -> Iterable[dict[str, object]]:
-        days: dict[str, object] = {"on": starts_on} if starts_on == ends_on else {"from": starts_on, "to": ends_on}
+        days: dict[str, object] = {"date": starts_on} if starts_on == ends_on else {"from": starts_on, "to": ends_on}
         where: dict[str, object] = {"location": location.slug} if location is not None else {}
         ranges = sorted({(row.opens, row.closes, row.next_day) for row in rows if row.opens and row.closes})
         if any(row.opens is None for row in rows):

@@ -1,4 +1,4 @@
-"""The cast of every access test: Ana owns business A, Ben works A's front desk, Cleo owns business B and sees nothing of A."""
+"""The cast of every access test: Ana owns business A, Ben works its front desk, Cleo owns B and sees nothing of A."""
 
 from dataclasses import dataclass
 

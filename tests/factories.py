@@ -9,8 +9,18 @@ from django.contrib.auth.models import User
 
 from leads.enums import Role, TaskReason
 from leads.models import Business, CallbackTask, JobRequest, Lead, Location, Membership
-from messaging.enums import CallState, CarrierKind, Direction, HoursState, MessageKind, MessageStatus, MissReason, Outcome
-from messaging.enums import OptOutSource, ScriptKind
+from messaging.enums import (
+    CallState,
+    CarrierKind,
+    Direction,
+    HoursState,
+    MessageKind,
+    MessageStatus,
+    MissReason,
+    OptOutSource,
+    Outcome,
+    ScriptKind,
+)
 from messaging.models import Call, CarrierAccount, Conversation, Message, NeverText, OptOut, PhoneNumber, Rule, Script
 from scheduling.models import OpeningHours
 

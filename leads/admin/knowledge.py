@@ -12,7 +12,9 @@ from leads.models import Faq, Service, ServiceArea
 
 
 class ServiceForm(TenantForm):
-    price_from_cents = MoneyField(label="Price from", help_text="The range you are willing to name; empty: no price is named.")
+    price_from_cents = MoneyField(
+        label="Price from", help_text="The range you are willing to name; empty: none is named."
+    )
     price_to_cents = MoneyField(label="Price to")
 
 

@@ -38,7 +38,10 @@ class LeadAdmin(TenantAdmin):
     teaches = "One row per person and business, however often they call. The conversation itself is in the inbox."
     fieldsets = (
         (None, {"fields": ("business", "name", "phone", "email", "kind", "notes")}),
-        ("Known from calls and texts", {"fields": ("source", "language", "is_landline", "is_unreachable", "is_simulated", "created_at")}),
+        (
+            "Known from calls and texts",
+            {"fields": ("source", "language", "is_landline", "is_unreachable", "is_simulated", "created_at")},
+        ),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -13,13 +13,13 @@ from django.http import HttpRequest
 from leads.access import CONFIGURERS, businesses_for, may
 from leads.admin.tenant import TenantAdmin, TenantForm, business_id_of, business_ids
 from leads.enums import Role
-from leads.models import Business, Membership
+from leads.models import Membership
 
 
 class MembershipForm(TenantForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        business = cleaned.get("business") or Business.objects.filter(pk=self.business_id()).first()
+        business = cleaned.get("business") or self.scope_business()
         if cleaned.get("role") == Role.OWNER and business and not may(self.scope.user, business, (Role.OWNER,)):
             self.add_error("role", "Only an owner can make somebody an owner.")
         return cleaned
@@ -28,7 +28,7 @@ class MembershipForm(TenantForm):
 class InviteForm(MembershipForm):
     """Adding a colleague by address: nobody gets a list of everybody's users to choose from."""
 
-    email = forms.EmailField(help_text="They sign in with it; “Forgot password” on the sign-in page sets the first one.")
+    email = forms.EmailField(help_text="They sign in with it; “Forgot password” there sets the first one.")
     first_name = forms.CharField(max_length=150, required=False)
     last_name = forms.CharField(max_length=150, required=False)
 
@@ -65,10 +65,8 @@ class MembershipAdmin(TenantAdmin):
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is not None or self._is_superuser(request):
-            who = ["user"]
-        else:
-            who = ["email", "first_name", "last_name"]
+        knows_user = obj is not None or self._is_superuser(request)
+        who = ["user"] if knows_user else ["email", "first_name", "last_name"]
         hidden = self.needs_no_business(request)
         return [
             (None, {"fields": [*([] if hidden else ["business"]), *who, "role"]}),
@@ -111,7 +109,7 @@ class MembershipAdmin(TenantAdmin):
         self._refuse_strangers(request, obj)
         if obj.user_id is None:
             obj.user = self._new_user(form.cleaned_data)
-            messages.info(request, f"{obj.user.email} can now set a password with “Forgot password” on the sign-in page.")
+            messages.info(request, f"{obj.user.email} can now set a password with “Forgot password” when signing in.")
         if obj.role in CONFIGURERS and not obj.user.is_staff:
             User.objects.filter(pk=obj.user_id).update(is_staff=True)
         super().save_model(request, obj, form, change)
@@ -130,5 +128,3 @@ class MembershipAdmin(TenantAdmin):
     def rows_to_name(self, request: HttpRequest, related: Any, roles: Any = None) -> Any:
         rows = super().rows_to_name(request, related, roles)
         return rows.order_by("username") if related is get_user_model() else rows
-
-

@@ -4,16 +4,17 @@ An admin class which is not a `TenantAdmin` is for superusers only (recoverline.
 django.contrib.auth's Permission: the role in the business decides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db.models import Field, ForeignKey, Manager, ManyToManyField, Model, QuerySet
+from django.db.models import Field, ForeignKey, Manager, ManyToManyField, Model, QuerySet, URLField
 from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -31,7 +32,7 @@ def user_of(request: HttpRequest) -> User:
 
 
 def business_ids(request: HttpRequest, roles: Roles) -> frozenset[int]:
-    """Businesses in which the person has one of `roles`; asked once a request, because a page asks it a hundred times."""
+    """Businesses in which the person has one of `roles`; memorized, because a page asks it a hundred times."""
     memo: dict[Roles, frozenset[int]] = request.__dict__.setdefault("_business_ids", {})
     if roles not in memo:
         memo[roles] = frozenset(businesses_for(user_of(request), roles=roles).values_list("pk", flat=True))
@@ -51,16 +52,17 @@ def only_business(request: HttpRequest, roles: Roles = CONFIGURERS) -> Business 
 
 
 def business_id_of(row: Model, path: str) -> int | None:
-    """The business of `row`, along `path` ("business", "number__business", "pk" for a business); None if it has none yet."""
+    """The business of `row` along `path` ("number__business", or "pk" for a business); None if it has none yet."""
     *steps, last = path.split("__")
+    found: Any = row
     try:
         for step in steps:
-            row = getattr(row, step)
+            found = getattr(found, step)
     except ObjectDoesNotExist:
         return None
-    if row is None:
+    if found is None:
         return None
-    return cast("int | None", row.pk if last == "pk" else getattr(row, f"{last}_id"))
+    return cast("int | None", found.pk if last == "pk" else getattr(found, f"{last}_id"))
 
 
 def path_to_business(site: admin.AdminSite, model: type[Model]) -> str | None:
@@ -79,16 +81,16 @@ class FormScope:
     paths: Mapping[str, str] = field(default_factory=dict)
 
 
-class TenantForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
-    """Fills in the business where it needs no choosing, and refuses rows of another business wherever they are named."""
+class TenantForm(forms.ModelForm):
+    """Fills in the business where it needs no choosing, and refuses rows of another wherever they are named."""
 
     scope: ClassVar[FormScope]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "business" not in self.fields and self.scope.business is not None and self.has_own_business():
-            if self.instance.business_id is None:
-                self.instance.business = self.scope.business
+        unset = self.has_own_business() and self.instance.business_id is None
+        if unset and "business" not in self.fields and self.scope.business is not None:
+            self.instance.business = self.scope.business
         business_id = self.business_id()
         for name, path in self.scope.paths.items():
             choice = self.fields.get(name)
@@ -100,6 +102,11 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
 
     def business_id(self) -> int | None:
         return business_id_of(self.instance, self.scope.path)
+
+    def scope_business(self) -> Business | None:
+        """The business of the row, where it is known before anything is typed."""
+        pk = self.business_id()
+        return None if pk is None else Business.objects.filter(pk=pk).first()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -118,7 +125,7 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         return excluded - {"business"} if self.has_own_business() and self.instance.business_id else excluded
 
 
-class TenantChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class TenantChoiceField(forms.ModelChoiceField):
     """Names the business as well, for people who see several."""
 
     def label_from_instance(self, obj: Model) -> str:
@@ -129,13 +136,11 @@ class TenantChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     """A filter that names only rows of the person's own businesses; the usual one names everybody's."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         rows = model_admin.rows_to_name(request, field.remote_field.model)
         ordering = self.field_admin_ordering(field, request, model_admin)
-        choices = field.get_choices(
-            include_blank=False, ordering=ordering, limit_choices_to={"pk__in": rows.values("pk")}
-        )
-        return cast("list[tuple[Any, str]]", choices)
+        mine = {"pk__in": rows.values("pk")}
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=mine)
 
 
 class TenantScope:
@@ -146,7 +151,7 @@ class TenantScope:
     business_path: ClassVar[str] = "business"
     viewers: ClassVar[Roles] = CONFIGURERS
     editors: ClassVar[Roles] = CONFIGURERS
-    form: type[forms.ModelForm] = TenantForm  # type: ignore[type-arg]
+    form: type[forms.ModelForm] = TenantForm
 
     def rows_to_name(self, request: HttpRequest, related: type[Model], roles: Roles | None = None) -> QuerySet[Any]:
         """Rows of `related` which the person may see mentioned; none of a model that is nobody's."""
@@ -166,32 +171,41 @@ class TenantScope:
 
     def formfield_for_foreignkey(
         self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
-    ) -> forms.ModelChoiceField | None:  # type: ignore[type-arg]
+    ) -> forms.ModelChoiceField | None:
         related = db_field.remote_field.model
         kwargs["queryset"] = self.rows_to_name(request, related, self.editors)
         if related is not Business and len(business_ids(request, self.editors)) > 1 and hasattr(related, "business"):
             kwargs["queryset"] = kwargs["queryset"].select_related("business")
             kwargs.setdefault("form_class", TenantChoiceField)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc, no-any-return]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, URLField):
+            kwargs.setdefault("assume_scheme", "https")
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if formfield is not None and isinstance(formfield.widget, RelatedFieldWidgetWrapper):
+            # Nobody means to delete a location while choosing one.
+            formfield.widget.can_delete_related = formfield.widget.can_view_related = False
+        return formfield
 
     def formfield_for_manytomany(
         self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
-    ) -> forms.ModelMultipleChoiceField | None:  # type: ignore[type-arg]
+    ) -> forms.ModelMultipleChoiceField | None:
         kwargs["queryset"] = self.rows_to_name(request, db_field.remote_field.model, self.editors)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc, no-any-return]
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     def scope_for(self, request: HttpRequest, business: Business | None) -> FormScope:
-        relations: list[Field[Any, Any]] = [*self.model._meta.fields, *self.model._meta.many_to_many]
+        relations: "list[Field[Any, Any]]" = [*self.model._meta.fields, *self.model._meta.many_to_many]
         paths = {
             relation.name: path
             for relation in relations
             if relation.remote_field is not None
-            and (path := path_to_business(self.admin_site, cast("type[Model]", relation.remote_field.model)))
+            and (path := path_to_business(self.admin_site, relation.remote_field.model))
         }
         return FormScope(user_of(request), business, self.business_path, paths)
 
 
-class TenantAdmin(TenantScope, admin.ModelAdmin):  # type: ignore[type-arg]
+class TenantAdmin(TenantScope, admin.ModelAdmin):
     """For rows that belong to a business, along `business_path`.
 
     `viewers` may look, `editors` may change (NOBODY: written by the program only). `location_path` narrows a person to
@@ -224,9 +238,7 @@ class TenantAdmin(TenantScope, admin.ModelAdmin):  # type: ignore[type-arg]
 
     # ---------------------------------------------------------------- what
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = visible(
-            user_of(request), super().get_queryset(request), business=self.business_path, roles=self.viewers
-        )
+        rows = visible(user_of(request), super().get_queryset(request), business=self.business_path, roles=self.viewers)
         if self.location_path is None:
             return rows
         return visible_by_location(user_of(request), rows, location=self.location_path, roles=self.viewers)
@@ -277,7 +289,7 @@ class TenantAdmin(TenantScope, admin.ModelAdmin):  # type: ignore[type-arg]
         return [] if obj is None else super().get_inlines(request, obj)
 
     @classmethod
-    def also_shows(cls, inline: "type[InlineModelAdmin]") -> None:  # type: ignore[type-arg]
+    def also_shows(cls, inline: "type[InlineModelAdmin]") -> None:
         """Add rows of an app above this one, which this app must not import."""
         cls.inlines = [*cls.inlines, inline]
 
@@ -301,12 +313,15 @@ class TenantAdmin(TenantScope, admin.ModelAdmin):  # type: ignore[type-arg]
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         # Its inlines can be filled in only now.
         if self.inlines and "_addanother" not in request.POST and "_popup" not in request.POST:
-            request.POST = request.POST.copy()  # type: ignore[assignment]
-            request.POST["_continue"] = "1"  # type: ignore[index]
+            posted = request.POST.copy()
+            posted["_continue"] = "1"
+            request.POST = posted  # type: ignore[assignment]
         return super().response_add(request, obj, post_url_continue)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"teaches": self.teaches, **(extra_context or {})})
+        title = str(self.opts.verbose_name_plural)
+        context = {"teaches": self.teaches, "title": title[:1].upper() + title[1:]}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
 
 class ReadOnlyAdmin(TenantAdmin):
@@ -343,7 +358,7 @@ class TenantHistoryAdmin(TenantAdmin, SimpleHistoryAdmin):
         return super().history_form_view(request, object_id, version_id, extra_context)
 
 
-class TenantInline(TenantScope, admin.TabularInline):  # type: ignore[type-arg]
+class TenantInline(TenantScope, admin.TabularInline):
     """Child rows on the page of their parent; the business is the parent's."""
 
     extra = 0
@@ -371,15 +386,12 @@ class TenantInline(TenantScope, admin.TabularInline):  # type: ignore[type-arg]
         return self._may(request, self.editors, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return visible(
-            user_of(request), super().get_queryset(request), business=self.business_path, roles=self.viewers
-        )
+        return visible(user_of(request), super().get_queryset(request), business=self.business_path, roles=self.viewers)
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        business = None
-        if obj is not None:
-            business = Business.objects.filter(pk=business_id_of(obj, self._parent_path())).first()
+        pk = None if obj is None else business_id_of(obj, self._parent_path())
+        business = None if pk is None else Business.objects.filter(pk=pk).first()
         formset.form.scope = self.scope_for(request, business)  # type: ignore[attr-defined]
         return formset
 
@@ -391,5 +403,5 @@ class ReadOnlyInline(TenantInline):
     editors = NOBODY
     can_delete = False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return list(self.fields or ())

@@ -1,4 +1,4 @@
-"""What a text means for consent. The cases are in data/: one JSON object with text and label (stop, maybe, no) a line."""
+"""What a text means for consent. The cases in data/ are JSON lines with text and label (stop, maybe, no)."""
 
 import json
 import time

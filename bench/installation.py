@@ -1,0 +1,167 @@
+"""A whole installation for a benchmark: database, fake carrier, web, sender and worker as real processes on loopback."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN
+from tests.postgres import postgres_server
+
+ROOT = Path(__file__).resolve().parent.parent
+NUMBERS = 50  # lines of the business under load
+
+
+def our_number(index: int) -> str:
+    """One of the numbers that are reserved for fiction."""
+    return f"+1{300 + index // 100}55501{index % 100:02}"
+
+
+
+@dataclass
+class Installation:
+    """`site` is where web listens, `carrier` the fake carrier's API; `processes` by name."""
+
+    site: str
+    carrier: str
+    environment: dict[str, str]
+    account_key: str
+    processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every text that the carrier truly accepted."""
+        with urllib.request.urlopen(f"{self.carrier}/ledger", timeout=60) as answer:
+            content = json.load(answer)
+        return content if isinstance(content, list) else content["texts"]
+
+    def megabytes(self) -> float:
+        """Proportional memory of web, sender and worker with their children; the database and the carrier excluded."""
+        return sum(_tree_megabytes(process.pid) for name, process in self.processes.items() if name != "carrier")
+
+    def cpu_seconds(self) -> float:
+        return sum(_tree_cpu(process.pid) for name, process in self.processes.items() if name != "carrier")
+
+
+@contextmanager
+def installation(
+    *, database: str, latency_ms: int, callbacks: bool = False, settings: str = "recoverline.settings", threads: int = 64, worker: bool = True
+) -> Iterator[Installation]:
+    """`database` is "sqlite" or "postgres" (durable); `latency_ms` is what the carrier takes for an answer."""
+    with tempfile.TemporaryDirectory(prefix="recoverline-bench-") as folder, _database(database, folder) as url:
+        site = f"http://127.0.0.1:{_free_port()}"
+        processes: dict[str, subprocess.Popen[str]] = {}
+        try:
+            carrier = _carrier(processes, latency_ms, site if callbacks else "")
+            environment = {
+                **os.environ, "DJANGO_SETTINGS_MODULE": settings, "DATABASE_URL": url, "DATA_DIR": folder, "SITE_URL": site,
+                "SECRET_KEY": "only-for-benchmarks", "FIELD_KEYS": "only-for-benchmarks", "DEBUG": "false", "SIMULATOR": "false",
+                "TWILIO_API_BASE_URL": carrier, "SENDER_THREADS": str(threads), "LOG_LEVEL": "WARNING", "EMAIL_URL": "dummymail://",
+                "PYTHONPATH": str(ROOT),
+            }  # fmt: skip
+            _run(environment, "manage.py", "migrate", "--verbosity", "0")
+            key = _run(environment, "-m", "bench.business").strip().splitlines()[-1]
+            made = Installation(site, carrier, environment, key, processes)
+            _start(made, worker=worker)
+            yield made
+        finally:
+            for process in processes.values():
+                process.terminate()
+            for process in processes.values():
+                process.wait(150)
+
+
+def _start(made: Installation, *, worker: bool) -> None:
+    log = subprocess.DEVNULL if not os.environ.get("BENCH_LOG") else None
+    port = made.site.rpartition(":")[2]
+    commands = {
+        "web": [
+            "-m", "gunicorn", "recoverline.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2",
+            "--threads", "4", "--no-control-socket", "--log-level", "warning",
+        ],
+        "sender": ["manage.py", "send_texts"],
+        **({"worker": ["manage.py", "run_worker"]} if worker else {}),
+    }  # fmt: skip
+    for name, arguments in commands.items():
+        made.processes[name] = subprocess.Popen(
+            [sys.executable, *arguments], cwd=ROOT, env=made.environment, text=True, stdout=log, stderr=log
+        )
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"{made.site}/healthz/live", timeout=2).read()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("web did not start; run with BENCH_LOG=1")
+
+
+def _carrier(processes: dict[str, subprocess.Popen[str]], latency_ms: int, callback_base: str) -> str:
+    command = [sys.executable, "-m", "tests.fakes.carrier", "--latency-ms", str(latency_ms), "--account", f"{ACCOUNT_SID}:{AUTH_TOKEN}"]
+    command += ["--callback-base", callback_base] if callback_base else ["--no-callbacks"]
+    process = subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE)
+    processes["carrier"] = process
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+@contextmanager
+def _database(kind: str, folder: str) -> Iterator[str]:
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/bench.sqlite3"
+        return
+    with postgres_server(durable=True) as url:
+        yield url
+
+
+def _run(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return done.stdout
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _tree(pid: int) -> list[int]:
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [pid, *(child for name in children for child in _tree(int(name)))]
+
+
+def _tree_megabytes(pid: int) -> float:
+    total = 0
+    for member in _tree(pid):
+        try:
+            found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{member}/smaps_rollup").read_text(), re.M)
+        except OSError:
+            continue
+        total += int(found[1]) if found else 0
+    return total / 1024
+
+
+def _tree_cpu(pid: int) -> float:
+    ticks = 0
+    for member in _tree(pid):
+        try:
+            fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")

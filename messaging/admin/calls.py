@@ -1,0 +1,94 @@
+"""Calls, to look at: above all why each caller did or did not get a text."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+
+from leads.access import CONFIGURERS
+from leads.admin.tenant import ReadOnlyAdmin, business_ids
+from messaging.admin.why import why_card
+from messaging.models import Call
+from recoverline.lib.phones import display_phone
+
+
+@admin.register(Call)
+class CallAdmin(ReadOnlyAdmin):
+    location_path = "location"
+    change_form_template = "admin/messaging/call/change_form.html"
+    list_display = ("who", "started_at", "location", "business", "happened", "outcome", "decided_by")
+    list_filter = (
+        "outcome",
+        "state",
+        "miss_reason",
+        "hours_state",
+        "started_at",
+        "location",
+        "number",
+        "is_simulated",
+        "business",
+    )
+    list_select_related = ("business", "location", "rule")
+    search_fields = ("caller", "caller_name", "carrier_call_id")
+    teaches = "Every call we know of. Open one to see why its caller got a text, or why not."
+    fieldsets = (
+        (None, {"fields": ("business", "location", "number", "lead", "conversation")}),
+        (
+            "The call",
+            {
+                "fields": (
+                    "caller",
+                    "caller_raw",
+                    "caller_name",
+                    "started_at",
+                    "ended_at",
+                    "state",
+                    "miss_reason",
+                    "hours_state",
+                    "rang_seconds",
+                )
+            },
+        ),
+        ("Voicemail", {"fields": ("voicemail_seconds", "transcript"), "classes": ("collapse",)}),
+        (
+            "From the carrier",
+            {
+                "fields": (
+                    "account",
+                    "carrier_call_id",
+                    "forwarded_from",
+                    "verification",
+                    "found_by_reconciler",
+                    "is_simulated",
+                ),
+                "classes": ("collapse",),
+            },
+        ),
+    )
+
+    @admin.display(description="caller", ordering="caller")
+    def who(self, call: Call) -> str:
+        phone = display_phone(call.caller, call.business.country) or call.caller_raw or "Unknown caller"
+        return f"{call.caller_name} {phone}".strip()
+
+    @admin.display(description="what happened", ordering="state")
+    def happened(self, call: Call) -> str:
+        reason = call.get_miss_reason_display()
+        return f"{call.get_state_display()}: {reason.lower()}" if reason else call.get_state_display()
+
+    @admin.display(description="decided by")
+    def decided_by(self, call: Call) -> str:
+        if not call.decided_at:
+            return ""
+        if call.decision != "rule":
+            return call.decision.replace("_", " ")
+        return str(call.rule) if call.rule else "Default"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        call = self.get_object(request, object_id)
+        card = None
+        if call is not None:
+            card = why_card(call, may_configure=call.business_id in business_ids(request, CONFIGURERS))
+        return super().change_view(request, object_id, form_url, {"why": card, **(extra_context or {})})

@@ -1,0 +1,61 @@
+"""What is said in a situation: the fitting script with its placeholders filled, or the built-in wording. Never nothing."""
+
+import logging
+from datetime import datetime
+
+from leads.models import Lead
+from messaging import scripts
+from messaging.enums import HoursState, ScriptKind
+from messaging.models import PhoneNumber
+from recoverline.lib.render import UnknownPlaceholder, placeholders_in
+from scheduling import queries
+
+logger = logging.getLogger(__name__)
+
+# Only these need the opening hours, which cost two queries.
+ABOUT_HOURS = {"hours", "opens_at", "closure"}
+
+
+def wording(
+    kind: ScriptKind,
+    *,
+    number: PhoneNumber,
+    now: datetime,
+    lead: Lead | None = None,
+    language: str = "",
+    hours: str = HoursState.OPEN,
+    **also: str,
+) -> str:
+    """The text for `kind` from `number` (with its business and location loaded) to `lead`.
+
+    `language` empty: the business's. `also` overrides values of placeholders. A stored script that cannot be rendered costs its own
+    wording, never the text.
+    """
+    language = language or number.business.language
+    script = scripts.find_script(
+        number.business, kind, location=number.location, number=number, language=language, hours=hours
+    )
+    if script is not None:
+        try:
+            return _fill(script.body, number, lead, language, now, also)
+        except UnknownPlaceholder:
+            logger.warning("script %s names a placeholder that does not exist; using the built-in wording", script.pk)
+    return _fill(scripts.fallback_body(kind, language), number, lead, language, now, also)
+
+
+def _fill(
+    body: str, number: PhoneNumber, lead: Lead | None, language: str, now: datetime, also: dict[str, str]
+) -> str:
+    location = number.location
+    needs_hours = bool(ABOUT_HOURS & set(placeholders_in(body)))
+    values = scripts.values_for(
+        business=number.business,
+        location=location,
+        number=number,
+        lead=lead,
+        state=queries.state_of(location, now=now) if needs_hours else None,
+        ranges=queries.hours_of(location) if needs_hours else (),
+        now=now,
+        language=language,
+    )
+    return scripts.render_script(body, {**values, **also})

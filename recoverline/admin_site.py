@@ -1,0 +1,178 @@
+"""The admin as one product: grouped by what people come for, with what is left to set up, closed by default.
+
+Imports no admin module of the apps: those register here while this is being loaded.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from leads.access import CONFIGURERS, User, businesses_for
+from leads.models import Business
+from messaging.enums import ScriptKind
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "Business",
+        ("leads.business", "leads.location", "leads.membership", "messaging.carrieraccount", "messaging.phonenumber"),
+    ),
+    (
+        "Calls & texts",
+        (
+            "messaging.rule",
+            "messaging.call",
+            "leads.callbacktask",
+            "leads.lead",
+            "messaging.conversation",
+            "messaging.message",
+            "messaging.nevertext",
+            "messaging.optout",
+            "messaging.inboundhook",
+        ),
+    ),
+    ("Scheduling", ("scheduling.openinghours", "scheduling.closure")),
+    ("Content", ("messaging.script", "leads.service", "leads.servicearea", "leads.faq")),
+)
+REST = "Installation"
+BUSINESSES_SHOWN = 3
+
+
+class SuperusersOnly:
+    """Wraps an admin class that says nothing about businesses: a library's, or our own about the installation."""
+
+    def _is_superuser(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._is_superuser(request) and super().has_module_permission(request)  # type: ignore[misc]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_superuser(request) and super().has_view_permission(request, obj)  # type: ignore[misc]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._is_superuser(request) and super().has_add_permission(request)  # type: ignore[misc]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_superuser(request) and super().has_change_permission(request, obj)  # type: ignore[misc]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_superuser(request) and super().has_delete_permission(request, obj)  # type: ignore[misc]
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpStep:
+    """One thing to do before calls are recovered; `is_done` is asked of the rows, never remembered."""
+
+    label: str
+    why: str
+    url: str
+    is_done: bool
+
+
+class RecoverlineAdminSite(AdminSite):
+    site_header = "Recoverline"
+    site_title = "Recoverline"
+    index_title = "Settings"
+    site_url = "/inbox/"
+
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Callable[..., Any]:
+        """Times are shown in the zone of the business, for people who have only one."""
+        checked = super().admin_view(view, cacheable)
+
+        @wraps(checked)
+        def in_zone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            mine = businesses_for(cast(User, request.user))[:2]
+            zones = [business.zone for business in mine]
+            with timezone.override(zones[0] if len(zones) == 1 else UTC):
+                response = checked(request, *args, **kwargs)
+                # Templates are rendered later than this, back in UTC, unless it is done now.
+                return response.render() if isinstance(response, TemplateResponse) else response
+
+        return in_zone
+
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: "type[ModelAdmin[Any]] | None" = None,
+        **options: Any,
+    ) -> None:
+        """Fails closed: without a way to a business (leads.admin.tenant) the pages are for superusers."""
+        chosen = admin_class or ModelAdmin
+        if getattr(chosen, "business_path", None) is None:
+            chosen = type(chosen.__name__, (SuperusersOnly, chosen), {})
+        super().register(model_or_iterable, chosen, **options)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        models = {f"{app['app_label']}.{row['object_name']}".lower(): row for app in apps for row in app["models"]}
+        groups = [(name, [models.pop(label) for label in labels if label in models]) for name, labels in GROUPS]
+        groups.append((REST, list(models.values())))
+        return [_group(name, rows) for name, rows in groups if rows]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        mine = businesses_for(cast(User, request.user), roles=CONFIGURERS)
+        set_up = [(business, set_up_steps(business)) for business in mine[:BUSINESSES_SHOWN]]
+        return super().index(request, {"set_up": set_up, **(extra_context or {})})
+
+
+def _group(name: str, rows: list[Any]) -> dict[str, Any]:
+    label = f"group-{name.split()[0].lower()}"
+    return {
+        "name": name,
+        "app_label": label,
+        "app_url": f"{reverse('admin:index')}#{label}",
+        "has_module_perms": True,
+        "models": rows,
+    }
+
+
+def set_up_steps(business: Business) -> list[SetUpStep]:
+    """What is left to do until the first call of `business` is recovered."""
+    numbers = list(business.numbers.select_related("account"))
+    account = business.carrier_accounts.filter(is_active=True).first()
+    page = reverse("admin:leads_business_change", args=[business.pk])
+    return [
+        SetUpStep("Opening hours", "They decide which text a caller gets.", page, business.opening_hours.exists()),
+        SetUpStep(
+            "First text",
+            "Read it as a caller would, then save it.",
+            reverse("admin:messaging_script_changelist"),
+            business.scripts.filter(kind=ScriptKind.MISSED_CALL, is_active=True).exists(),
+        ),
+        SetUpStep(
+            "Carrier account",
+            f"Stopped: {account.problem}" if account and account.stopped_at else "It carries calls and texts.",
+            reverse("admin:messaging_carrieraccount_changelist"),
+            account is not None and account.stopped_at is None,
+        ),
+        SetUpStep(
+            "Phone number",
+            "The number customers call, and whom it rings.",
+            reverse("admin:messaging_phonenumber_changelist"),
+            any(number.is_active for number in numbers),
+        ),
+        SetUpStep(
+            "A test call",
+            "Ring your number and let it ring out: it proves forwarding and webhooks.",
+            reverse("admin:messaging_phonenumber_changelist"),
+            any(number.last_call_at for number in numbers),
+        ),
+        SetUpStep(
+            "Your team",
+            "Who answers, and whose own calls never get a text.",
+            reverse("admin:leads_membership_changelist"),
+            business.memberships.count() > 1,
+        ),
+    ]

@@ -1,0 +1,42 @@
+"""Guards and fixtures for every test."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fakes.carrier import FakeCarrier
+from tests.wire import Wire, make_wire
+
+_connect = socket.socket.connect
+
+
+class NetworkReached(AssertionError):
+    """A test tried to leave this machine."""
+
+
+@pytest.fixture(autouse=True)
+def _stay_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is not faked on loopback fails the test."""
+
+    def connect(self: socket.socket, address: object) -> None:
+        host = str(address[0]) if isinstance(address, tuple) else ""
+        if host and host not in ("127.0.0.1", "::1", "localhost"):
+            raise NetworkReached(f"a test reached for {host}")
+        _connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture
+def carrier(settings: object) -> Iterator[FakeCarrier]:
+    """A carrier on loopback that the official SDK talks to."""
+    with FakeCarrier() as fake:
+        settings.TWILIO_API_BASE_URL = fake.url  # type: ignore[attr-defined]
+        yield fake
+
+
+@pytest.fixture
+def wire(db: None, carrier: FakeCarrier) -> Wire:
+    """A business on the line: an account at the fake carrier, a forwarded number, hours around the clock."""
+    return make_wire(carrier)

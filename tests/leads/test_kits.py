@@ -1,0 +1,222 @@
+import re
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from leads.config import dump, load
+from leads.kits import FOLDER, Kit, kits
+from leads.models import Business
+from messaging.enums import CallerKind, CarrierKind, HoursState, MissReason, Outcome, ScriptKind
+from messaging.models import CarrierAccount, NeverText, PhoneNumber, RingTarget, Rule, Script
+from messaging.rules import CallFacts, RuleTerms, first_match
+from messaging.script_lint import FIRST_TEXT_KINDS, SPOKEN_KINDS
+from messaging.scripts import lint, render_script, values_for
+from recoverline.lib.text import count_segments
+from scheduling.hours import OpenState
+from scheduling.models import Closure, OpeningHours
+from scheduling.queries import hours_of
+from tests.factories import make_lead
+
+pytestmark = pytest.mark.django_db
+
+ALL = pytest.mark.parametrize("kit", kits(), ids=lambda kit: kit.slug)
+ANSWERS = {
+    ScriptKind.HELP, ScriptKind.OPT_OUT_CONFIRMATION, ScriptKind.OPT_IN_CONFIRMATION, ScriptKind.URGENT_REPLY,
+    ScriptKind.HAND_OFF, ScriptKind.GREETING, ScriptKind.GREETING_CLOSED,
+}  # fmt: skip
+FOR_EVERY_TRADE = FIRST_TEXT_KINDS - {ScriptKind.QUOTE, ScriptKind.APPOINTMENT, ScriptKind.URGENT_AWARE}
+OF_THE_TRADE = {
+    "home_services": {ScriptKind.URGENT_AWARE, ScriptKind.QUOTE},
+    "dental": {ScriptKind.URGENT_AWARE, ScriptKind.APPOINTMENT},
+    "med_spa": {ScriptKind.APPOINTMENT, ScriptKind.QUOTE},
+    "auto_repair": {ScriptKind.URGENT_AWARE, ScriptKind.APPOINTMENT, ScriptKind.QUOTE},
+    "law_office": {ScriptKind.URGENT_AWARE, ScriptKind.APPOINTMENT},
+}
+# A Saturday night: the longest that {opens_at} gets, as most are closed on Sunday.
+SATURDAY = datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
+
+
+def loaded(kit: Kit) -> Business:
+    report = load(kit.text())
+    assert report.warnings == ()
+    return report.business
+
+
+def rendered(script: Script) -> str:
+    """As sent to a caller whose name is known, on the day and at the place where its text is longest."""
+    business = script.business
+    place = business.locations.earliest("pk")
+    state = OpenState(False, "holiday", "Thanksgiving", MONDAY, MONDAY)
+    values = values_for(
+        business=business,
+        location=place,
+        number=business.numbers.earliest("pk"),
+        lead=make_lead(business, name="Maria Hernandez"),
+        state=state,
+        ranges=hours_of(place),
+        now=SATURDAY,
+        language=script.language,
+    )
+    line = values["opt_out"]
+    findings = lint(script.body, kind=script.kind, business_name=business.name, opt_out_line=line, sample=values)
+    assert [finding for finding in findings if finding.level != "note"] == []
+    return render_script(script.body, values)
+
+
+def test_each_kit_has_a_file_and_each_file_is_a_kit() -> None:
+    assert sorted(kit.path for kit in kits()) == sorted(FOLDER.glob("*.yaml"))
+    assert [kit.slug for kit in kits()] == ["home_services", "dental", "med_spa", "auto_repair", "law_office"]
+
+
+@ALL
+def test_a_kit_loads_without_a_warning_and_comes_back_the_same(kit: Kit) -> None:
+    business = loaded(kit)
+    written = dump(business)
+    assert not load(kit.text(), prune=True).has_changes
+    assert not load(written, prune=True).has_changes
+    assert dump(business) == written
+
+
+@ALL
+def test_every_text_is_cheap(kit: Kit) -> None:
+    """One segment of plain characters for what is sent; what is spoken costs nothing but stays short."""
+    bills = {}
+    for script in loaded(kit).scripts.select_related("business"):
+        bill = count_segments(rendered(script))
+        bills[script.name] = (bill.encoding, bill.count)
+        assert bill.costly == ()
+        assert bill.count <= (2 if script.kind in SPOKEN_KINDS else 1), (script.name, bill.units)
+    assert len(bills) >= 35
+
+
+@ALL
+def test_every_kind_that_fits_the_trade_is_there_in_english_and_spanish(kit: Kit) -> None:
+    business = loaded(kit)
+    expected = FOR_EVERY_TRADE | OF_THE_TRADE[kit.slug] | ANSWERS
+    kinds = {
+        language: {script.kind for script in business.scripts.filter(language=language)} for language in ("en", "es")
+    }
+    assert kinds == {"en": {*expected, ScriptKind.WHISPER}, "es": expected}
+    holidays = business.scripts.filter(kind=ScriptKind.AFTER_HOURS, hours=HoursState.HOLIDAY)
+    assert sorted(script.language for script in holidays) == ["en", "es"]
+
+
+@ALL
+def test_a_word_that_puts_customers_first_is_one_that_the_text_asks_for(kit: Kit) -> None:
+    words = {"en": ["URGENT", "EMERGENCY"], "es": ["URGENTE", "EMERGENCIA"]}
+    for script in loaded(kit).scripts.exclude(kind__in=SPOKEN_KINDS):
+        asks = re.search(r"\bURGENTE?\b", script.body) is not None
+        assert script.urgent_word_list == (words[script.language] if asks else []), script.name
+
+
+def decide(business: Business, reason: MissReason, *callers: CallerKind, **facts: object) -> tuple[str, str]:
+    number = business.numbers.earliest("pk")
+    known = {
+        "hours": HoursState.OPEN, "rang_seconds": 15, "minutes_since_last": None,
+        "location_id": number.location_id, "number_id": number.pk,
+    }  # fmt: skip
+    decision = first_match(
+        [
+            RuleTerms(
+                rule.pk, rule.name, Outcome(rule.outcome), rule.script_kind, rule.delay_seconds, rule.alerts_staff,
+                rule.location_id, rule.number_id, rule.hours, frozenset(rule.reasons), frozenset(rule.callers),
+                rule.rang_at_least, rule.rang_at_most, rule.repeat_within_minutes,
+            )
+            for rule in business.rules.order_by("position")
+        ],
+        CallFacts(reason=reason, callers=frozenset(callers or (CallerKind.NEW,)), **{**known, **facts}),  # type: ignore[arg-type]
+    )  # fmt: skip
+    assert decision.rule_id is not None
+    return decision.outcome, decision.script_kind if decision.outcome == Outcome.TEXT else ""
+
+
+FIRST = {
+    "home_services": ScriptKind.URGENT_AWARE,
+    "dental": ScriptKind.APPOINTMENT,
+    "med_spa": ScriptKind.APPOINTMENT,
+    "auto_repair": ScriptKind.MISSED_CALL,
+    "law_office": ScriptKind.MISSED_CALL,
+}
+
+
+@ALL
+def test_the_rules_decide_as_the_trade_expects(kit: Kit) -> None:
+    business = loaded(kit)
+    no_answer = MissReason.NO_ANSWER
+    assert 9 <= business.rules.count() <= 12
+    assert decide(business, no_answer) == (Outcome.TEXT, FIRST[kit.slug])
+    assert decide(business, no_answer, CallerKind.STAFF) == (Outcome.NO_TEXT, "")
+    assert decide(business, no_answer, CallerKind.NEVER_TEXT) == (Outcome.NO_TEXT, "")
+    assert decide(business, no_answer, CallerKind.SPAM) == (Outcome.NO_TEXT, "")
+    assert decide(business, no_answer, CallerKind.KNOWN, CallerKind.CONVERSATION) == (Outcome.TASK, "")
+    assert decide(business, MissReason.ABANDONED, rang_seconds=3) == (Outcome.NO_TEXT, "")
+    assert decide(business, MissReason.ABANDONED, rang_seconds=4) == (Outcome.TEXT, FIRST[kit.slug])
+    assert decide(business, MissReason.VOICEMAIL) == (Outcome.TEXT, ScriptKind.VOICEMAIL)
+    assert decide(business, no_answer, hours=HoursState.HOLIDAY) == (Outcome.TEXT, ScriptKind.AFTER_HOURS)
+    assert decide(business, no_answer, hours=HoursState.CLOSED) == (Outcome.TEXT, ScriptKind.AFTER_HOURS)
+    assert decide(business, MissReason.BUSY) == (Outcome.TEXT, ScriptKind.BUSY)
+    assert decide(business, no_answer, CallerKind.EXISTING) == (Outcome.TEXT, ScriptKind.EXISTING_CUSTOMER)
+    assert decide(business, no_answer, minutes_since_last=4320) == (Outcome.TEXT, ScriptKind.REPEAT_CALLER)
+    assert decide(business, no_answer, minutes_since_last=4321) == (Outcome.TEXT, FIRST[kit.slug])
+
+
+def test_callers_of_the_advertised_number_are_asked_for_a_quote() -> None:
+    business = loaded(next(kit for kit in kits() if kit.slug == "auto_repair"))
+    ads = business.numbers.get(source="ads")
+    facts = {"number_id": ads.pk, "location_id": ads.location_id}
+    assert decide(business, MissReason.NO_ANSWER, **facts) == (Outcome.TEXT, ScriptKind.QUOTE)  # type: ignore[arg-type]
+
+
+@ALL
+def test_a_kit_is_complete(kit: Kit) -> None:
+    business = loaded(kit)
+    assert 5 <= business.services.count() <= 8
+    assert business.services.filter(price_from_cents=None).count() <= 1
+    assert business.faqs.filter(language="en").count() >= 8
+    assert business.faqs.filter(language="es").count() >= 2
+    assert all(area.postal_codes for area in business.areas.all())
+    assert all(business.numbers.filter(location=place).exists() for place in business.locations.all())
+    assert [account.kind for account in CarrierAccount.objects.all()] == [CarrierKind.SIMULATOR]
+    assert NeverText.objects.count() == 2
+    for day in (date(2026, 11, 26), date(2026, 12, 25), date(2027, 1, 1)):
+        assert Closure.objects.filter(starts_on__lte=day, ends_on__gte=day, opens=None, location=None).count() == 1
+    assert {len(hours_of(place)) > 0 for place in business.locations.all()} == {True}
+
+
+@ALL
+def test_every_phone_is_one_reserved_for_fiction_and_only_hosted_numbers_ring(kit: Kit) -> None:
+    loaded(kit)
+    phones = re.findall(r"\+\d+", kit.text())
+    assert [phone for phone in phones if not re.fullmatch(r"\+1[2-9]\d\d55501\d\d", phone)] == []
+    for number in PhoneNumber.objects.all():
+        assert RingTarget.objects.filter(number=number).exists() == (number.mode == "hosted")
+
+
+def test_all_kits_can_live_in_one_installation() -> None:
+    for kit in kits():
+        loaded(kit)
+    modes = set(PhoneNumber.objects.values_list("mode", flat=True))
+    assert (Business.objects.count(), modes) == (5, {"hosted", "forwarded"})
+    zones = [{place.zone for place in business.locations.all()} for business in Business.objects.all()]
+    assert {ZoneInfo("America/Phoenix"), ZoneInfo("America/Denver")} in zones
+    assert {row.next_day for row in OpeningHours.objects.all()} == {False}
+    assert {business.voice for business in Business.objects.all()} == {"friendly", "professional", "brief"}
+    assert Rule.objects.filter(delay_seconds__gt=0).count() == 1
+
+
+def test_given_numbers_take_the_place_of_the_kits_own_wherever_they_stand() -> None:
+    kit = next(kit for kit in kits() if kit.slug == "auto_repair")
+    business = load(kit.text(numbers=("+13125550101", "+13125550102"))).business
+    assert business.phone == "+13125550101"
+    assert sorted(business.numbers.values_list("number", flat=True)) == ["+13125550101", "+13125550102"]
+    assert Rule.objects.exclude(number=None).get().number == business.numbers.get(number="+13125550102")
+    # Even when they trade places.
+    own = ("+16125550160", "+16125550163")
+    assert kit.text(numbers=own[::-1]) != kit.text() == kit.text(numbers=own)
+
+
+def test_more_numbers_than_a_kit_has_are_refused() -> None:
+    with pytest.raises(ValueError, match=re.escape("This kit has 1 numbers. Add further ones to the file.")):
+        kits()[1].text(numbers=("+13125550101", "+13125550102"))

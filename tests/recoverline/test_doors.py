@@ -1,0 +1,76 @@
+"""One door per dangerous act: nobody else does it."""
+
+import ast
+
+import pytest
+
+from tests.recoverline.source import ROOT, calls, imports, modules
+
+
+def importers(*names: str) -> set[str]:
+    return {
+        module
+        for module, tree in modules().items()
+        if any(used == name or used.startswith(f"{name}.") for used in imports(tree) for name in names)
+    }
+
+
+def callers(*endings: str) -> set[str]:
+    return {module for module, tree in modules().items() if any(call.endswith(ending) for call in calls(tree) for ending in endings)}
+
+
+def test_only_the_queue_module_touches_the_queue() -> None:
+    assert importers("django_q.tasks", "django_q.brokers") == {"recoverline.lib.queue"}
+
+
+def test_only_the_outbox_hands_a_text_to_a_carrier() -> None:
+    senders = {
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "send"
+        and isinstance(node.func.value, ast.Call)
+        and ast.unparse(node.func.value.func) == "carrier_for"
+    }
+    assert senders == {"messaging.outbound"}
+
+
+def test_only_the_adapter_talks_to_the_carriers_messages() -> None:
+    assert callers("messages.create") == {"messaging.carriers.twilio"}
+
+
+def test_only_events_writes_the_timeline() -> None:
+    assert callers("LeadEvent.objects.create", "LeadEvent.objects.bulk_create", "LeadEvent") == {"leads.events"}
+
+
+def test_only_the_http_door_opens_sockets() -> None:
+    """The SDK's client has its own door (the adapter); the simulator posts to ourselves."""
+    libraries = ("requests", "requests_hardened", "urllib.request", "urllib3", "http.client", "httpx", "socket", "aiohttp")
+    assert {name for name in importers(*libraries) if not name.startswith("messaging.simulator")} <= {
+        "recoverline.lib.http",
+        "recoverline.processes",  # asks whether the web server answers yet
+        "messaging.carriers.twilio",
+        "messaging.carriers.twilio_api",
+        "messaging.carriers.simulator",
+    }
+
+
+def test_only_two_places_create_the_rows_that_make_texts() -> None:
+    assert callers("Message.objects.create", "Message.objects.bulk_create", "Message.objects.get_or_create", "Message") <= {
+        "messaging.outbound",
+        "messaging.text_events",
+        "messaging.delivery",
+        "messaging.simulator.history",
+    }
+
+
+@pytest.mark.parametrize("word", ["mark_safe", "eval", "exec", "os.system", "extra", "RawSQL", "yaml.load"])
+def test_nobody_uses(word: str) -> None:
+    assert callers(f".{word}") | {module for module, tree in modules().items() if word in calls(tree)} == set()
+
+
+def test_templates_never_switch_escaping_off() -> None:
+    pages = [path for path in (ROOT / "templates").rglob("*.html") if "|safe" in path.read_text() or "autoescape off" in path.read_text()]
+    assert pages == []
