@@ -2,21 +2,27 @@
 
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from leads.enums import RequestStatus
 from leads.models import Business, JobRequest, Lead, Location
 
 
 def open_lead(business: Business, *, phone: str, at: datetime, source: str = "", name: str = "", simulated: bool = False) -> Lead:
-    """The lead of `phone` (E.164), created if it is new. Safe under concurrency: the database knows one per phone."""
-    lead, created = Lead.objects.get_or_create(
-        business=business,
-        phone=phone,
-        defaults={"created_at": at, "source": source, "name": name, "is_simulated": simulated},
-    )
-    if not created and name and not lead.name:
-        Lead.objects.filter(pk=lead.pk, name="").update(name=name)
-        lead.name = name
-    return lead
+    """The lead of `phone` (E.164), created if it is new."""
+    lead = Lead.objects.filter(business=business, phone=phone).first()
+    return lead or new_lead(business, phone=phone, at=at, source=source, name=name, simulated=simulated)
+
+
+def new_lead(business: Business, *, phone: str, at: datetime, source: str = "", name: str = "", simulated: bool = False) -> Lead:
+    """The lead of a phone that was not known a moment ago. Safe under concurrency: the database knows one per phone."""
+    try:
+        with transaction.atomic():
+            return Lead.objects.create(
+                business=business, phone=phone, created_at=at, source=source, name=name, is_simulated=simulated
+            )
+    except IntegrityError:
+        return Lead.objects.get(business=business, phone=phone)
 
 
 def open_request(lead: Lead, *, location: Location, at: datetime, source: str = "") -> JobRequest:

@@ -1,6 +1,8 @@
 """What happens on the phone line, one function per event. Each may come twice, late, or never."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
 
 from leads.models import Lead
 from messaging import conversations, missed_calls
@@ -33,12 +35,18 @@ WORDLESS_SECONDS = 2
 
 def number_called(account: CarrierAccount, to: str) -> PhoneNumber | None:
     """Our number, if this account may speak for it: another tenant's account never can."""
-    numbers = PhoneNumber.objects.select_related("business", "location__business", "account").filter(
+    numbers = PhoneNumber.objects.select_related("business", "location").filter(
         number=parse_phone(to, account.business.country) or to, is_active=True
     )
     if account.kind == CarrierKind.WEBHOOK:
-        return numbers.filter(reported_by=account, mode=NumberMode.EXTERNAL).first()
-    return numbers.filter(account=account).first()
+        number = numbers.select_related("account").filter(reported_by=account, mode=NumberMode.EXTERNAL).first()
+    else:
+        number = numbers.filter(account=account).first()
+    if number is not None:
+        number.location.business = number.business
+        if number.account_id == account.pk:
+            number.account = account
+    return number
 
 
 def find_call(account: CarrierAccount, call_id: str) -> Call | None:
@@ -61,26 +69,30 @@ def open_call(
     """The call of this id and whether it is new; a second event about it finds the same row."""
     state = queries.state_of(number.location, now=started_at)
     phone = "" if is_anonymous(caller) or is_short_code(caller) else parse_phone(caller, number.business.country) or ""
-    call, created = Call.objects.get_or_create(
-        account=account,
-        carrier_call_id=call_id,
-        defaults={
-            "business_id": number.business_id,
-            "location_id": number.location_id,
-            "number": number,
-            "caller": phone,
-            "caller_raw": clean_inbound(caller)[:64],
-            "caller_name": clean_inbound(name)[:120],
-            "forwarded_from": clean_inbound(forwarded_from)[:64],
-            "verification": verification[:60],
-            "hours_state": HoursState(state.kind),
-            "started_at": started_at,
-            "found_by_reconciler": found_by_reconciler,
-            "is_simulated": account.kind == CarrierKind.SIMULATOR,
-        },
-    )
-    call.business, call.location, call.number = number.business, number.location, number
-    return call, created
+    try:
+        # Inserted first: nearly every event that gets here is the first of its call.
+        with transaction.atomic():
+            call = Call.objects.create(
+                account=account,
+                carrier_call_id=call_id,
+                business=number.business,
+                location=number.location,
+                number=number,
+                caller=phone,
+                caller_raw=clean_inbound(caller)[:64],
+                caller_name=clean_inbound(name)[:120],
+                forwarded_from=clean_inbound(forwarded_from)[:64],
+                verification=verification[:60],
+                hours_state=HoursState(state.kind),
+                started_at=started_at,
+                found_by_reconciler=found_by_reconciler,
+                is_simulated=account.kind == CarrierKind.SIMULATOR,
+            )
+    except IntegrityError:
+        call = Call.objects.get(account=account, carrier_call_id=call_id)
+        call.business, call.location, call.number = number.business, number.location, number
+        return call, False
+    return call, True
 
 
 # ---------------------------------------------------------------- the caller's line
@@ -93,8 +105,8 @@ def call_arrived(account: CarrierAccount, event: CallArrived, *, now: datetime) 
         forwarded_from=event.forwarded_from, verification=event.verification,
     )  # fmt: skip
     if created:
-        PhoneNumber.objects.filter(pk=number.pk).update(last_call_at=now)
-    targets = _ring_targets(call)
+        _note_call(number, now)
+    targets = _ring_targets(call) if number.mode == NumberMode.HOSTED else ()
     reason = missed_calls.classify_arrival(
         mode=NumberMode(number.mode),
         is_open=call.hours_state == HoursState.OPEN,
@@ -155,7 +167,7 @@ def call_reported(account: CarrierAccount, event: CallReported, *, now: datetime
     if reason == MissReason.NO_ANSWER and call.hours_state != HoursState.OPEN:
         reason = MissReason.AFTER_HOURS
     if missed_calls.handle(call, reason, now=now, rang_seconds=event.rang_seconds):
-        PhoneNumber.objects.filter(pk=number.pk).update(last_call_at=now)
+        _note_call(number, now)
         Call.objects.filter(pk=call.pk).update(ended_at=call.started_at)
     if event.voicemail_text:
         missed_calls.refine(call, reason=MissReason.VOICEMAIL, transcript=clean_inbound(event.voicemail_text))
@@ -231,6 +243,12 @@ def _spoken(call: Call, kind: ScriptKind, *, phone: str = "") -> str:
     # A hidden caller's leg has a name at most; the whisper says whichever is known.
     also = {"caller_name": call.caller_name or phone} if phone else {}
     return wording(kind, number=call.number, lead=Lead(phone=call.caller), hours=call.hours_state, now=call.started_at, **also)
+
+
+def _note_call(number: PhoneNumber, now: datetime) -> None:
+    """When the line last proved to work; to the minute, or a rush of calls would queue for this one row."""
+    if number.last_call_at is None or now - number.last_call_at > timedelta(minutes=1):
+        PhoneNumber.objects.filter(pk=number.pk).update(last_call_at=now)
 
 
 def _seconds_since(start: datetime, now: datetime) -> int:

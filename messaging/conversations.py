@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 
 from leads import intake
 from leads.enums import RequestStatus, Urgency
@@ -16,31 +16,41 @@ from recoverline.lib.text import one_line
 REOPENS_WITHIN = timedelta(days=7)
 
 
-def conversation_of(lead: Lead, number: PhoneNumber) -> Conversation | None:
-    """The one that is not done yet."""
-    running = Conversation.objects.filter(lead=lead, number=number).exclude(status=ConversationStatus.DONE)
-    return running.select_related("business", "location", "number", "lead", "request").first()
+def latest_conversation(lead: Lead, number: PhoneNumber) -> Conversation | None:
+    """The running one, else the one that ended last; with `lead` and `number` themselves in it."""
+    ended = Case(When(status=ConversationStatus.DONE, then=1), default=0)
+    latest = Conversation.objects.filter(lead=lead, number=number).order_by(ended, "-last_at").first()
+    return latest and _with_its_own(latest, lead, number)
 
 
-def open_conversation(lead: Lead, number: PhoneNumber, *, now: datetime) -> Conversation:
-    """The running conversation, the last one reopened if its request is recent, or a new one with a new request."""
-    running = conversation_of(lead, number)
-    if running is not None:
-        return running
-    last = Conversation.objects.filter(lead=lead, number=number).order_by("-last_at").first()
+def open_conversation(lead: Lead, number: PhoneNumber, *, now: datetime, is_new: bool = False) -> Conversation:
+    """The running conversation, the last one reopened if its request is recent, or a new one with a new request.
+
+    `is_new`: the lead is, so there is nothing to look for.
+    """
+    latest = None if is_new else latest_conversation(lead, number)
+    if latest is not None and latest.status != ConversationStatus.DONE:
+        return latest
     try:
         with transaction.atomic():
-            if last is not None and _same_matter(last, now):
-                Conversation.objects.filter(pk=last.pk).update(status=ConversationStatus.OPEN, closed_at=None)
-                last.status = ConversationStatus.OPEN
-                return last
+            if latest is not None and _same_matter(latest, now):
+                Conversation.objects.filter(pk=latest.pk).update(status=ConversationStatus.OPEN, closed_at=None)
+                latest.status = ConversationStatus.OPEN
+                return latest
             return _begin(lead, number, now)
     except IntegrityError:
         # Somebody else opened it between our look and our insert: theirs is the one.
-        found = conversation_of(lead, number)
+        found = latest_conversation(lead, number)
         if found is None:
             raise
         return found
+
+
+def _with_its_own(conversation: Conversation, lead: Lead, number: PhoneNumber) -> Conversation:
+    """The rows at hand instead of the same ones fetched again."""
+    conversation.lead, conversation.number = lead, number
+    conversation.business, conversation.location = number.business, number.location
+    return conversation
 
 
 def _same_matter(last: Conversation, now: datetime) -> bool:
@@ -51,7 +61,7 @@ def _same_matter(last: Conversation, now: datetime) -> bool:
 def _begin(lead: Lead, number: PhoneNumber, now: datetime) -> Conversation:
     request = intake.open_request(lead, location=number.location, at=now, source=number.source)
     return Conversation.objects.create(
-        business_id=number.business_id,
+        business=number.business,
         location=number.location,
         number=number,
         lead=lead,

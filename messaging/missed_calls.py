@@ -90,17 +90,26 @@ def handle(call: Call, reason: MissReason, *, now: datetime, rang_seconds: int |
     call.rule_id = decision.rule_id
     call.outcome = decision.outcome if refusal is None or decision.outcome != Outcome.TEXT else Outcome.NO_TEXT
     call.decision = refusal.code if refusal and decision.outcome == Outcome.TEXT else "rule"
-    call.save(update_fields=["facts", "trace", "rule", "outcome", "decision", "lead", "conversation"])
+    Call.objects.filter(pk=call.pk).update(
+        facts=call.facts,
+        trace=call.trace,
+        rule=call.rule_id,
+        outcome=call.outcome,
+        decision=call.decision,
+        lead=call.lead,
+        conversation=call.conversation,
+    )
     return True
 
 
 def _carry_out(call: Call, decision: RuleDecision, refusal: Refusal | None, *, lead: Lead | None, now: datetime) -> None:
     if call.caller and (refusal is None or refusal.code != "staff"):
-        lead = lead or intake.open_lead(
+        is_new = lead is None
+        lead = lead or intake.new_lead(
             call.business, phone=call.caller, at=now, source=call.number.source, name=call.caller_name, simulated=call.is_simulated
         )
         call.lead = lead
-        call.conversation = conversations.open_conversation(lead, call.number, now=now)
+        call.conversation = conversations.open_conversation(lead, call.number, now=now, is_new=is_new)
     events.record(
         "call.missed", business=call.business, lead=call.lead, at=now, call=str(call.key),
         text=f"Missed call: {MissReason(call.miss_reason).label.lower()}",

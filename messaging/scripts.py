@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import prefetch_related_objects
+
 from leads.enums import Language
 from leads.models import Business, Lead, Location
 from leads.models.business import DEFAULT_OPT_OUT_LINE
@@ -146,7 +148,9 @@ def find_script(
         if hours != HoursState.OPEN:
             kinds.append(ScriptKind.AFTER_HOURS)
         kinds.append(ScriptKind.MISSED_CALL)
-    scripts = list(business.scripts.filter(is_active=True, kind__in=kinds))
+    # Once per business in hand: a call asks for its text and for its greeting.
+    prefetch_related_objects([business], "scripts")
+    scripts = list(business.scripts.all())
     found = (
         choose(scripts, kind=each, location_id=location.pk, number_id=number.pk, language=language, hours=hours)
         for each in kinds

@@ -74,13 +74,10 @@ def _conversation_for(lead: Lead, number: PhoneNumber, event: TextReceived, *, n
     """Where the text belongs. STOP and HELP do not begin a new matter if there is an old thread to put them in."""
     meaning = consent.meaning_of(event.body, carrier_keyword=event.carrier_keyword)
     if meaning in (Meaning.STOP, Meaning.START, Meaning.HELP):
-        last = Conversation.objects.select_related("business", "location", "number__account", "lead").filter(lead=lead, number=number)
-        if last.exists():
-            return last.latest("last_at")
-    conversation = conversations.open_conversation(lead, number, now=now)
-    conversation.number, conversation.lead = number, lead
-    conversation.business, conversation.location = number.business, number.location
-    return conversation
+        latest = conversations.latest_conversation(lead, number)
+        if latest is not None:
+            return latest
+    return conversations.open_conversation(lead, number, now=now)
 
 
 def _store(conversation: Conversation, event: TextReceived, *, now: datetime) -> Message:

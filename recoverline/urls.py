@@ -19,5 +19,5 @@ urlpatterns = [
     path("healthz/live", health.live, name="healthz-live"),
 ]
 
-if False and settings.SIMULATOR:
+if settings.SIMULATOR:
     urlpatterns.append(path("simulator/", include("messaging.simulator_urls")))

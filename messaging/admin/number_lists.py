@@ -63,7 +63,9 @@ def read_numbers(text: str, country: str) -> Reading:
 def _read_line(content: str, country: str) -> Entry | None:
     cells = _cells(content)
     for index, cell in enumerate(cells):
-        phone = parse_phone(_WRAPPING.sub("", cell), country) if any(c.isdigit() for c in cell) else None
+        bare = _WRAPPING.sub("", cell)
+        # The parser would find a number behind a name as well, and the name would be lost.
+        phone = parse_phone(bare, country) if _LOOKS_LIKE_NUMBER.fullmatch(bare) else None
         if phone is not None:
             return Entry(phone, _label([*cells[:index], *cells[index + 1 :]]))
     for match in _LOOKS_LIKE_NUMBER.finditer(content):

@@ -1,6 +1,7 @@
 """What every carrier looks like from the inside: typed events in, voice plans and texts out.
 
-An adapter translates and never decides (docs/add-a-carrier.md). It gets its `CarrierAccount` and knows nothing of leads, rules or consent.
+An adapter translates and never decides (docs/add-a-carrier.md). It gets its `CarrierAccount` and knows nothing of
+leads, rules or consent.
 """
 
 from abc import ABC, abstractmethod
@@ -20,6 +21,10 @@ class NotSupported(Exception):
 
 class BadPayload(Exception):
     """A verified webhook whose content cannot be understood; the message says what is missing."""
+
+
+class WrongAccount(BadPayload):
+    """Signed by this account's owner, and yet about another account."""
 
 
 # ---------------------------------------------------------------- events in
@@ -328,7 +333,7 @@ class Carrier(ABC):
 
     @abstractmethod
     def payload(self, request: HookRequest) -> dict[str, Any]:
-        """The request's content as it is stored and later parsed; JSON-serializable. Raises BadPayload."""
+        """The request's content as it is stored and later parsed, fit for JSON. Raises BadPayload or WrongAccount."""
 
     @abstractmethod
     def natural_key(self, event: str, payload: Mapping[str, Any]) -> str:
@@ -339,7 +344,8 @@ class Carrier(ABC):
         """Events of a stored payload, none for what does not concern us. Raises BadPayload."""
 
     @abstractmethod
-    def answer(self, event: str, plan: VoicePlan | None) -> HookAnswer: ...
+    def answer(self, event: str, plan: VoicePlan | None) -> HookAnswer:
+        """What the carrier wants to hear. `Say` and None ask nothing of the account: they serve when no row can be read."""
 
     # texts
     def send(self, text: OutboundText) -> SendResult:

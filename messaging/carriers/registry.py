@@ -17,5 +17,11 @@ def carrier_class(kind: str) -> type[Carrier]:
     return loaded
 
 
+@cache
+def classes_by_hook_name() -> dict[str, type[Carrier]]:
+    """First part of the webhook addresses -> adapter; of several that share a name the first."""
+    return {carrier_class(kind).hook_name: carrier_class(kind) for kind in reversed(settings.CARRIERS)}
+
+
 def carrier_for(account: CarrierAccount) -> Carrier:
     return carrier_class(account.kind)(account)

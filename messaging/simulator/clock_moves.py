@@ -61,3 +61,7 @@ def when_closed(location: Location, *, now: datetime) -> datetime | None:
     if not queries.state_of(location, now=evening).is_open:
         return evening
     return state.changes_at + A_LITTLE if state.changes_at else None
+
+
+def next_opening(location: Location, *, now: datetime) -> datetime | None:
+    return queries.state_of(location, now=now).opens_at

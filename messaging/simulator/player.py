@@ -20,7 +20,10 @@ from recoverline.lib.phones import parse_phone
 
 SETTLE_SECONDS = 8.0
 LOOK_SECONDS = 0.05
-ON_ITS_WAY = (MessageStatus.SENDING, MessageStatus.ACCEPTED, MessageStatus.SENT)
+AT_THE_CARRIER = (MessageStatus.ACCEPTED, MessageStatus.SENT)
+
+
+_LOOKS = {"open": clock_moves.when_open, "closed": clock_moves.when_closed, "opening": clock_moves.next_opening}
 
 
 class Player:
@@ -52,8 +55,10 @@ class Player:
             case SendText():
                 send_text(self.number, sender=self.caller, body=step.body, picture=step.picture)
             case Wait():
+                self.settle()
                 self._move(lambda: clock_moves.move_to(clock.now() + step.span))
             case GoTo():
+                self.settle()
                 self._move(lambda: self._go_to(step.when))
             case ShowPhone():
                 pass
@@ -94,10 +99,9 @@ class Player:
         if isinstance(when, TimeOfDay):
             moment = clock_moves.next_at(when, zone=location.zone, now=now)
         else:
-            look = clock_moves.when_open if when == "open" else clock_moves.when_closed
-            found = look(location, now=now)
+            found = _LOOKS[when](location, now=now)
             if found is None:
-                self.notes.append(f"{location} is never {when}, so the clock stays.")
+                self.notes.append(f"{location} has no such time (“{when}”), so the clock stays.")
                 return
             moment = found
         if moment != now:
@@ -116,9 +120,10 @@ class Player:
         self.notes.append("A text is still on its way. Is the sender process running?")
 
     def _is_anything_on_its_way(self) -> bool:
-        due = Q(status=MessageStatus.QUEUED, next_at__lte=clock.now())
+        leaving = Q(status=MessageStatus.QUEUED, next_at__lte=clock.now()) | Q(status=MessageStatus.SENDING)
+        # What was there before may have lost its last callback, with a process that was killed.
         mine = Message.objects.filter(account=self.number.account, direction=Direction.OUT, is_simulated=True)
-        return mine.filter(due | Q(status__in=ON_ITS_WAY, pk__gt=self._before)).exists()
+        return mine.filter(leaving | Q(status__in=AT_THE_CARRIER, pk__gt=self._before)).exists()
 
     def _deliver(self) -> None:
         """What sender and worker do, for this business's simulated texts alone."""

@@ -6,7 +6,7 @@
         ENDING: no-answer (if nothing is said), busy, failed, hang-up, answered, phone-voicemail, silent, voicemail 'WORDS'
     text 'BODY' [from NUMBER] [to NUMBER] [with picture]
     wait 30s|5m|2h|1d
-    at 19:14|open|closed|now
+    at 19:14|open|closed|opening|now
     phone
 """
 
@@ -20,7 +20,7 @@ from messaging.simulator.errors import SimulatorError
 
 NEW = "new"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_TIMES = ("open", "closed", "now")
+_TIMES = ("open", "closed", "opening", "now")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class GoTo:
-    """A time of day, or "open", "closed", "now" (the real time)."""
+    """A time of day, "open" and "closed" (at once, if it is so already), the next "opening", or "now": the real time."""
 
     when: time | str
 

@@ -389,8 +389,8 @@ def no_inlines(model: type[Model]) -> dict[str, Any]:
 def test_a_posted_business_is_ignored_where_the_person_has_only_one(cast: Cast, model: type[Model]) -> None:
     good = {
         "name": "New", "slug": "new", "kind": "simulator", "body": "{business}: hi {opt_out}", "language": "en",
-        "position": 1, "outcome": "no_text", "script_kind": "", "delay_seconds": 0, "duration_minutes": 60, "city": "Town",
-        "question": "Q?", "answer": "A", "phone": "+12125550166",
+        "position": 1, "outcome": "no_text", "script_kind": "", "delay_seconds": 0, "duration_minutes": 60,
+        "city": "Town", "question": "Q?", "answer": "A", "phone": "+12125550166",
     }  # fmt: skip
     if model is Script:
         good["kind"] = "missed_call"
