@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from leads.models import Lead
-from messaging import conversations, missed_calls
+from messaging import configuration, conversations, missed_calls
 from messaging.carriers.base import (
     AskToAccept,
     CallArrived,
@@ -27,26 +27,9 @@ from messaging.models import Call, CarrierAccount, PhoneNumber
 from messaging.wording import wording
 from recoverline.lib.phones import display_phone, is_anonymous, is_short_code, parse_phone
 from recoverline.lib.text import clean_inbound
-from scheduling import queries
 
 # A recording shorter than this is somebody hanging up after the tone.
 WORDLESS_SECONDS = 2
-
-
-def number_called(account: CarrierAccount, to: str) -> PhoneNumber | None:
-    """Our number, if this account may speak for it: another tenant's account never can."""
-    numbers = PhoneNumber.objects.select_related("business", "location").filter(
-        number=parse_phone(to, account.business.country) or to, is_active=True
-    )
-    if account.kind == CarrierKind.WEBHOOK:
-        number = numbers.select_related("account").filter(reported_by=account, mode=NumberMode.EXTERNAL).first()
-    else:
-        number = numbers.filter(account=account).first()
-    if number is not None:
-        number.location.business = number.business
-        if number.account_id == account.pk:
-            number.account = account
-    return number
 
 
 def find_call(account: CarrierAccount, call_id: str) -> Call | None:
@@ -67,7 +50,7 @@ def open_call(
     found_by_reconciler: bool = False,
 ) -> tuple[Call, bool]:
     """The call of this id and whether it is new; a second event about it finds the same row."""
-    state = queries.state_of(number.location, now=started_at)
+    state = configuration.state_at(number, now=started_at)
     phone = "" if is_anonymous(caller) or is_short_code(caller) else parse_phone(caller, number.business.country) or ""
     try:
         # Inserted first: nearly every event that gets here is the first of its call.
@@ -97,7 +80,7 @@ def open_call(
 
 # ---------------------------------------------------------------- the caller's line
 def call_arrived(account: CarrierAccount, event: CallArrived, *, now: datetime) -> VoicePlan | None:
-    number = number_called(account, event.to)
+    number = configuration.number_called(account, event.to)
     if number is None:
         return Say("", account.business.language)
     call, created = open_call(
@@ -141,7 +124,7 @@ def call_ended(account: CarrierAccount, event: CallEnded, *, now: datetime) -> V
     """The only news of a caller who gave up while it rang, and perhaps the first we hear of the call at all."""
     call = find_call(account, event.call_id)
     if call is None:
-        number = number_called(account, event.to)
+        number = configuration.number_called(account, event.to)
         if number is None:
             return None
         call, _ = open_call(account, number, call_id=event.call_id, caller=event.caller, started_at=now)
@@ -157,7 +140,7 @@ def call_ended(account: CarrierAccount, event: CallEnded, *, now: datetime) -> V
 
 def call_reported(account: CarrierAccount, event: CallReported, *, now: datetime) -> None:
     """An outside phone system tells us of a missed call, perhaps late."""
-    number = number_called(account, event.to)
+    number = configuration.number_called(account, event.to)
     if number is None:
         return
     call, _ = open_call(
@@ -249,6 +232,7 @@ def _note_call(number: PhoneNumber, now: datetime) -> None:
     """When the line last proved to work; to the minute, or a rush of calls would queue for this one row."""
     if number.last_call_at is None or now - number.last_call_at > timedelta(minutes=1):
         PhoneNumber.objects.filter(pk=number.pk).update(last_call_at=now)
+        number.last_call_at = now
 
 
 def _seconds_since(start: datetime, now: datetime) -> int:

@@ -8,7 +8,15 @@ from django.db.models import Count, Q, QuerySet, Value
 
 from leads.enums import LeadKind
 from leads.models import Lead, Membership
-from messaging.enums import CallerKind, CallState, ConversationStatus, HoursState, MessageKind, MessageStatus, MissReason
+from messaging.enums import (
+    CallerKind,
+    CallState,
+    ConversationStatus,
+    HoursState,
+    MessageKind,
+    MessageStatus,
+    MissReason,
+)
 from messaging.models import Call, Conversation, Message, NeverText, OptOut, PhoneNumber, RingTarget
 from messaging.refusals import TextLimits
 from messaging.rules import CallFacts

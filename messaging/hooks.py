@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
-from messaging import inbound
+from messaging import configuration, inbound
 from messaging.carriers.base import BadPayload, Carrier, HookAnswer, HookRequest, Say, VoicePlan, WrongAccount
 from messaging.carriers.registry import carrier_for, classes_by_hook_name
 from messaging.models import CarrierAccount, InboundHook
@@ -55,7 +55,7 @@ def receive(request: HttpRequest, carrier_name: str, account_key: str, event: st
     if adapter is None or event not in adapter.hook_events or not (account_key.isascii() and account_key.isprintable()):
         return HttpResponse(status=403)
     try:
-        account = CarrierAccount.objects.select_related("business").filter(key=account_key, is_active=True).first()
+        account = configuration.account_with_key(account_key)
     except (Error, DecryptionFailed) as error:
         logger.error("the account of a %s webhook cannot be read: %s", event, error)
         return _unavailable(adapter(CarrierAccount()), event)
@@ -185,7 +185,7 @@ def _sorry(carrier: Carrier, event: str, language: str) -> HookAnswer:
 
 
 def _unavailable(carrier: Carrier, event: str, language: str = "en") -> HttpResponse:
-    """Nothing could be stored: the carrier shall come again. Not with a caller on the line; the reconciler finds the call."""
+    """Nothing could be stored: the carrier shall come again. A call on the line is answered, and reconciled later."""
     if event in carrier.voice_events:
         return _response(_sorry(carrier, event, language))
     return HttpResponse(status=503, headers={"Retry-After": "5"})

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from leads import callbacks, events, intake
 from leads.enums import TaskReason
 from leads.models import Lead
-from messaging import conversations, facts, outbound, rule_terms
+from messaging import configuration, conversations, facts, outbound
 from messaging.carriers.base import CallEnd
 from messaging.enums import CallState, MessageKind, MissReason, NumberMode, Outcome, ScriptKind
 from messaging.models import Call, Conversation
@@ -72,7 +72,7 @@ def handle(call: Call, reason: MissReason, *, now: datetime, rang_seconds: int |
         return False
     call.state, call.miss_reason, call.rang_seconds, call.decided_at = CallState.MISSED, reason, rang_seconds, now
     situation = facts.situation_of(call, reason=reason, now=now)
-    terms = rule_terms.active_terms(call.business_id)
+    terms = configuration.rules_of(call.business_id)
     decision = first_match(terms, situation.facts)
     refusal = first_refusal(
         situation.facts.callers,

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import prefetch_related_objects
-
 from leads.enums import Language
 from leads.models import Business, Lead, Location
 from leads.models.business import DEFAULT_OPT_OUT_LINE
+from messaging import configuration
 from messaging.enums import HoursState, ScriptKind
 from messaging.models import PhoneNumber, Script
 from messaging.script_lint import FIRST_TEXT_KINDS, PLACEHOLDERS, Finding, lint
@@ -148,9 +147,7 @@ def find_script(
         if hours != HoursState.OPEN:
             kinds.append(ScriptKind.AFTER_HOURS)
         kinds.append(ScriptKind.MISSED_CALL)
-    # Once per business in hand: a call asks for its text and for its greeting.
-    prefetch_related_objects([business], "scripts")
-    scripts = list(business.scripts.all())
+    scripts = configuration.scripts_of(business)
     found = (
         choose(scripts, kind=each, location_id=location.pk, number_id=number.pk, language=language, hours=hours)
         for each in kinds

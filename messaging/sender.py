@@ -13,6 +13,7 @@ from datetime import timedelta
 import psycopg
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
+from django.utils import timezone
 
 from messaging import outbound, upkeep
 from messaging.models import Message
@@ -119,7 +120,7 @@ class Sender:
 
     def _beat(self) -> None:
         if time.monotonic() - self._beaten > BEAT_SECONDS:
-            upkeep.beat("sender", now=clock.now())
+            upkeep.beat("sender", now=timezone.now())
             self._beaten = time.monotonic()
 
 

@@ -1,5 +1,7 @@
 """What the queue calls: load, call the topic function, nothing else. Each is harmless the second time."""
 
+from django.utils import timezone
+
 from messaging import alerts, media, upkeep
 from messaging.models import Message
 from recoverline.lib import clock
@@ -8,7 +10,7 @@ from recoverline.lib import clock
 def tick() -> None:
     """Every minute: proof of life, and whatever is overdue."""
     now = clock.now()
-    upkeep.beat("worker", now=now)
+    upkeep.beat("worker", now=timezone.now())
     upkeep.sweep_hooks(now)
     upkeep.sweep_texts(now)
     upkeep.sweep_calls(now)

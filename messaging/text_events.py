@@ -7,8 +7,8 @@ from leads import events, intake
 from leads.enums import Urgency
 from leads.models import Lead
 from messaging import consent, conversations, outbound
-from messaging.call_events import number_called
 from messaging.carriers.base import TextReceived
+from messaging.configuration import number_called
 from messaging.enums import (
     Direction,
     MessageKind,

@@ -15,9 +15,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from messaging.models import Heartbeat
-from recoverline.lib import clock, queue
+from recoverline.lib import queue
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class Ticker:
             return
         beat = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()
         young = time.monotonic() - self._started < HANGS_AFTER.total_seconds()
-        if not young and (beat is None or clock.now() - beat > HANGS_AFTER):
+        if not young and (beat is None or timezone.now() - beat > HANGS_AFTER):
             logger.error("the task cluster takes no tasks; starting it again")
             self._kill_group(signal.SIGKILL)
             self._cluster.wait()

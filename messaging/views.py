@@ -255,7 +255,8 @@ def _timeline_context(request: HttpRequest, conversation: Conversation) -> dict[
 def _render_conversation(
     request: HttpRequest, conversation: Conversation, form: ReplyForm, *, status: int = 200
 ) -> HttpResponse:
-    context = _list_context(request) | _timeline_context(request, conversation)
+    # The thread first: reading it takes the "new" off its row in the list.
+    context = _timeline_context(request, conversation) | _list_context(request)
     return render(request, "inbox/conversation_show.html", {**context, "form": form}, status=status)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 
 from messaging.enums import MessageStatus
 from messaging.models import Heartbeat, Message
@@ -35,8 +36,8 @@ def _facts(now: datetime) -> dict[str, float | None]:
     oldest = Message.objects.filter(status=MessageStatus.QUEUED, next_at__lte=now).order_by("next_at").values_list("next_at", flat=True)
     return {
         "oldest_text_seconds": _age(oldest.first(), now),
-        "sender_seconds": _age(beats.get("sender"), now),
-        "worker_seconds": _age(beats.get("worker"), now),
+        "sender_seconds": _age(beats.get("sender"), timezone.now()),
+        "worker_seconds": _age(beats.get("worker"), timezone.now()),
     }
 
 

@@ -184,6 +184,8 @@ CARRIERS = {
     "webhook": "messaging.carriers.webhook.WebhookCarrier",
     "simulator": "messaging.carriers.simulator.SimulatorCarrier",
 }
+# How long web processes remember accounts, numbers, hours and rules between webhooks.
+CONFIGURATION_SECONDS = env.float("CONFIGURATION_SECONDS", default=1.0)
 # A claimed text belongs to its sender this long, and an uncertain one is not touched this long: longer than the client's timeout
 # and than the carrier's own log lags behind.
 TEXT_LEASE_SECONDS = env.float("TEXT_LEASE_SECONDS", default=30.0)

@@ -30,5 +30,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder.name}/test.sqlite3"}
 # The manifest of hashed names would have to be collected first.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# A test changes the configuration and looks at once.
+CONFIGURATION_SECONDS = 0.0
 # Made to be slow, and signing in is what many tests begin with.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

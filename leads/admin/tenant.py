@@ -195,7 +195,7 @@ class TenantScope:
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     def scope_for(self, request: HttpRequest, business: Business | None) -> FormScope:
-        relations: "list[Field[Any, Any]]" = [*self.model._meta.fields, *self.model._meta.many_to_many]
+        relations: list[Field[Any, Any]] = [*self.model._meta.fields, *self.model._meta.many_to_many]
         paths = {
             relation.name: path
             for relation in relations

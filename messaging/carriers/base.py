@@ -345,7 +345,7 @@ class Carrier(ABC):
 
     @abstractmethod
     def answer(self, event: str, plan: VoicePlan | None) -> HookAnswer:
-        """What the carrier wants to hear. `Say` and None ask nothing of the account: they serve when no row can be read."""
+        """What the carrier wants to hear. `Say` and None must do without the account: its row may be out of reach."""
 
     # texts
     def send(self, text: OutboundText) -> SendResult:

@@ -10,7 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from uuid import UUID
 
-from messaging.carriers.base import CarrierCall, CarrierText, Delivery, NotSupported, OutboundText, SendOutcome, SendResult
+from messaging.carriers.base import (
+    CarrierCall,
+    CarrierText,
+    Delivery,
+    NotSupported,
+    OutboundText,
+    SendOutcome,
+    SendResult,
+)
 from messaging.carriers.twilio import TwilioCarrier
 from messaging.carriers.twilio_codes import PLAIN_WORDS
 from messaging.enums import Direction, MessageStatus

@@ -1,17 +1,18 @@
 """Twilio: form-posted webhooks with X-Twilio-Signature, TwiML answers, the Messages, Calls and Lookup resources."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import requests
 from django.conf import settings
 from django.urls import reverse
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.request_validator import SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, RequestValidator
 from urllib3.exceptions import NewConnectionError
 
@@ -39,15 +40,20 @@ from messaging.carriers.base import (
     VoicemailTranscribed,
     VoicePlan,
     WhisperAsked,
+    WrongAccount,
 )
-from messaging.carriers.twilio_api import api_client
+from messaging.carriers.twilio_api import LOOKUP_TIMEOUT_SECONDS, TIMEOUT_SECONDS, api_client
 from messaging.carriers.twilio_codes import CALL_ENDS, DELIVERIES, ERROR_CLASSES, PLAIN_WORDS
 from messaging.carriers.twilio_voice import twiml
+from messaging.enums import NumberMode
 from messaging.models import PhoneNumber
+
+logger = logging.getLogger(__name__)
 
 # Without this fragment an answer of 500 loses the event: by default Twilio repeats only when it could not connect.
 # A fragment is neither sent nor signed.
 RETRY_FRAGMENT = "#rc=2&rp=ct,rt,5xx"
+LONGEST_ID = 128  # what the columns hold
 
 
 class TwilioCarrier(Carrier):
@@ -61,8 +67,11 @@ class TwilioCarrier(Carrier):
     # ------------------------------------------------------------ webhooks
     def verify(self, request: HookRequest) -> bool:
         signature = request.headers.get(SIGNATURE_HEADER, "")
-        if not signature or SIGNATURE_SETTINGS_HEADER in request.headers:
-            # A shared key signs instead of the token: not configured here, so it cannot be checked.
+        if SIGNATURE_SETTINGS_HEADER in request.headers:
+            # A shared key has signed instead of the token. We do not hold it, so nothing is proven.
+            _warn_of_shared_key(self.account.pk)
+            return False
+        if not signature:
             return False
         is_json = request.headers.get("Content-Type", "").startswith("application/json")
         try:
@@ -77,7 +86,7 @@ class TwilioCarrier(Carrier):
     def payload(self, request: HookRequest) -> dict[str, Any]:
         params = request.params
         if self.account.account_sid and params.get("AccountSid", self.account.account_sid) != self.account.account_sid:
-            raise BadPayload("AccountSid is not this account's")
+            raise WrongAccount("AccountSid is not this account's")
         return {**params, "_query": dict(request.query)}
 
     def natural_key(self, event: str, payload: Mapping[str, Any]) -> str:
@@ -95,6 +104,9 @@ class TwilioCarrier(Carrier):
                 return f"{_need(payload, 'CallSid')}:{query.get('empty', '0')}"
             case "whisper-answer":
                 return f"{_need(payload, 'CallSid')}:{payload.get('Digits', '')}"
+            case "recording" | "transcription":
+                status = payload.get(f"{event.capitalize()}Status", "")
+                return f"{_need(payload, 'CallSid')}:{payload.get('RecordingSid', '')}:{status}"
             case _:
                 return _need(payload, "CallSid")
 
@@ -111,11 +123,10 @@ class TwilioCarrier(Carrier):
         return f"{settings.SITE_URL}{path}{'?' + urlencode(query) if query else ''}{RETRY_FRAGMENT}"
 
     def hook_urls(self, number: PhoneNumber) -> dict[str, str]:
-        return {
-            "A call comes in": self._url("voice"),
-            "Call status changes": self._url("call-status"),
-            "A message comes in": self._url("message"),
-        }
+        texts = {"A message comes in": self._url("message")}
+        if number.mode == NumberMode.EXTERNAL:
+            return texts  # its calls are another system's
+        return {"A call comes in": self._url("voice"), "Call status changes": self._url("call-status"), **texts}
 
     # ------------------------------------------------------------ parsing
     def _parse_voice(self, payload: Mapping[str, Any]) -> Event:
@@ -136,7 +147,7 @@ class TwilioCarrier(Carrier):
             call_id=_need(payload, "CallSid"),
             end=CALL_ENDS.get(_need(payload, "DialCallStatus"), CALL_ENDS["failed"]),
             bridged={"true": True, "false": False}.get(bridged),
-            attempt=int(attempt) if attempt.isdecimal() else 1,
+            attempt=max(1, _whole(attempt)),
             raw=payload,
         )
 
@@ -157,7 +168,11 @@ class TwilioCarrier(Carrier):
         if end is None or payload.get("ParentCallSid") or payload.get("Direction", "inbound") != "inbound":
             return None
         return CallEnded(
-            call_id=_need(payload, "CallSid"), caller=payload.get("From", ""), to=_need(payload, "To"), end=end, raw=payload
+            call_id=_need(payload, "CallSid"),
+            caller=payload.get("From", ""),
+            to=_need(payload, "To"),
+            end=end,
+            raw=payload,
         )
 
     def _parse_voicemail(self, payload: Mapping[str, Any]) -> Event:
@@ -184,7 +199,8 @@ class TwilioCarrier(Carrier):
     def _parse_transcription(self, payload: Mapping[str, Any]) -> Event | None:
         if payload.get("TranscriptionStatus") != "completed":
             return None
-        return VoicemailTranscribed(call_id=_need(payload, "CallSid"), text=payload.get("TranscriptionText", ""), raw=payload)
+        text = payload.get("TranscriptionText", "")
+        return VoicemailTranscribed(call_id=_need(payload, "CallSid"), text=text, raw=payload)
 
     def _parse_message(self, payload: Mapping[str, Any]) -> Event:
         media = tuple(
@@ -232,8 +248,10 @@ class TwilioCarrier(Carrier):
             )
         except (TwilioRestException, TwilioServiceException) as error:
             return _refusal(error, http_client.last_headers)
-        except (TwilioException, requests.RequestException) as error:
+        except Exception as error:  # whatever it is, the text may be on its way: an answer that cannot be read, for one
             return _no_answer(error)
+        if not message.sid:
+            return SendResult(SendOutcome.UNKNOWN, error_code="no_id", error_text="The carrier's answer named no text.")
         return SendResult(SendOutcome.ACCEPTED, message_id=str(message.sid))
 
     def find_texts(self, *, to: str, sender: str, since: datetime) -> list[CarrierText]:
@@ -292,8 +310,9 @@ class TwilioCarrier(Carrier):
 
     def media_auth(self, url: str) -> tuple[str, str] | None:
         host = urlsplit(url).netloc
+        ours = host and host == urlsplit(settings.TWILIO_API_BASE_URL).netloc
         # The token goes to the carrier's own host only, whatever address a webhook names.
-        if host == urlsplit(settings.TWILIO_API_BASE_URL).netloc or host == "twilio.com" or host.endswith(".twilio.com"):
+        if ours or host == "twilio.com" or host.endswith(".twilio.com"):
             return self.account.account_sid, self.account.auth_token
         return None
 
@@ -302,16 +321,17 @@ class TwilioCarrier(Carrier):
         return frozenset({base} if base else ())
 
     def is_landline(self, phone: str) -> bool | None:
-        client, _ = self._client()
+        client, _ = self._client(LOOKUP_TIMEOUT_SECONDS)
         try:
             found = client.lookups.v2.phone_numbers(phone).fetch(fields="line_type_intelligence")
-        except (TwilioException, requests.RequestException):
+            kind = str((found.line_type_intelligence or {}).get("type") or "")
+        except Exception as error:  # paid and optional: without an answer the text is simply tried
+            logger.warning("the line type look-up failed: %s", type(error).__name__)
             return None
-        kind = str((found.line_type_intelligence or {}).get("type") or "")
         return kind.lower() == "landline" if kind else None
 
-    def _client(self) -> Any:
-        return api_client(self.account.account_sid, self.account.auth_token, settings.TWILIO_API_BASE_URL)
+    def _client(self, timeout: float = TIMEOUT_SECONDS) -> Any:
+        return api_client(self.account.account_sid, self.account.auth_token, settings.TWILIO_API_BASE_URL, timeout)
 
 
 class _Fields(dict[str, str]):
@@ -325,16 +345,27 @@ class _Fields(dict[str, str]):
         return list(self._form[name])
 
 
+@cache
+def _warn_of_shared_key(account_id: int) -> None:
+    """Once per process: it needs a person, and every webhook of the account would say it again."""
+    logger.error(
+        "Account %s signs its webhooks with a shared key (%s), which cannot be checked here: all are refused. "
+        "Let Twilio sign with the auth token.",
+        account_id,
+        SIGNATURE_SETTINGS_HEADER,
+    )
+
+
 def _need(payload: Mapping[str, Any], name: str) -> str:
     value = payload.get(name)
-    if not isinstance(value, str) or not value or len(value) > 200:
-        raise BadPayload(f"{name} is missing")
+    if not isinstance(value, str) or not value or len(value) > LONGEST_ID:
+        raise BadPayload(f"{name} is missing or too long")
     return value
 
 
 def _whole(value: object) -> int:
     text = str(value or "").strip()
-    return int(text) if text.isascii() and text.isdecimal() else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _explain(code: str, fallback: str) -> str:

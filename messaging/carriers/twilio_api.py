@@ -10,13 +10,14 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 TIMEOUT_SECONDS = 10.0  # the SDK's default is none at all
+LOOKUP_TIMEOUT_SECONDS = 3.0  # a caller's text waits for it
 
 
 class HeaderKeepingHttpClient(TwilioHttpClient):
     """Remembers the last answer's headers per thread: the SDK's exceptions drop them, and Retry-After is among them."""
 
-    def __init__(self, pool_size: int) -> None:
-        super().__init__(timeout=TIMEOUT_SECONDS)
+    def __init__(self, pool_size: int, timeout: float) -> None:
+        super().__init__(timeout=timeout)
         assert self.session is not None  # noqa: S101  pool_connections is on by default
         for scheme in ("http://", "https://"):
             self.session.mount(scheme, HTTPAdapter(pool_maxsize=pool_size))
@@ -34,9 +35,11 @@ class HeaderKeepingHttpClient(TwilioHttpClient):
 
 
 @lru_cache(maxsize=256)
-def api_client(account_sid: str, auth_token: str, base_url: str) -> tuple[Client, HeaderKeepingHttpClient]:
+def api_client(
+    account_sid: str, auth_token: str, base_url: str, timeout: float = TIMEOUT_SECONDS
+) -> tuple[Client, HeaderKeepingHttpClient]:
     """A client; `base_url` "" is the carrier itself, anything else a proxy, a regional edge or a loopback server."""
-    http_client = HeaderKeepingHttpClient(pool_size=settings.SENDER_THREADS)
+    http_client = HeaderKeepingHttpClient(settings.SENDER_THREADS, timeout)
     # A non-empty environment keeps TWILIO_EDGE and TWILIO_REGION from mangling the host of our base_url.
     environment = {"_": "1"} if base_url else None
     client = Client(account_sid, auth_token, http_client=http_client, environment=environment)

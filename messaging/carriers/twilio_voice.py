@@ -11,7 +11,7 @@ VOICEMAIL_SECONDS = 120
 
 
 def twiml(plan: VoicePlan | None, url: Callable[..., str]) -> str:
-    """TwiML of a plan; `url(event, **query)` makes the address of one of our webhooks. None and Connect are an empty answer."""
+    """TwiML of a plan, empty for None and Connect; `url(event, **query)` makes the address of one of our webhooks."""
     response = VoiceResponse()
     match plan:
         case Ring():

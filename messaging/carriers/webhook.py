@@ -16,13 +16,13 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
 from messaging.carriers.base import BadPayload, CallReported, Carrier, Event, HookAnswer, HookRequest, VoicePlan
 from messaging.enums import MissReason
 from messaging.models import PhoneNumber
+from recoverline.lib import clock
 
 REASONS = {
     "no_answer": MissReason.NO_ANSWER,
@@ -44,8 +44,8 @@ class WebhookCarrier(Carrier):
             if not secret:
                 continue
             try:
-                Webhook(secret).verify(request.body, headers)
-            except (WebhookVerificationError, ValueError, TypeError, OverflowError):
+                Webhook(secret).verify(request.body, headers, json_parse=False)
+            except (WebhookVerificationError, EmptyWebhookSecretError, ValueError, TypeError):
                 continue
             return True
         return False
@@ -57,10 +57,11 @@ class WebhookCarrier(Carrier):
             raise BadPayload("the body is not JSON") from error
         if not isinstance(content, dict):
             raise BadPayload("the body is not an object")
-        return content
+        return {**content, "_id": request.headers.get("webhook-id", "")}
 
     def natural_key(self, event: str, payload: Mapping[str, Any]) -> str:
-        return _text(_data(payload), "call_id")
+        # The sender's id of this very message. A call may be reported again, with its voicemail or under another type.
+        return f"{_text(_data(payload), 'call_id')}:{payload.get('_id', '')}"
 
     def parse(self, event: str, payload: Mapping[str, Any]) -> list[Event]:
         if payload.get("type") != "call.missed":
@@ -74,7 +75,7 @@ class WebhookCarrier(Carrier):
                 to=_text(data, "to"),
                 reason=REASONS.get(str(data.get("reason")), MissReason.NO_ANSWER).value,
                 occurred_at=_moment(data.get("occurred_at") or payload.get("timestamp")),
-                rang_seconds=rang if isinstance(rang, int) and 0 <= rang < 86_400 else None,
+                rang_seconds=rang if type(rang) is int and 0 <= rang < 86_400 else None,
                 caller_name=str(data.get("caller_name") or ""),
                 voicemail_text=str(data.get("voicemail_text") or ""),
                 raw=payload,
@@ -106,7 +107,7 @@ def _text(data: Mapping[str, Any], name: str) -> str:
 def _moment(value: object) -> datetime:
     """An instant with its zone; a time without one, or nonsense, is refused rather than guessed."""
     if value is None:
-        return timezone.now()
+        return clock.now()
     try:
         moment = parse_datetime(str(value))
     except ValueError:

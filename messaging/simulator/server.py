@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler, get_internal_wsgi_application
 
-from recoverline.lib import http
 from messaging.simulator.line import own_hosts
+from recoverline.lib import http
 
 
 class _Silent(WSGIRequestHandler):

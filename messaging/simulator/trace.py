@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leads.models import CallbackTask, LeadEvent
-from messaging.enums import CallState, Direction, HoursState, MessageStatus, MissReason, Outcome, ScriptKind, Suppression
+from messaging.enums import (
+    CallState,
+    Direction,
+    HoursState,
+    MessageStatus,
+    MissReason,
+    Outcome,
+    ScriptKind,
+    Suppression,
+)
 from messaging.models import Call, InboundHook, Message, PhoneNumber
 from messaging.simulator.hook_words import describe_hook
 

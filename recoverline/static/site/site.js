@@ -49,7 +49,7 @@ const entriesOf = (part) => [...part.children].filter((child) => child.id);
 
 /** New entries come in where they belong; of a known one only the send state changes, so that nothing is read out twice. */
 function merge(region, fresh, seen) {
-  const scroller = region.scrollHeight > region.clientHeight + 1 ? region : document.scrollingElement;
+  const scroller = scrollerOf(region);
   const wasAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
   let before = null;
   let hasNew = false;
@@ -139,10 +139,21 @@ function showBill(line) {
   });
 }
 
+/** The end of a thread is what people open it for; pictures that arrive later must not push it out of sight. */
 function showLatest(timeline) {
-  if (timeline.scrollHeight > timeline.clientHeight + 1) timeline.scrollTop = timeline.scrollHeight;
-  else document.scrollingElement.scrollTo({ top: document.scrollingElement.scrollHeight, behavior: "instant" });
+  const scroller = scrollerOf(timeline);
+  const toEnd = () => scroller.scrollTo({ top: scroller.scrollHeight, behavior: "instant" });
+  let followsEnd = true;
+  toEnd();
+  for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+    addEventListener(kind, () => (followsEnd = false), { once: true, passive: true });
+  }
+  timeline.addEventListener("load", () => followsEnd && toEnd(), true);
 }
+
+/** Side by side the timeline scrolls, in a single column the page does. */
+const scrollerOf = (region) =>
+  getComputedStyle(region).overflowY === "auto" ? region : document.scrollingElement;
 
 document.querySelectorAll("[data-poll]").forEach(keepCurrent);
 document.querySelectorAll("[data-counter]").forEach(showBill);

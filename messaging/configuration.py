@@ -1,0 +1,83 @@
+"""What staff configured, remembered for a second.
+
+A rush of calls asks for the same account, number, hours and rules over and over, and reading them is most of what a webhook costs. A
+change in the admin counts from the next second on; whatever must hold at once (opted out, paused, stopped) is asked of the database
+again before a text leaves.
+"""
+
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from threading import Lock
+from typing import Any, TypeVar
+
+from cachetools import TTLCache
+from django.conf import settings
+
+from leads.models import Business
+from messaging import rule_terms
+from messaging.enums import CarrierKind, NumberMode
+from messaging.models import CarrierAccount, PhoneNumber, Script
+from messaging.rules import RuleTerms
+from recoverline.lib.phones import parse_phone
+from scheduling import queries
+from scheduling.hours import OpenState
+
+T = TypeVar("T")
+
+_remembered: TTLCache[Hashable, Any] = TTLCache(maxsize=5000, ttl=settings.CONFIGURATION_SECONDS)
+_lock = Lock()
+
+
+def account_with_key(key: str) -> CarrierAccount | None:
+    """The active account in a webhook's address, with its business."""
+    return _remember(
+        ("account", key), lambda: CarrierAccount.objects.select_related("business").filter(key=key, is_active=True).first()
+    )
+
+
+def number_called(account: CarrierAccount, to: str) -> PhoneNumber | None:
+    """Our number, if this account may speak for it: another tenant's account never can. With business, location, account."""
+    return _remember(("number", account.pk, to), lambda: _find_number(account, to))
+
+
+def rules_of(business_id: int) -> list[RuleTerms]:
+    return _remember(("rules", business_id), lambda: rule_terms.active_terms(business_id))
+
+
+def scripts_of(business: Business) -> list[Script]:
+    """Active scripts, of whatever kind."""
+    return _remember(("scripts", business.pk), lambda: list(business.scripts.filter(is_active=True)))
+
+
+def state_at(number: PhoneNumber, *, now: datetime) -> OpenState:
+    """Whether the number's location is open at `now`."""
+    location = number.location
+    # Closures near `now` only are read, so the local day belongs to what is remembered.
+    week = _remember(("week", location.pk, now.date()), lambda: queries.week_of(location, now=now))
+    return queries.state_in(week, location, now=now)
+
+
+def _find_number(account: CarrierAccount, to: str) -> PhoneNumber | None:
+    numbers = PhoneNumber.objects.select_related("business", "location", "account").filter(
+        number=parse_phone(to, account.business.country) or to, is_active=True
+    )
+    if account.kind == CarrierKind.WEBHOOK:
+        numbers = numbers.filter(reported_by=account, mode=NumberMode.EXTERNAL)
+    else:
+        numbers = numbers.filter(account=account)
+    number = numbers.first()
+    if number is not None:
+        number.location.business = number.business
+    return number
+
+
+def _remember(key: Hashable, read: Callable[[], T]) -> T:
+    with _lock:
+        if key in _remembered:
+            found: T = _remembered[key]
+            return found
+    found = read()
+    if found is not None:
+        with _lock:
+            _remembered[key] = found
+    return found
