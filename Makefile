@@ -6,7 +6,8 @@
 # make secrets the files that compose.yaml reads, with random values
 # make clean   forget .venv and the tools' caches; the database in var/ stays
 #
-# PYTHON=... picks the Python (3.11 or newer), PORT=... the port, JOBS=... how many tests run at once.
+# PYTHON=... picks the Python (3.11 or newer), PORT=... the port, JOBS=... how many tests run at once,
+# KIT=... the demo's trade: home_services dental med_spa auto_repair law_office.
 
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
@@ -27,7 +28,7 @@ help:
 	@sed -n '/^$$/q; s/^# //p' Makefile
 
 demo: $(VENV)/installed
-	@exec $(PY) manage.py demo $(if $(PORT),--port $(PORT))
+	@exec $(PY) -m recoverline.demo $(if $(PORT),--port $(PORT)) $(if $(KIT),--kit $(KIT))
 
 run: $(VENV)/installed .env
 	@$(PY) manage.py collectstatic --noinput -v 0

@@ -25,7 +25,7 @@ from messaging.carriers.base import (
 from messaging.enums import CallState, CarrierKind, HoursState, MissReason, NumberMode, RingOrder, ScriptKind
 from messaging.models import Call, CarrierAccount, PhoneNumber
 from messaging.wording import wording
-from recoverline.lib.phones import display_phone, is_anonymous, is_short_code, parse_phone
+from recoverline.lib.phones import display_phone, is_anonymous, is_premium, is_short_code, parse_phone
 from recoverline.lib.text import clean_inbound
 
 # A recording shorter than this is somebody hanging up after the tone.
@@ -51,7 +51,6 @@ def open_call(
 ) -> tuple[Call, bool]:
     """The call of this id and whether it is new; a second event about it finds the same row."""
     state = configuration.state_at(number, now=started_at)
-    phone = "" if is_anonymous(caller) or is_short_code(caller) else parse_phone(caller, number.business.country) or ""
     try:
         # Inserted first: nearly every event that gets here is the first of its call.
         with transaction.atomic():
@@ -61,11 +60,11 @@ def open_call(
                 business=number.business,
                 location=number.location,
                 number=number,
-                caller=phone,
+                caller=_reachable(caller, number.business.country),
                 caller_raw=clean_inbound(caller)[:64],
                 caller_name=clean_inbound(name)[:120],
                 forwarded_from=clean_inbound(forwarded_from)[:64],
-                verification=verification[:60],
+                verification=clean_inbound(verification)[:60],
                 hours_state=HoursState(state.kind),
                 started_at=started_at,
                 found_by_reconciler=found_by_reconciler,
@@ -76,6 +75,14 @@ def open_call(
         call.business, call.location, call.number = number.business, number.location, number
         return call, False
     return call, True
+
+
+def _reachable(caller: str, country: str) -> str:
+    """The phone to call back or text, "" for who hides, for machines and for lines that bill whoever calls them."""
+    if is_anonymous(caller) or is_short_code(caller):
+        return ""
+    phone = parse_phone(caller, country)
+    return phone if phone is not None and not is_premium(phone) else ""
 
 
 # ---------------------------------------------------------------- the caller's line
@@ -107,7 +114,10 @@ def ringing_ended(account: CarrierAccount, event: RingingEnded, *, now: datetime
     if call is None:
         return Say("", account.business.language)
     reason = missed_calls.classify_ringing(
-        end=event.end, bridged=event.bridged, accepted=call.accepted_at is not None, needs_accept=call.number.press_to_accept
+        end=event.end,
+        bridged=event.bridged,
+        accepted=call.accepted_at is not None,
+        needs_accept=call.number.press_to_accept,
     )
     if reason is None:
         missed_calls.mark_answered(call, now=now)
@@ -122,18 +132,20 @@ def ringing_ended(account: CarrierAccount, event: RingingEnded, *, now: datetime
 
 def call_ended(account: CarrierAccount, event: CallEnded, *, now: datetime) -> VoicePlan | None:
     """The only news of a caller who gave up while it rang, and perhaps the first we hear of the call at all."""
-    call = find_call(account, event.call_id)
+    call, opened = find_call(account, event.call_id), False
     if call is None:
         number = configuration.number_called(account, event.to)
         if number is None:
             return None
-        call, _ = open_call(account, number, call_id=event.call_id, caller=event.caller, started_at=now)
+        call, opened = open_call(account, number, call_id=event.call_id, caller=event.caller, started_at=now)
     if call.state == CallState.RINGING:
         reason = missed_calls.classify_hang_up(end=event.end, accepted=call.accepted_at is not None)
         if reason is None:
             missed_calls.mark_answered(call, now=now)
         else:
-            missed_calls.handle(call, reason, now=now, rang_seconds=_seconds_since(call.started_at, now))
+            # Of a call whose beginning we never saw nobody knows how long it rang.
+            rang = None if opened else _seconds_since(call.started_at, now)
+            missed_calls.handle(call, reason, now=now, rang_seconds=rang)
     Call.objects.filter(pk=call.pk, ended_at=None).update(ended_at=now)
     return None
 
@@ -143,8 +155,9 @@ def call_reported(account: CarrierAccount, event: CallReported, *, now: datetime
     number = configuration.number_called(account, event.to)
     if number is None:
         return
+    began = min(event.occurred_at, now)
     call, _ = open_call(
-        account, number, call_id=event.call_id, caller=event.caller, started_at=min(event.occurred_at, now), name=event.caller_name
+        account, number, call_id=event.call_id, caller=event.caller, started_at=began, name=event.caller_name
     )
     reason = MissReason(event.reason)
     if reason == MissReason.NO_ANSWER and call.hours_state != HoursState.OPEN:
@@ -152,8 +165,7 @@ def call_reported(account: CarrierAccount, event: CallReported, *, now: datetime
     if missed_calls.handle(call, reason, now=now, rang_seconds=event.rang_seconds):
         _note_call(number, now)
         Call.objects.filter(pk=call.pk).update(ended_at=call.started_at)
-    if event.voicemail_text:
-        missed_calls.refine(call, reason=MissReason.VOICEMAIL, transcript=clean_inbound(event.voicemail_text))
+    _add_transcript(call, event.voicemail_text, now=now)
 
 
 # ---------------------------------------------------------------- the team's phones
@@ -182,30 +194,43 @@ def voicemail_left(account: CarrierAccount, event: VoicemailLeft, *, now: dateti
     if call is None:
         return Say("", account.business.language)
     spoke = event.seconds >= WORDLESS_SECONDS
+    reason = MissReason.VOICEMAIL if spoke else MissReason.SILENT
     # A missed call is refined, never decided a second time; one whose ringing nobody reported is decided now.
-    missed_calls.handle(call, MissReason.VOICEMAIL if spoke else MissReason.SILENT, now=now)
-    if spoke or not call.voicemail_url:
-        missed_calls.refine(
-            call, reason=MissReason.VOICEMAIL if spoke else MissReason.SILENT, seconds=event.seconds, url=event.url if spoke else ""
-        )
+    missed_calls.handle(call, reason, now=now)
+    if spoke or not (call.voicemail_url or call.transcript):
+        missed_calls.refine(call, reason=reason, seconds=event.seconds, url=event.url if spoke else "")
     return Say("", call.business.language)
 
 
 def voicemail_transcribed(account: CarrierAccount, event: VoicemailTranscribed, *, now: datetime) -> None:
     call = find_call(account, event.call_id)
-    text = clean_inbound(event.text).strip()
-    if call is None or not text or call.transcript:
+    if call is not None:
+        _add_transcript(call, event.text, now=now)
+
+
+def _add_transcript(call: Call, text: str, *, now: datetime) -> None:
+    """What was said after the tone is shown in the conversation and waits there for a person."""
+    text = clean_inbound(text)
+    if not text or call.transcript or call.state == CallState.ANSWERED:
         return
+    missed_calls.handle(call, MissReason.VOICEMAIL, now=now)
     missed_calls.refine(call, reason=MissReason.VOICEMAIL, transcript=text)
-    if call.conversation is not None:
-        conversations.note_said(call.conversation, text=f"Voicemail: {text}", now=now, by_customer=True)
+    if call.lead is not None:
+        conversation = conversations.open_conversation(call.lead, call.number, now=now)
+        conversations.note_said(conversation, text=f"Voicemail: {text}", now=now, by_customer=True)
 
 
 # ---------------------------------------------------------------- what is said
 def _ring_targets(call: Call) -> tuple[str, ...]:
-    """Whom to ring; never a phone that is part of this call, or it would ring itself round and round."""
-    looped = {call.number.number, call.caller, parse_phone(call.forwarded_from, call.business.country)}
-    return tuple(target.phone for target in call.number.ring_targets.all() if target.phone not in looped)
+    """Whom to ring; never a phone that is part of this call or comes back to us, or it would ring round and round."""
+    phones = [target.phone for target in call.number.ring_targets.all()]
+    forwarded_from = parse_phone(call.forwarded_from, call.business.country)
+    if forwarded_from in phones:
+        # A phone of the team passes unanswered calls on to us: this is our own ringing, come back.
+        return ()
+    ours = PhoneNumber.objects.filter(number__in=phones, is_active=True).exclude(mode=NumberMode.EXTERNAL)
+    looped = {call.number.number, call.caller, forwarded_from, *ours.values_list("number", flat=True)}
+    return tuple(phone for phone in phones if phone not in looped)
 
 
 def _ring(number: PhoneNumber, targets: tuple[str, ...], *, attempt: int) -> Ring:
@@ -225,7 +250,8 @@ def _voicemail(call: Call) -> VoicePlan:
 def _spoken(call: Call, kind: ScriptKind, *, phone: str = "") -> str:
     # A hidden caller's leg has a name at most; the whisper says whichever is known.
     also = {"caller_name": call.caller_name or phone} if phone else {}
-    return wording(kind, number=call.number, lead=Lead(phone=call.caller), hours=call.hours_state, now=call.started_at, **also)
+    lead = Lead(phone=call.caller)
+    return wording(kind, number=call.number, lead=lead, hours=call.hours_state, now=call.started_at, **also)
 
 
 def _note_call(number: PhoneNumber, now: datetime) -> None:

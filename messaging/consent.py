@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from leads import events
 from leads.models import Business, Lead
@@ -23,13 +23,26 @@ def is_opted_out(business_id: int, phone: str) -> bool:
     return OptOut.objects.filter(business=business_id, phone=phone, revoked_at=None).exists()
 
 
+def hold_contact(lead_id: int) -> None:
+    """For the rest of this transaction, let an opt-out and a claim for sending follow each other.
+
+    Always taken before a row of the contact's texts is changed, or two transactions could wait for each other. Rows that refer to the
+    lead may still be written meanwhile. SQLite has one writer anyway.
+    """
+    if connection.features.has_select_for_update:
+        list(Lead.objects.select_for_update(no_key=True).filter(pk=lead_id).values_list("pk"))
+
+
 def opt_out(business: Business, *, phone: str, source: OptOutSource, evidence: str, now: datetime) -> OptOut | None:
     """Record it and stop everything that is queued for this phone; None when it was opted out already.
 
-    Takes the lead's row lock, as the sender does when it claims a text: after this commits, no claim can pass.
+    Takes the contact's lock, as the sender does when it claims a text: after this commits, no claim can pass. What a sender has in its
+    hands at this moment may still leave; the event says so.
     """
     with transaction.atomic():
-        lead = Lead.objects.select_for_update().filter(business=business, phone=phone).first()
+        lead = Lead.objects.filter(business=business, phone=phone).first()
+        if lead is not None:
+            hold_contact(lead.pk)
         try:
             with transaction.atomic():
                 row = OptOut.objects.create(
@@ -37,11 +50,13 @@ def opt_out(business: Business, *, phone: str, source: OptOutSource, evidence: s
                 )
         except IntegrityError:
             return None
-        waiting = Message.objects.filter(business=business, lead__phone=phone, direction=Direction.OUT, status=MessageStatus.QUEUED)
-        waiting.update(status=MessageStatus.SUPPRESSED, suppression=Suppression.OPTED_OUT, next_at=None)
-        events.record(
-            "lead.opted_out", business=business, lead=lead, at=now, text=f"Opted out ({OptOutSource(source).label.lower()})"
+        texts = Message.objects.filter(business=business, lead__phone=phone, direction=Direction.OUT)
+        texts.filter(status=MessageStatus.QUEUED).update(
+            status=MessageStatus.SUPPRESSED, suppression=Suppression.OPTED_OUT, next_at=None
         )
+        leaving = texts.filter(status=MessageStatus.SENDING).count()
+        told = f"Opted out ({OptOutSource(source).label.lower()})" + ("; a text may be on its way already" if leaving else "")
+        events.record("lead.opted_out", business=business, lead=lead, at=now, text=told, leaving=leaving)
     return row
 
 

@@ -55,7 +55,8 @@ def _with_its_own(conversation: Conversation, lead: Lead, number: PhoneNumber) -
 
 def _same_matter(last: Conversation, now: datetime) -> bool:
     request = last.request
-    return now - last.last_at < REOPENS_WITHIN and (request is None or request.status in (RequestStatus.OPEN, RequestStatus.BOOKED))
+    is_recent = now - last.last_at < REOPENS_WITHIN
+    return is_recent and (request is None or request.status in (RequestStatus.OPEN, RequestStatus.BOOKED))
 
 
 def _begin(lead: Lead, number: PhoneNumber, now: datetime) -> Conversation:
@@ -78,7 +79,8 @@ def note_said(conversation: Conversation, *, text: str, now: datetime, by_custom
     changes: dict[str, object] = {"last_at": now, "last_preview": one_line(text, 150)}
     if by_customer:
         # Until a robot answers (its own turn), whatever a customer says waits for a person.
-        changes |= {"needs_reply": True, "unread_count": F("unread_count") + 1, "status": ConversationStatus.OPEN, "closed_at": None}
+        changes |= {"needs_reply": True, "unread_count": F("unread_count") + 1}
+        changes |= {"status": ConversationStatus.OPEN, "closed_at": None}
     Conversation.objects.filter(pk=conversation.pk).update(**changes)
 
 
@@ -90,8 +92,10 @@ def take_over(conversation: Conversation, *, user_id: int) -> None:
 
 def pause(conversation: Conversation, *, reason: str) -> bool:
     """No automatic text until staff decide; False when it was paused already."""
-    paused = Conversation.objects.filter(pk=conversation.pk, automation_paused=False)
-    return bool(paused.update(automation_paused=True, pause_reason=reason[:120], handler=Handler.PERSON))
+    running = Conversation.objects.filter(pk=conversation.pk, automation_paused=False)
+    paused = running.update(automation_paused=True, pause_reason=reason[:120], handler=Handler.PERSON)
+    conversation.automation_paused = True
+    return bool(paused)
 
 
 def flag_urgent(conversation: Conversation, *, urgency: Urgency) -> bool:

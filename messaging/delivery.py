@@ -1,8 +1,10 @@
 """What became of a text, and what that asks us to do: statuses only ever move up, errors have consequences."""
 
+import logging
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.conf import settings
+from django.db import transaction
 
 from leads import callbacks, events
 from leads.enums import TaskReason
@@ -12,6 +14,8 @@ from messaging.carriers.base import CarrierText, Delivery, ErrorClass, TextStatu
 from messaging.carriers.registry import carrier_for
 from messaging.enums import Direction, MessageKind, MessageStatus, OptOutSource, Suppression
 from messaging.models import CarrierAccount, Message, PhoneNumber
+
+logger = logging.getLogger(__name__)
 
 STATUS_OF = {
     Delivery.ACCEPTED: MessageStatus.ACCEPTED,
@@ -27,27 +31,43 @@ RANK = {
     MessageStatus.UNKNOWN: 0,
     MessageStatus.EXPIRED: 0,
     MessageStatus.DEAD: 0,
+    MessageStatus.SUPPRESSED: 0,
     MessageStatus.ACCEPTED: 1,
     MessageStatus.SENT: 2,
     MessageStatus.UNDELIVERED: 3,
     MessageStatus.FAILED: 3,
     MessageStatus.DELIVERED: 4,
 }
+# Not yet decided. Whatever error such a row carries is about the way to the carrier, not about the text.
+UNSETTLED = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN)
 RETRY_AFTER = {"30003": timedelta(minutes=5), "30008": timedelta(seconds=30)}
 
 
 def apply_status(account: CarrierAccount, event: TextStatus, *, now: datetime) -> None:
     """A status callback: found by our own key first, so that one quicker than our own bookkeeping still finds its row."""
     mine = Message.objects.filter(account=account, direction=Direction.OUT)
-    by_key = Q(key=event.message_key) if _is_uuid(event.message_key) else Q(pk=None)
-    message = mine.filter(by_key | Q(carrier_message_id=event.message_id)).order_by("-id").first()
+    message = mine.filter(key=event.message_key).first() if _is_uuid(event.message_key) else None
+    if message is None:
+        message = mine.filter(carrier_message_id=event.message_id).first()
     if message is None:
         return
+    if event.error_code:
+        consent.hold_contact(message.lead_id)
     if message.carrier_message_id is None:
-        Message.objects.filter(pk=message.pk, carrier_message_id=None).update(carrier_message_id=event.message_id)
+        keep_id(message, event.message_id, now=now)
     elif message.carrier_message_id != event.message_id:
+        logger.error("text %s has left twice: as %s and as %s", message.key, message.carrier_message_id, event.message_id)
         return
     _move_up(message, event.delivery, code=event.error_code, text=event.error_text, now=now)
+
+
+def keep_id(message: Message, carrier_message_id: str, *, now: datetime) -> None:
+    """The carrier itself says that this id is ours. A row that was given it because its words are equal asks again."""
+    others = Message.objects.filter(account=message.account_id, carrier_message_id=carrier_message_id).exclude(pk=message.pk)
+    others.filter(direction=Direction.OUT).update(
+        carrier_message_id=None, status=MessageStatus.UNKNOWN, next_at=now + timedelta(seconds=settings.TEXT_GRACE_SECONDS)
+    )
+    Message.objects.filter(pk=message.pk, carrier_message_id=None).update(carrier_message_id=carrier_message_id)
 
 
 def apply_listed(message: Message, listed: CarrierText, *, now: datetime) -> None:
@@ -57,17 +77,21 @@ def apply_listed(message: Message, listed: CarrierText, *, now: datetime) -> Non
 
 def _move_up(message: Message, delivery: Delivery, *, code: str, text: str, now: datetime) -> None:
     status = STATUS_OF[delivery]
-    lower = [other for other, rank in RANK.items() if rank < RANK[status]]
-    changes: dict[str, object] = {"status": status, "next_at": None, "lease_until": None}
+    row = Message.objects.filter(pk=message.pk)
+    changes: dict[str, object] = {"status": status, "suppression": "", "next_at": None, "lease_until": None}
     if message.sent_at is None:
         changes["sent_at"] = now
     if status == MessageStatus.DELIVERED:
         changes["delivered_at"] = now
-    moved = Message.objects.filter(pk=message.pk, status__in=lower).update(**changes)
+    row.filter(status__in=UNSETTLED).update(error_code="", error_text="")
+    moved = row.filter(status__in=[other for other, rank in RANK.items() if rank < RANK[status]]).update(**changes)
+    if moved and status == MessageStatus.DELIVERED:
+        _call_off_second_try(message)
     if code and code != "0":
-        first_error = Message.objects.filter(pk=message.pk).exclude(error_code=code).update(error_code=code, error_text=text)
-        # Once per error and row, whatever the order in which callbacks come.
-        if first_error and (moved or not message.error_code):
+        # The first error is kept, whatever the order in which callbacks come.
+        row.filter(error_code="").update(error_code=code, error_text=text)
+        # What has arrived after all needs nothing done, except that a person who said stop is believed.
+        if moved or carrier_for(message.account).classify(code) == ErrorClass.OPTED_OUT:
             act_on_error(message, code, now=now)
 
 
@@ -110,7 +134,7 @@ def stop_sending(
     model, row = (CarrierAccount, account) if account is not None else (PhoneNumber, number)
     assert row is not None  # noqa: S101  the caller names one of the two
     problem = Message.objects.filter(pk=message.pk).values_list("error_text", flat=True).first() or f"Carrier error {code}"
-    if model.objects.filter(pk=row.pk, stopped_at=None).update(stopped_at=now, problem=problem[:200]):  # type: ignore[attr-defined]
+    if model.objects.filter(pk=row.pk, stopped_at=None).update(stopped_at=now, problem=problem[:200]):
         events.record(
             "carrier.stopped", business=message.business, at=now, text=f"Texting through {row} is stopped: {problem}", code=code
         )
@@ -134,12 +158,22 @@ def _send_again_once(message: Message, wait: timedelta, *, now: datetime) -> Non
     )  # fmt: skip
 
 
+def _call_off_second_try(message: Message) -> None:
+    """It was delivered after all: the second try has not begun, so there is nothing to keep of it."""
+    Message.objects.filter(
+        business=message.business_id, idem_key=f"again:{message.key}", status=MessageStatus.QUEUED, attempts=0
+    ).delete()
+
+
 # ---------------------------------------------------------------- texts that do not leave
+@transaction.atomic
 def suppress(message: Message, reason: Suppression, *, now: datetime) -> None:
     """A check said no between queueing and sending."""
-    Message.objects.filter(pk=message.pk, status=MessageStatus.SENDING, attempts=message.attempts).update(
+    suppressed = Message.objects.filter(pk=message.pk, status=MessageStatus.SENDING, attempts=message.attempts).update(
         status=MessageStatus.SUPPRESSED, suppression=reason, next_at=None, lease_until=None
     )
+    if not suppressed:
+        return
     follow_up = {
         Suppression.OPTED_OUT: TaskReason.OPTED_OUT,
         Suppression.PAUSED: TaskReason.SENDING_STOPPED,
@@ -159,11 +193,18 @@ def expire(message: Message, *, now: datetime) -> None:
     _ask_callback(message, TaskReason.TOO_LATE, now=now)
 
 
+@transaction.atomic
 def give_up(message: Message, *, now: datetime) -> None:
     """After several uncertain sends, or with a carrier that cannot be asked: a person decides."""
     given_up = Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN).update(status=MessageStatus.DEAD, next_at=None)
-    if given_up:
-        _ask_callback(message, TaskReason.UNCERTAIN, now=now)
+    if not given_up:
+        return
+    _ask_callback(message, TaskReason.UNCERTAIN, now=now)
+    if message.kind != MessageKind.FIRST_TEXT:
+        events.record(
+            "text.given_up", business=message.business, lead=message.lead, at=now, message=str(message.key),
+            conversation=str(message.conversation.key), text="It is not certain whether a text has left.",
+        )  # fmt: skip
 
 
 def _ask_callback(message: Message, reason: TaskReason, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Value
 
 from leads.enums import LeadKind
-from leads.models import Lead, Membership
+from leads.models import Lead, Location, Membership
 from messaging.enums import (
     CallerKind,
     CallState,
@@ -20,7 +20,7 @@ from messaging.enums import (
 from messaging.models import Call, Conversation, Message, NeverText, OptOut, PhoneNumber, RingTarget
 from messaging.refusals import TextLimits
 from messaging.rules import CallFacts
-from recoverline.lib.phones import country_of, is_premium
+from recoverline.lib.phones import country_of
 
 # A text that never left does not count against anybody.
 NEVER_LEFT = (MessageStatus.SUPPRESSED, MessageStatus.EXPIRED, MessageStatus.FAILED, MessageStatus.DEAD)
@@ -40,7 +40,7 @@ class Situation:
 
 def situation_of(call: Call, *, reason: MissReason, now: datetime) -> Situation:
     """What is known about `call` (with its number, location and business loaded) at `now`."""
-    lead = Lead.objects.filter(business_id=call.business_id, phone=call.caller).first() if call.caller else None
+    lead = _lead_of(call) if call.caller else None
     known_as = _known_as(call, lead) if call.caller else set()
     called_back, last_missed = _other_calls(call) if call.caller else (False, None)
     texts = _texts(call, lead, now)
@@ -73,6 +73,12 @@ def situation_of(call: Call, *, reason: MissReason, now: datetime) -> Situation:
     )
 
 
+def _lead_of(call: Call) -> Lead | None:
+    """The caller's lead, locked: of two calls decided at once the second one sees the first one's text."""
+    leads = Lead.objects.select_for_update(no_key=True)
+    return leads.filter(business_id=call.business_id, phone=call.caller).first()
+
+
 def _known_as(call: Call, lead: Lead | None) -> set[CallerKind]:
     """On which of the business's lists this phone stands; all of them in one query."""
     business, phone = call.business_id, call.caller
@@ -81,6 +87,7 @@ def _known_as(call: Call, lead: Lead | None) -> set[CallerKind]:
         (CallerKind.STAFF, PhoneNumber.objects.filter(business=business, number=phone)),
         (CallerKind.STAFF, RingTarget.objects.filter(number__business=business, phone=phone)),
         (CallerKind.STAFF, Membership.objects.filter(**mine)),
+        (CallerKind.STAFF, Location.objects.filter(**mine)),
         (CallerKind.NEVER_TEXT, NeverText.objects.filter(**mine)),
         (CallerKind.OPTED_OUT, OptOut.objects.filter(**mine, revoked_at=None)),
     ]
@@ -103,7 +110,8 @@ def _other_calls(call: Call) -> tuple[bool, datetime | None]:
 def _texts(call: Call, lead: Lead | None, now: datetime) -> dict[str, Any]:
     """First texts: the last one to this caller, and how many left in the last hour and day."""
     hour = Q(created_at__gt=now - timedelta(hours=1))
-    first = Message.objects.filter(business=call.business_id, kind=MessageKind.FIRST_TEXT).exclude(status__in=NEVER_LEFT)
+    first = Message.objects.filter(business=call.business_id, kind=MessageKind.FIRST_TEXT)
+    first = first.exclude(status__in=NEVER_LEFT)
     counts = first.filter(created_at__gt=now - timedelta(days=1)).aggregate(
         day=Count("pk"), hour=Count("pk", filter=hour), number_hour=Count("pk", filter=hour & Q(number=call.number_id))
     )
@@ -116,7 +124,7 @@ def _texts(call: Call, lead: Lead | None, now: datetime) -> dict[str, Any]:
 
 
 def _caller_kinds(call: Call, lead: Lead | None, known_as: set[CallerKind]) -> frozenset[CallerKind]:
-    if not call.caller or is_premium(call.caller):
+    if not call.caller:
         return frozenset({CallerKind.ANONYMOUS})
     flags = {
         CallerKind.FOREIGN: country_of(call.caller) not in call.business.served,
@@ -124,5 +132,7 @@ def _caller_kinds(call: Call, lead: Lead | None, known_as: set[CallerKind]) -> f
         CallerKind.LANDLINE: bool(lead and lead.is_landline),
         CallerKind.SPAM: call.verification.startswith("TN-Validation-Failed"),
     }
+    if call.caller == call.business.phone:
+        known_as = known_as | {CallerKind.STAFF}
     kinds = {CallerKind.KNOWN if lead else CallerKind.NEW} | known_as
     return frozenset(kinds | {kind for kind, holds in flags.items() if holds})

@@ -137,7 +137,7 @@ def _process(arrival: Arrival) -> HookAnswer:
             plan: VoicePlan | None = None
             for parsed in carrier.parse(event, arrival.payload):
                 plan = inbound.handle(account, parsed, now=arrival.at) or plan
-            answer, problem = carrier.answer(event, plan), ""
+            answer, problem = carrier.answer(event, plan if arrival.is_voice else None), ""
         except BadPayload as misunderstood:
             logger.info("a signed %s webhook was not understood: %s", event, misunderstood)
             answer, problem = arrival.sorry(), str(misunderstood)[:300]

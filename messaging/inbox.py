@@ -94,7 +94,7 @@ def page_of(conversations: QuerySet[Conversation], before: str = "", *, size: in
 def open_tasks(tasks: QuerySet[CallbackTask], *, size: int = PAGE_SIZE * 4) -> list[CallbackTask]:
     """Call-backs that nobody has made yet, the most overdue first; `conversation_key` is where to read on, or None."""
     latest = Conversation.objects.filter(lead=OuterRef("lead"), location=OuterRef("location")).order_by("-last_at")
-    rows = tasks.filter(done_at=None).select_related("lead", "location", "business")
+    rows = tasks.filter(done_at=None).select_related("lead", "location__business", "business")
     return list(rows.annotate(conversation_key=latest.values("key")[:1]).order_by("due_at", "id")[:size])
 
 

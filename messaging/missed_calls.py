@@ -1,14 +1,17 @@
 """A call nobody answered: classified (pure), decided once, and turned into a text or into a callback task."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from leads import callbacks, events, intake
 from leads.enums import TaskReason
 from leads.models import Lead
 from messaging import configuration, conversations, facts, outbound
 from messaging.carriers.base import CallEnd
-from messaging.enums import CallState, MessageKind, MissReason, NumberMode, Outcome, ScriptKind
+from messaging.enums import CallerKind, CallState, MessageKind, MissReason, NumberMode, Outcome, ScriptKind
 from messaging.models import Call, Conversation
 from messaging.refusals import Refusal, first_refusal
 from messaging.rules import RuleDecision, first_match
@@ -22,7 +25,9 @@ _ENDS = {
 }
 
 
-def classify_arrival(*, mode: NumberMode, is_open: bool, rings_when_closed: bool, has_targets: bool) -> MissReason | None:
+def classify_arrival(
+    *, mode: NumberMode, is_open: bool, rings_when_closed: bool, has_targets: bool
+) -> MissReason | None:
     """PURE: whether a call is missed the moment it arrives, None when the team is rung first."""
     if mode == NumberMode.FORWARDED:
         return MissReason.FORWARDED if is_open else MissReason.AFTER_HOURS
@@ -34,8 +39,8 @@ def classify_arrival(*, mode: NumberMode, is_open: bool, rings_when_closed: bool
 def classify_ringing(*, end: CallEnd, bridged: bool | None, accepted: bool, needs_accept: bool) -> MissReason | None:
     """PURE: what the end of ringing means; None: a person answered.
 
-    With a key to press only the bridge proves a person: a mobile's voicemail also "completes". Without one, "completed" has to do when
-    the carrier does not say whether the two were bridged.
+    With a key to press only the bridge proves a person: a mobile's voicemail also "completes". Without one, "completed"
+    has to do when the carrier does not say whether the two were bridged.
     """
     if bridged is True or (bridged is None and accepted):
         return None
@@ -47,17 +52,18 @@ def classify_ringing(*, end: CallEnd, bridged: bool | None, accepted: bool, need
 
 
 def classify_hang_up(*, end: CallEnd, accepted: bool) -> MissReason | None:
-    """PURE: the caller's leg ended and the end of ringing was never reported. A phone of the team was picked up, or they gave up."""
+    """PURE: the caller's leg ended and the end of ringing was not reported. Somebody picked up, or they gave up."""
     if accepted and end == CallEnd.COMPLETED:
         return None
     return MissReason.FAILED if end == CallEnd.FAILED else MissReason.ABANDONED
 
 
 def mark_answered(call: Call, *, now: datetime) -> bool:
-    """A person took it. Only a ringing call can become answered."""
-    return bool(
-        Call.objects.filter(pk=call.pk, state=CallState.RINGING).update(state=CallState.ANSWERED, accepted_at=now, ended_at=None)
+    """A person took it. Only a ringing call can become answered; when they picked up stays if it is known."""
+    answered = Call.objects.filter(pk=call.pk, state=CallState.RINGING).update(
+        state=CallState.ANSWERED, accepted_at=Coalesce("accepted_at", Value(now))
     )
+    return bool(answered)
 
 
 def handle(call: Call, reason: MissReason, *, now: datetime, rang_seconds: int | None = None) -> bool:
@@ -71,20 +77,20 @@ def handle(call: Call, reason: MissReason, *, now: datetime, rang_seconds: int |
     if not missed:
         return False
     call.state, call.miss_reason, call.rang_seconds, call.decided_at = CallState.MISSED, reason, rang_seconds, now
-    situation = facts.situation_of(call, reason=reason, now=now)
+    situation, is_new = _meet(call, reason, now=now)
     terms = configuration.rules_of(call.business_id)
     decision = first_match(terms, situation.facts)
     refusal = first_refusal(
         situation.facts.callers,
         situation.limits,
         paused=call.business.is_texting_paused,
-        stopped=call.number.problem if call.number.stopped_at else call.number.account.problem,
+        stopped=_why_stopped(call),
         unreachable=situation.unreachable,
         called_back=situation.called_back,
         minutes_old=(now - call.started_at).total_seconds() / 60,
         late_after_minutes=call.business.late_after_minutes,
     )
-    _carry_out(call, decision, refusal, lead=situation.lead, now=now)
+    _carry_out(call, decision, refusal, lead=situation.lead, is_new=is_new, now=now)
     call.facts = {**asdict(situation.facts), "callers": sorted(situation.facts.callers)}
     call.trace = _trace(decision, refusal)
     call.rule_id = decision.rule_id
@@ -102,12 +108,26 @@ def handle(call: Call, reason: MissReason, *, now: datetime, rang_seconds: int |
     return True
 
 
-def _carry_out(call: Call, decision: RuleDecision, refusal: Refusal | None, *, lead: Lead | None, now: datetime) -> None:
-    if call.caller and (refusal is None or refusal.code != "staff"):
-        is_new = lead is None
-        lead = lead or intake.new_lead(
-            call.business, phone=call.caller, at=now, source=call.number.source, name=call.caller_name, simulated=call.is_simulated
-        )
+def _meet(call: Call, reason: MissReason, *, now: datetime) -> tuple[facts.Situation, bool]:
+    """What is known about the caller, and whether they are a new lead. Staff and hidden callers become none."""
+    situation = facts.situation_of(call, reason=reason, now=now)
+    callers = situation.facts.callers
+    if situation.lead is not None or not call.caller or CallerKind.STAFF in callers:
+        return situation, False
+    lead = intake.new_lead(
+        call.business, phone=call.caller, at=now, source=call.number.source, name=call.caller_name,
+        simulated=call.is_simulated,
+    )  # fmt: skip
+    if lead.created_at == now:
+        return replace(situation, lead=lead), True
+    # Another call of theirs was decided in this moment and may have got the text: look again.
+    return facts.situation_of(call, reason=reason, now=now), False
+
+
+def _carry_out(
+    call: Call, decision: RuleDecision, refusal: Refusal | None, *, lead: Lead | None, is_new: bool, now: datetime
+) -> None:
+    if lead is not None and (refusal is None or refusal.code != "staff"):
         call.lead = lead
         call.conversation = conversations.open_conversation(lead, call.number, now=now, is_new=is_new)
     events.record(
@@ -120,10 +140,22 @@ def _carry_out(call: Call, decision: RuleDecision, refusal: Refusal | None, *, l
         ask_callback(call, TaskReason.RULE, now=now)
     elif refusal is not None and refusal.task is not None and decision.outcome == Outcome.TEXT:
         ask_callback(call, refusal.task, now=now)
+    elif refusal is not None and refusal.code == "cooldown" and call.conversation is not None:
+        # They have our text and ring all the same: somebody should look at the thread.
+        conversations.note_said(call.conversation, text="Called again", now=now, by_customer=True)
     if decision.alerts_staff:
         events.record(
-            "call.alerted", business=call.business, lead=call.lead, at=now, call=str(call.key), text="A rule asks to alert the team"
-        )
+            "call.alerted", business=call.business, lead=call.lead, at=now, call=str(call.key),
+            text="A rule asks to alert the team",
+        )  # fmt: skip
+
+
+def _why_stopped(call: Call) -> str:
+    """Why nothing can be sent from the number that was called, "" when it can."""
+    number, account = call.number, call.number.account
+    if number.stopped_at is None and account.stopped_at is None:
+        return ""
+    return (number.problem if number.stopped_at else account.problem) or "see the number and its account"
 
 
 def send_first_text(call: Call, conversation: Conversation, decision: RuleDecision, *, now: datetime) -> None:
@@ -159,11 +191,13 @@ def ask_callback(call: Call, reason: TaskReason, *, now: datetime) -> None:
     )
 
 
-def refine(call: Call, *, reason: MissReason | None = None, seconds: int | None = None, url: str = "", transcript: str = "") -> None:
+def refine(
+    call: Call, *, reason: MissReason | None = None, seconds: int | None = None, url: str = "", transcript: str = ""
+) -> None:
     """Later evidence about a call that is decided: a voicemail, its length, its words."""
-    changes: dict[str, object] = {}
     if reason is not None:
-        changes["miss_reason"] = reason
+        Call.objects.filter(pk=call.pk, state=CallState.MISSED).update(miss_reason=reason)
+    changes: dict[str, object] = {}
     if seconds is not None:
         changes["voicemail_seconds"] = seconds
     if url:
@@ -183,5 +217,3 @@ def _trace(decision: RuleDecision, refusal: Refusal | None) -> list[dict[str, ob
     if refusal is not None:
         trace.append({"kind": "guard", "id": None, "name": refusal.code, "matched": True, "because": refusal.because})
     return trace
-
-

@@ -6,17 +6,17 @@ reached the carrier without an answer becomes `unknown` and is settled by the ca
 
 import logging
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from leads.models import Lead
-from messaging import conversations, delivery, late_text, recheck
-from messaging.carriers.base import OutboundText, SendOutcome, SendResult
+from messaging import consent, conversations, delivery, late_text, recheck
+from messaging.carriers.base import NotSupported, OutboundText, SendOutcome, SendResult
 from messaging.carriers.registry import carrier_for
 from messaging.enums import Direction, MessageKind, MessageStatus
 from messaging.models import Conversation, Message, OptOut
@@ -27,8 +27,11 @@ from recoverline.lib.text import count_segments, normalize
 logger = logging.getLogger(__name__)
 
 BELL = "recoverline_outbox"
-MAX_UNKNOWNS = 3
+# A text is given up after three sends that the carrier left without an answer. A sender that died counts half: it is our own trouble,
+# and often the carrier was not even asked.
+UNANSWERED, SENDER_DIED, GIVE_UP_AT = 2, 1, 6
 BACK_OFF_SECONDS = (1, 2, 4, 8)
+PUT_OFF = timedelta(minutes=5)
 # How long a text stays worth sending. A first text has the business's own limit.
 VALID_FOR = {
     MessageKind.STAFF: timedelta(hours=1),
@@ -99,19 +102,51 @@ def ring_bell() -> None:
             cursor.execute(f"NOTIFY {BELL}")
 
 
-def due(now: datetime, *, limit: int, overdue: timedelta = timedelta()) -> list[Message]:
-    """Texts to act on at `now`: queued ones whose time has come, leases that ran out, unknown ones to look up."""
+def due(
+    now: datetime, *, limit: int, overdue: timedelta = timedelta(), resting: Collection[int] = ()
+) -> list[Message]:
+    """Texts to act on at `now`: queued ones whose time and turn has come, leases that ran out, unknown ones to look up.
+
+    Queued texts of the numbers in `resting` are left out, so that they do not stand in front of everybody else's.
+    """
     rows = Message.objects.filter(
         status__in=[MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN], next_at__lte=now - overdue
     )
+    rows = rows.filter(~Q(status=MessageStatus.QUEUED) | ~Exists(_earlier(now)))
+    if resting:
+        rows = rows.exclude(status=MessageStatus.QUEUED, number__in=resting)
     return list(rows.select_related("number").order_by("next_at", "id")[:limit])
+
+
+def _earlier(now: datetime) -> QuerySet[Message]:
+    """Texts to the same person that must leave first: in somebody's hands, due, or waiting for another try."""
+    return Message.objects.filter(
+        Q(status=MessageStatus.SENDING)
+        | Q(status=MessageStatus.QUEUED, next_at__lte=now)
+        | Q(status=MessageStatus.QUEUED, attempts__gt=0),
+        lead=OuterRef("lead"), number=OuterRef("number"), direction=Direction.OUT, pk__lt=OuterRef("pk"),
+    )  # fmt: skip
+
+
+def attempt(message_id: int) -> None:
+    """`deliver`, for those who have others to look after: a text that breaks the code is put off. Raises DatabaseError only."""
+    try:
+        deliver(message_id)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("text %s could not be handled", message_id)
+        now = clock.now()
+        # Only while it is due: a lease that is running ends by itself.
+        Message.objects.filter(pk=message_id, next_at__lte=now).update(next_at=now + PUT_OFF)
 
 
 def deliver(message_id: int) -> None:
     """Take one due text a step further: send it, look it up, or declare it over. Harmless when somebody else did."""
-    status = Message.objects.filter(pk=message_id).values_list("status", flat=True).first()
+    row = Message.objects.filter(pk=message_id).values_list("status", "lead_id").first()
+    status, lead_id = row or ("", 0)
     if status == MessageStatus.QUEUED:
-        _send(message_id)
+        _send(message_id, lead_id)
     elif status == MessageStatus.SENDING:
         _lease_over(message_id)
     elif status == MessageStatus.UNKNOWN:
@@ -125,11 +160,16 @@ class _Claim:
     attempt: int
 
 
-def _send(message_id: int) -> None:
-    claim = _claim(message_id, now=clock.now())
+def _send(message_id: int, lead_id: int) -> None:
+    claim = _claim(message_id, lead_id, now=clock.now())
     if claim is None or not _still_ours(claim, now=clock.now()):
         return
-    message = claim.message
+    result = _hand_over(claim.message)
+    _save_result(claim, result, now=clock.now())
+
+
+def _hand_over(message: Message) -> SendResult:
+    """The POST. What goes wrong in a way that no adapter foresaw may have gone out all the same."""
     text = OutboundText(
         key=str(message.key),
         sender=message.number.number,
@@ -137,29 +177,29 @@ def _send(message_id: int) -> None:
         body=message.body,
         validity_seconds=_validity(message, clock.now()),
     )
-    result = carrier_for(message.account).send(text)
-    _save_result(claim, result, now=clock.now())
+    try:
+        return carrier_for(message.account).send(text)
+    except NotSupported:
+        return SendResult(SendOutcome.REJECTED, error_code="no_texts", error_text="The account of this number carries no texts.")
+    except Exception as error:
+        logger.exception("sending text %s failed in an unforeseen way", message.key)
+        return SendResult(SendOutcome.UNKNOWN, error_code=type(error).__name__[:16], error_text="Sending broke off.")
 
 
-def _claim(message_id: int, *, now: datetime) -> _Claim | None:
+def _claim(message_id: int, lead_id: int, *, now: datetime) -> _Claim | None:
     """Own the row, or leave it: expired, refused by a check, taken by another, or behind an earlier text to the same person."""
     lease = now + timedelta(seconds=settings.TEXT_LEASE_SECONDS)
     with transaction.atomic():
-        earlier = Message.objects.filter(
-            Q(status=MessageStatus.SENDING) | Q(status=MessageStatus.QUEUED, next_at__lte=now),
-            lead=OuterRef("lead"), number=OuterRef("number"), direction=Direction.OUT, pk__lt=OuterRef("pk"),
-        )  # fmt: skip
+        # An opt-out takes the same lock: after its commit the check below sees it, before it we are first.
+        consent.hold_contact(lead_id)
         claimed = Message.objects.filter(
-            ~Exists(earlier), pk=message_id, status=MessageStatus.QUEUED, next_at__lte=now
+            ~Exists(_earlier(now)), pk=message_id, status=MessageStatus.QUEUED, next_at__lte=now
         ).update(
             status=MessageStatus.SENDING, attempts=F("attempts") + 1, claimed_at=now, lease_until=lease, next_at=lease
         )
         if not claimed:
             return None
         message = Message.objects.select_related("lead", "number__location", "account", "business", "conversation").get(pk=message_id)
-        if connection.features.has_select_for_update:
-            # The lock that an opt-out takes: after its commit this check sees it, before it we are first.
-            Lead.objects.select_for_update().only("pk").get(pk=message.lead_id)
         if message.expires_at is not None and message.expires_at <= now:
             delivery.expire(message, now=now)
             return None
@@ -195,38 +235,55 @@ def _validity(message: Message, now: datetime) -> int:
 
 def _save_result(claim: _Claim, result: SendResult, *, now: datetime) -> None:
     message = claim.message
-    ours = Message.objects.filter(pk=message.pk, status__in=[MessageStatus.SENDING, MessageStatus.UNKNOWN], attempts=claim.attempt)
+    # We may have been held up for so long that the row was declared uncertain or looked up already; the fence is the attempt.
+    ours = Message.objects.filter(pk=message.pk, attempts=claim.attempt)
     match result.outcome:
         case SendOutcome.ACCEPTED:
-            accepted = ours.update(
-                status=MessageStatus.ACCEPTED, carrier_message_id=result.message_id, sent_at=now, next_at=None, lease_until=None,
-                error_code="", error_text="",
-            )  # fmt: skip
-            if not accepted:
-                # The callback was quicker than our own answer: it has set the status, the id may be missing.
-                Message.objects.filter(pk=message.pk, carrier_message_id=None).update(carrier_message_id=result.message_id)
+            _save_accepted(message, claim.attempt, result.message_id, now=now)
         case SendOutcome.REJECTED:
-            if ours.update(
-                status=MessageStatus.FAILED, error_code=result.error_code, error_text=result.error_text, next_at=None, lease_until=None
-            ):
-                delivery.act_on_error(message, result.error_code, now=now)
+            with transaction.atomic():
+                consent.hold_contact(message.lead_id)
+                if ours.filter(status__in=delivery.UNSETTLED).update(
+                    status=MessageStatus.FAILED, error_code=result.error_code, error_text=result.error_text, next_at=None, lease_until=None
+                ):
+                    delivery.act_on_error(message, result.error_code, now=now)
         case SendOutcome.THROTTLED | SendOutcome.UNREACHED:
             wait = result.retry_after or BACK_OFF_SECONDS[min(claim.attempt, len(BACK_OFF_SECONDS)) - 1]
             # Jitter only ever adds to what the carrier asked for.
             wait += wait * random.uniform(0, 0.25)  # noqa: S311  spreading load, not a secret
-            ours.update(
+            ours.filter(status__in=delivery.UNSETTLED).update(
                 status=MessageStatus.QUEUED, next_at=now + timedelta(seconds=wait), lease_until=None,
                 error_code=result.error_code, error_text=result.error_text,
             )  # fmt: skip
         case SendOutcome.UNKNOWN:
-            _make_unknown(message, claim.attempt, now=now, code=result.error_code, text=result.error_text)
+            uncertain = ours.filter(status__in=[MessageStatus.SENDING, MessageStatus.QUEUED])
+            _make_unknown(uncertain, UNANSWERED, now=now, code=result.error_code, text=result.error_text)
     logger.info("text %s to %s: %s %s", message.key, mask_phone(message.lead.phone), result.outcome.value, result.error_code)
 
 
+def _save_accepted(message: Message, attempt: int, carrier_message_id: str, *, now: datetime) -> None:
+    # It has left, so whatever was decided about the row in the meantime is overtaken.
+    ours = Message.objects.filter(
+        pk=message.pk, attempts=attempt, status__in=[*delivery.UNSETTLED, MessageStatus.DEAD, MessageStatus.SUPPRESSED]
+    )
+    changes = {
+        "status": MessageStatus.ACCEPTED, "carrier_message_id": carrier_message_id, "sent_at": now, "next_at": None,
+        "lease_until": None, "error_code": "", "error_text": "", "suppression": "",
+    }  # fmt: skip
+    try:
+        accepted = ours.update(**changes)
+    except IntegrityError:
+        delivery.keep_id(message, carrier_message_id, now=now)
+        accepted = ours.update(**changes)
+    if not accepted:
+        # The callback was quicker than our own answer: it has set the status, the id may be missing.
+        delivery.keep_id(message, carrier_message_id, now=now)
+
+
 # ---------------------------------------------------------------- settling what is uncertain
-def _make_unknown(message: Message, attempt: int, *, now: datetime, code: str, text: str) -> None:
-    Message.objects.filter(pk=message.pk, status=MessageStatus.SENDING, attempts=attempt).update(
-        status=MessageStatus.UNKNOWN, unknowns=F("unknowns") + 1, lease_until=None, error_code=code, error_text=text,
+def _make_unknown(rows: QuerySet[Message], doubt: int, *, now: datetime, code: str, text: str) -> None:
+    rows.update(
+        status=MessageStatus.UNKNOWN, unknowns=F("unknowns") + doubt, lease_until=None, error_code=code, error_text=text,
         next_at=now + timedelta(seconds=settings.TEXT_GRACE_SECONDS),
     )  # fmt: skip
 
@@ -234,9 +291,8 @@ def _make_unknown(message: Message, attempt: int, *, now: datetime, code: str, t
 def _lease_over(message_id: int) -> None:
     """Whoever claimed this died or hangs: the text may have gone out."""
     now = clock.now()
-    message = Message.objects.filter(pk=message_id, lease_until__lte=now).first()
-    if message:
-        _make_unknown(message, message.attempts, now=now, code="lease_over", text="The sender stopped while sending.")
+    rows = Message.objects.filter(pk=message_id, status=MessageStatus.SENDING, lease_until__lte=now)
+    _make_unknown(rows, SENDER_DIED, now=now, code="lease_over", text="The sender stopped while sending.")
 
 
 def _look_up(message_id: int) -> None:
@@ -249,16 +305,20 @@ def _look_up(message_id: int) -> None:
     since = message.created_at - timedelta(minutes=1)
     try:
         listed = carrier_for(message.account).find_texts(to=message.lead.phone, sender=message.number.number, since=since)
+    except NotSupported:
+        delivery.give_up(message, now=now)
+        return
     except Exception:  # whatever went wrong, the row stays due and is asked about again
         logger.warning("the carrier's log cannot be read for text %s", message.key, exc_info=True)
         if message.expires_at is not None and now > message.expires_at + timedelta(minutes=30):
             delivery.give_up(message, now=now)
         return
-    for text in sorted((text for text in listed if text.body == message.body), key=lambda text: text.message_id):
+    equal = [text for text in listed if text.body == message.body]
+    for text in sorted(equal, key=lambda text: (text.created_at or now, text.message_id)):
         if _attach(message, text.message_id, now=now):
             delivery.apply_listed(message, text, now=now)
             return
-    if message.unknowns >= MAX_UNKNOWNS:
+    if message.unknowns >= GIVE_UP_AT:
         delivery.give_up(message, now=now)
     else:
         Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN).update(status=MessageStatus.QUEUED, next_at=now)
@@ -271,8 +331,9 @@ def _attach(message: Message, carrier_message_id: str, *, now: datetime) -> bool
     try:
         with transaction.atomic():
             Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN).update(
-                status=MessageStatus.ACCEPTED, carrier_message_id=carrier_message_id, sent_at=now, next_at=None
-            )
+                status=MessageStatus.ACCEPTED, carrier_message_id=carrier_message_id, sent_at=now, next_at=None,
+                error_code="", error_text="",
+            )  # fmt: skip
     except IntegrityError:
         return False
     return True

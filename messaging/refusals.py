@@ -22,7 +22,7 @@ class TextLimits:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why no text leaves. `task`: the reason of the callback task that replaces it, None where a call back makes no sense."""
+    """Why no text leaves. `task`: the reason of the callback task in its place, None where calling makes no sense."""
 
     code: str
     because: str
@@ -53,7 +53,7 @@ def first_refusal(
     minutes_old: float,
     late_after_minutes: int,
 ) -> Refusal | None:
-    """The first reason why this caller must not get a text, None when there is none. `stopped`: the sender's problem."""
+    """The first reason why this caller must not get a text, None without one. `stopped`: the sender's problem."""
     for kind, refusal in _BY_CALLER:
         if kind in callers:
             return refusal
@@ -62,7 +62,8 @@ def first_refusal(
     if called_back:
         return Refusal("called_back", "a person already spoke with the caller", None)
     if minutes_old > late_after_minutes:
-        return Refusal("too_late", f"the call was {minutes_old:.0f} minutes ago when we learned of it", TaskReason.TOO_LATE)
+        because = f"the call was {minutes_old:.0f} minutes ago when we learned of it"
+        return Refusal("too_late", because, TaskReason.TOO_LATE)
     if paused:
         return Refusal("paused", "texting is paused for this business", TaskReason.SENDING_STOPPED)
     if stopped:
@@ -76,13 +77,18 @@ def _over_limit(limits: TextLimits) -> Refusal | None:
         # Not a dead end: the conversation is there already, and the repeated call is shown in it.
         return Refusal("cooldown", f"the caller got a text {_ago(since)} ago", None)
     if limits.number_last_hour >= limits.number_per_hour:
-        return Refusal("number_cap", f"this number has sent {limits.number_last_hour} first texts in an hour", TaskReason.SENDING_STOPPED)
+        return _capped("number_cap", f"this number has sent {limits.number_last_hour} first texts in an hour")
     if limits.business_last_hour >= limits.business_per_hour:
-        return Refusal("hourly_cap", f"the business has sent {limits.business_last_hour} first texts in an hour", TaskReason.SENDING_STOPPED)
+        return _capped("hourly_cap", f"the business has sent {limits.business_last_hour} first texts in an hour")
     if limits.business_last_day >= limits.business_per_day:
-        return Refusal("daily_cap", f"the business has sent {limits.business_last_day} first texts in a day", TaskReason.SENDING_STOPPED)
+        return _capped("daily_cap", f"the business has sent {limits.business_last_day} first texts in a day")
     return None
 
 
+def _capped(code: str, because: str) -> Refusal:
+    return Refusal(code, because, TaskReason.SENDING_STOPPED)
+
+
 def _ago(hours: float) -> str:
-    return f"{hours * 60:.0f} minutes" if hours < 1 else f"{hours:.0f} hours"
+    amount, unit = (hours * 60, "minute") if hours < 1 else (hours, "hour")
+    return f"{amount:.0f} {unit}{'' if round(amount) == 1 else 's'}"

@@ -5,17 +5,23 @@ query every 25 ms on SQLite.
 """
 
 import logging
+import select
+import socket
 import threading
 import time
+from collections.abc import Set
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from contextlib import suppress
+from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from messaging import outbound, upkeep
+from messaging.enums import MessageStatus
 from messaging.models import Message
 from recoverline.lib import clock
 
@@ -32,6 +38,7 @@ class Pace:
 
     def __init__(self) -> None:
         self._buckets: dict[int, tuple[float, float]] = {}
+        self._resting: dict[int, float] = {}
 
     def take(self, number_id: int, per_second: float, at: float) -> bool:
         """Whether this number may send now; `at` is monotonic seconds."""
@@ -40,7 +47,14 @@ class Pace:
         tokens = min(size, tokens + (at - since) * per_second)
         allowed = tokens >= 1
         self._buckets[number_id] = (tokens - 1 if allowed else tokens, at)
+        if not allowed:
+            self._resting[number_id] = at + (1 - tokens) / per_second
         return allowed
+
+    def resting(self, at: float) -> Set[int]:
+        """Numbers that were refused and may not send yet."""
+        self._resting = {number_id: until for number_id, until in self._resting.items() if until > at}
+        return self._resting.keys()
 
 
 class Sender:
@@ -50,7 +64,7 @@ class Sender:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
         self._stopping = threading.Event()
-        self._freed = threading.Event()
+        self._bell = Bell()
         self._busy_texts: set[int] = set()
         self._busy_leads: set[int] = set()
         self._pace = Pace()
@@ -58,32 +72,31 @@ class Sender:
 
     def stop(self) -> None:
         self._stopping.set()
-        self._freed.set()
+        self._bell.ring()
 
     def run(self) -> None:
-        bell = Bell()
         while not self._stopping.is_set():
             try:
                 waiting = self.dispatch()
                 self._beat()
-                bell.wait(soon=waiting, freed=self._freed)
+                self._bell.wait(soon=waiting)
             except (DatabaseError, psycopg.Error):
                 logger.warning("the database is away; trying again", exc_info=True)
                 connection.close()
-                bell.close()
+                self._bell.stop_listening()
                 self._stopping.wait(1)
         self._pool.shutdown(wait=True)
-        bell.close()
+        self._bell.stop_listening()
 
     def dispatch(self) -> bool:
-        """Hand due texts to free threads. True: some are due and have to wait for a thread, their turn or their number's pace."""
-        self._freed.clear()
+        """Hand due texts to free threads. True: some are due and wait for a thread, their turn or their number's pace."""
         room = self._threads - len(self._busy_texts)
         if room <= 0:
             return True
+        resting = self._pace.resting(time.monotonic())
         # Those in hand are due as well until their claim commits, so more are read than there is room for.
-        due = outbound.due(clock.now(), limit=self._threads * 4)
-        waiting = False
+        due = outbound.due(clock.now(), limit=self._threads * 4, resting=resting)
+        waiting = bool(resting)
         for message in due:
             if message.pk in self._busy_texts:
                 continue
@@ -97,26 +110,23 @@ class Sender:
         return waiting
 
     def _may_go(self, message: Message) -> bool:
+        # Asking the carrier's log sends nothing.
+        if message.status != MessageStatus.QUEUED:
+            return True
         return self._pace.take(message.number_id, message.number.texts_per_second, time.monotonic())
 
     def _deliver(self, message_id: int, lead_id: int) -> None:
         try:
-            outbound.deliver(message_id)
+            outbound.attempt(message_id)
         except DatabaseError:
-            logger.warning("text %s: the database is away", message_id)
+            # Whatever it had done, the row still says so, and its lease ends.
+            logger.warning("text %s: the database is away", message_id, exc_info=True)
             connection.close()
-        except Exception:
-            logger.exception("text %s could not be handled", message_id)
-            self._put_off(message_id)
         finally:
             close_old_connections()
             self._busy_texts.discard(message_id)
             self._busy_leads.discard(lead_id)
-            self._freed.set()
-
-    def _put_off(self, message_id: int) -> None:
-        """A text that breaks the code must not be tried in a circle."""
-        Message.objects.filter(pk=message_id).update(next_at=clock.now() + timedelta(minutes=5))
+            self._bell.ring()
 
     def _beat(self) -> None:
         if time.monotonic() - self._beaten > BEAT_SECONDS:
@@ -125,33 +135,45 @@ class Sender:
 
 
 class Bell:
-    """Waits until there may be something to do."""
+    """Waits until there may be something to do: a new text, or a thread that has become free."""
 
     def __init__(self) -> None:
-        self._listening: psycopg.Connection | None = None
+        self._ear, self._clapper = socket.socketpair()
+        self._ear.setblocking(False)
+        self._clapper.setblocking(False)
+        self._line: BaseDatabaseWrapper | None = None
 
-    def wait(self, *, soon: bool, freed: threading.Event) -> None:
-        """Return on a ring, or after a poll's time. `soon`: something is due and waits for a thread or its pace."""
-        if connection.vendor != "postgresql":
-            freed.wait(SQLITE_POLL_SECONDS)
-            return
-        if soon:
-            freed.wait(SQLITE_POLL_SECONDS)
-            return
-        for _ in self._listen().notifies(timeout=POLL_SECONDS, stop_after=1):
-            pass
+    def ring(self) -> None:
+        """From any thread, and from a signal handler."""
+        with suppress(BlockingIOError):  # it rings already
+            self._clapper.send(b"!")
 
-    def _listen(self) -> psycopg.Connection:
-        if self._listening is None or self._listening.closed:
-            parameters = connection.get_connection_params()
-            wanted = ("host", "port", "dbname", "user", "password", "sslmode", "service", "passfile")
-            self._listening = psycopg.connect(
-                **{name: value for name, value in parameters.items() if name in wanted and value}, autocommit=True
-            )
-            self._listening.execute(f"LISTEN {outbound.BELL}")
-        return self._listening
+    def wait(self, *, soon: bool) -> None:
+        """Return on a ring, or after a poll's time. `soon`: something is due and waits for its pace."""
+        sources: list[Any] = [self._ear]
+        patience = SQLITE_POLL_SECONDS
+        if connection.vendor == "postgresql":
+            sources.append(self._listen())
+            patience = SQLITE_POLL_SECONDS if soon else POLL_SECONDS
+        heard, _, _ = select.select(sources, [], [], patience)
+        if self._ear in heard:
+            with suppress(BlockingIOError):
+                while self._ear.recv(4096):
+                    pass
+        if len(sources) > 1:
+            for _ in self._listen().notifies(timeout=0):
+                pass
 
-    def close(self) -> None:
-        if self._listening is not None:
-            self._listening.close()
-            self._listening = None
+    def _listen(self) -> "psycopg.Connection[Any]":
+        """A connection of its own, made like any other of this database."""
+        if self._line is None:
+            self._line = connection.copy()
+            with self._line.cursor() as cursor:
+                cursor.execute(f"LISTEN {outbound.BELL}")
+        listening: psycopg.Connection[Any] = self._line.connection
+        return listening
+
+    def stop_listening(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None

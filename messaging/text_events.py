@@ -1,4 +1,7 @@
-"""A text came in: consent first, then whose it is, then whether it is urgent. What it says is answered by a person (or a turn)."""
+"""A text came in: consent first, then whose it is, then whether it is urgent.
+
+What it says is answered by a person (or a turn).
+"""
 
 import re
 from datetime import datetime, timedelta
@@ -27,6 +30,7 @@ from recoverline.lib.text import clean_inbound
 URGENT_WORDS = frozenset({"URGENT", "EMERGENCY", "URGENTE", "EMERGENCIA"})
 MAX_SAME_TEXTS = 3  # in an hour; a fourth is a machine
 MAX_TEXTS = 6  # in 90 seconds; nobody types that fast
+MACHINE = "Many or equal texts in a short time: this looks like an automatic answer."
 TOLL_FREE = re.compile(r"^\+18(00|33|44|55|66|77|88)")
 
 
@@ -60,7 +64,7 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     if meaning == Meaning.MAYBE:
         _pause(conversation, "This may be a request to stop, or the wrong person. Please read it and decide.", now=now)
     if _is_machine(conversation, body, now=now):
-        _pause(conversation, "Many or equal texts in a short time: this looks like an automatic answer.", now=now)
+        _pause(conversation, MACHINE, now=now)
         return
     _look_for_urgency(conversation, body, message, now=now)
 
@@ -107,10 +111,8 @@ def _store(conversation: Conversation, event: TextReceived, *, now: datetime) ->
 
 # ---------------------------------------------------------------- consent
 def _stop(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
-    phone = conversation.lead.phone
-    row = consent.opt_out(
-        conversation.business, phone=phone, source=OptOutSource.TEXT, evidence=f"text {event.message_id}: {message.body}", now=now
-    )
+    phone, evidence = conversation.lead.phone, f"text {event.message_id}: {message.body}"
+    row = consent.opt_out(conversation.business, phone=phone, source=OptOutSource.TEXT, evidence=evidence, now=now)
     conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
     Conversation.objects.filter(pk=conversation.pk).update(needs_reply=False)
     if row is not None and not _carrier_answers(conversation, message, event):
@@ -119,21 +121,22 @@ def _stop(conversation: Conversation, message: Message, event: TextReceived, *, 
 
 def _start(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
     conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
-    back = consent.opt_in(
-        conversation.business, phone=conversation.lead.phone, evidence=f"text {event.message_id}: {message.body}", now=now
-    )
+    evidence = f"text {event.message_id}: {message.body}"
+    back = consent.opt_in(conversation.business, phone=conversation.lead.phone, evidence=evidence, now=now)
     if back and not _carrier_answers(conversation, message, event):
         _answer(conversation, ScriptKind.OPT_IN_CONFIRMATION, f"optin:{message.pk}", now=now)
 
 
 def _help(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
     conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
-    if not _carrier_answers(conversation, message, event):
+    if _is_machine(conversation, message.body, now=now):
+        _pause(conversation, MACHINE, now=now)
+    elif not _carrier_answers(conversation, message, event):
         _answer(conversation, ScriptKind.HELP, f"help:{message.pk}", now=now)
 
 
 def _carrier_answers(conversation: Conversation, message: Message, event: TextReceived) -> bool:
-    """Whether the carrier has confirmed already: a second confirmation would be refused (STOP) or doubled (START, HELP)."""
+    """Whether the carrier has confirmed already: ours would be refused (STOP) or be the second one (START, HELP)."""
     if not conversation.number.account.handles_optout:
         return False
     toll_free = bool(TOLL_FREE.match(conversation.number.number))
@@ -179,7 +182,12 @@ def _urgent_words(conversation: Conversation) -> set[str]:
 
 
 def _answer(
-    conversation: Conversation, script_kind: ScriptKind, idem_key: str, *, now: datetime, kind: MessageKind = MessageKind.COMPLIANCE
+    conversation: Conversation,
+    script_kind: ScriptKind,
+    idem_key: str,
+    *,
+    now: datetime,
+    kind: MessageKind = MessageKind.COMPLIANCE,
 ) -> None:
     body = wording(
         script_kind, number=conversation.number, lead=conversation.lead, language=conversation.language, now=now

@@ -3,7 +3,7 @@
 Imports no admin module of the apps: those register here while this is being loaded.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
 from functools import wraps
@@ -85,7 +85,7 @@ class RecoverlineAdminSite(AdminSite):
     index_title = "Settings"
     site_url = "/inbox/"
 
-    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Times are shown in the zone of the business, for people who have only one."""
         checked = super().admin_view(view, cacheable)
 

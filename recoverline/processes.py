@@ -290,7 +290,7 @@ def run_all(port: int, *, host: str = "127.0.0.1", on_ready: Callable[[], None] 
         print(f"Port {port} of {host} is in use. Stop what listens there, or choose another: PORT={port + 1}.")
         return 1
     return run_children(
-        the_three(host=host, port=port), on_ready=on_ready, ready_url=f"http://127.0.0.1:{port}/healthz"
+        the_three(host=host, port=port), on_ready=on_ready, ready_url=f"http://127.0.0.1:{port}/healthz/live"
     )
 
 

@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "leads.apps.LeadsConfig",
     "scheduling.apps.SchedulingConfig",
     "messaging.apps.MessagingConfig",
-    "django.contrib.admin",
+    "recoverline.admin_app.RecoverlineAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -6,7 +6,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from recoverline import health
+from recoverline import demo_login, health
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox:conversation-list")),
@@ -15,9 +15,16 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/login/", auth.LoginView.as_view(), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("accounts/password/reset/", auth.PasswordResetView.as_view(), name="password_reset"),
+    path("accounts/password/reset/sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path("accounts/password/reset/<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
+    path("accounts/password/reset/done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("healthz", health.ready, name="healthz"),
     path("healthz/live", health.live, name="healthz-live"),
 ]
 
 if settings.SIMULATOR:
-    urlpatterns.append(path("simulator/", include("messaging.simulator_urls")))
+    urlpatterns += [
+        path("simulator/sign-in/<str:token>/", demo_login.sign_in, name="demo-sign-in"),
+        path("simulator/", include("messaging.simulator_urls")),
+    ]

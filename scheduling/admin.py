@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from leads.admin.business import BusinessAdmin, LocationAdmin
-from leads.admin.tenant import TenantForm, TenantHistoryAdmin, TenantInline
+from leads.admin.forms import TenantForm
+from leads.admin.tenant import TenantHistoryAdmin, TenantInline
 from scheduling.hours import HoursRange, check_ranges
 from scheduling.models import Closure, OpeningHours
 
@@ -56,7 +57,7 @@ class HoursFormSet(forms.BaseInlineFormSet):
             raise ValidationError(problems)
 
 
-TIME_WIDGET = {models.TimeField: {"widget": AdminTimeWidget(format="%H:%M")}}
+TIME_WIDGET: dict[Any, Any] = {models.TimeField: {"widget": AdminTimeWidget(format="%H:%M")}}
 
 
 class HoursInline(TenantInline):

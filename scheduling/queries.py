@@ -1,13 +1,15 @@
 """Rows -> inputs of the pure decisions."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db.models import Q
 
 from leads.models import Location
 from scheduling.hours import DayOverride, HoursRange, OpenState, open_state
 from scheduling.models import Closure, OpeningHours
+
+ALWAYS_OPEN = tuple(HoursRange(weekday, time(0), time(0), next_day=True) for weekday in range(7))
 
 
 def hours_of(location: Location) -> list[HoursRange]:
@@ -52,14 +54,14 @@ class Week:
 def week_of(location: Location, *, now: datetime) -> Week:
     """What `state_in` needs, in two queries."""
     ranges = tuple(hours_of(location))
-    return Week(ranges, tuple(overrides_of(location, now=now)) if ranges else ())
+    return Week(ranges, tuple(overrides_of(location, now=now)))
 
 
 def state_in(week: Week, location: Location, *, now: datetime) -> OpenState:
-    """Whether `location` is open at `now`, and when that changes. A location without any hours counts as always open."""
-    if not week.ranges:
+    """Whether `location` is open at `now`, and when that changes. Without any hours it is open but for its closures."""
+    if not week.ranges and not week.overrides:
         return OpenState(is_open=True, kind="open", closure_name="", changes_at=None, opens_at=None)
-    return open_state(week.ranges, week.overrides, location.zone, now)
+    return open_state(week.ranges or ALWAYS_OPEN, week.overrides, location.zone, now)
 
 
 def state_of(location: Location, *, now: datetime) -> OpenState:

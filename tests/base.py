@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.test import Client
 
 from leads.enums import Role
 from leads.models import Business, Location
@@ -51,3 +52,10 @@ def make_cast() -> Cast:
         cleo=cleo,
         root=make_user("root", is_staff=True, is_superuser=True),
     )
+
+
+def sign_in(user: User) -> Client:
+    """A browser in which `user` is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client

@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from leads.admin.fields import WordsField, ZoneField
-from leads.admin.tenant import TenantAdmin, TenantForm, TenantHistoryAdmin, TenantInline
+from leads.admin.forms import TenantForm
+from leads.admin.tenant import TenantAdmin, TenantHistoryAdmin, TenantInline
 from leads.models import Business, Location, ServiceArea
 
 

@@ -7,7 +7,8 @@ from django.contrib import admin
 
 from leads.admin.business import AreaForm
 from leads.admin.fields import MoneyField
-from leads.admin.tenant import TenantAdmin, TenantForm
+from leads.admin.forms import TenantForm
+from leads.admin.tenant import TenantAdmin
 from leads.models import Faq, Service, ServiceArea
 
 

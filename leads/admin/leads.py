@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from leads.admin.tenant import EVERYBODY, ReadOnlyInline, TenantAdmin
+from leads.admin.reach import EVERYBODY
+from leads.admin.tenant import ReadOnlyInline, TenantAdmin
 from leads.models import JobRequest, Lead, LeadEvent
 
 
@@ -34,13 +35,32 @@ class LeadAdmin(TenantAdmin):
     show_full_result_count = False
     search_fields = ("name", "phone", "email")
     inlines = [RequestInline, EventInline]
-    readonly_fields = ("phone", "source", "language", "is_landline", "is_unreachable", "is_simulated", "created_at")
+    readonly_fields = (
+        "phone",
+        "source",
+        "language",
+        "is_landline",
+        "line_type",
+        "is_unreachable",
+        "is_simulated",
+        "created_at",
+    )
     teaches = "One row per person and business, however often they call. The conversation itself is in the inbox."
     fieldsets = (
         (None, {"fields": ("business", "name", "phone", "email", "kind", "notes")}),
         (
             "Known from calls and texts",
-            {"fields": ("source", "language", "is_landline", "is_unreachable", "is_simulated", "created_at")},
+            {
+                "fields": (
+                    "source",
+                    "language",
+                    "is_landline",
+                    "line_type",
+                    "is_unreachable",
+                    "is_simulated",
+                    "created_at",
+                )
+            },
         ),
     )
 

@@ -11,7 +11,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from leads.access import CONFIGURERS, businesses_for, may
-from leads.admin.tenant import TenantAdmin, TenantForm, business_id_of, business_ids
+from leads.admin.forms import TenantForm
+from leads.admin.reach import business_id_of, business_ids
+from leads.admin.tenant import TenantAdmin
 from leads.enums import Role
 from leads.models import Membership
 

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 
 from leads import callbacks
 from leads.access import CONFIGURERS, visible_by_location
-from leads.admin.tenant import ReadOnlyAdmin, business_ids, user_of
+from leads.admin.reach import business_ids, user_of
+from leads.admin.tenant import ReadOnlyAdmin
 from leads.models import CallbackTask
 from recoverline.lib import clock
 

@@ -4,133 +4,31 @@ An admin class which is not a `TenantAdmin` is for superusers only (recoverline.
 django.contrib.auth's Permission: the role in the business decides.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ForeignKey, Manager, ManyToManyField, Model, QuerySet, URLField
 from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
-from leads.access import CONFIGURERS, User, businesses_for, visible, visible_by_location
-from leads.enums import Role
+from leads.access import CONFIGURERS, visible, visible_by_location
+from leads.admin.forms import FormScope, TenantChoiceField, TenantForm
+from leads.admin.reach import (
+    EVERYBODY,
+    NOBODY,
+    Roles,
+    business_id_of,
+    business_ids,
+    only_business,
+    path_to_business,
+    user_of,
+)
 from leads.models import Business
-
-Roles = tuple[Role, ...]
-EVERYBODY: Roles = tuple(Role)
-NOBODY: Roles = ()
-
-
-def user_of(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
-def business_ids(request: HttpRequest, roles: Roles) -> frozenset[int]:
-    """Businesses in which the person has one of `roles`; memorized, because a page asks it a hundred times."""
-    memo: dict[Roles, frozenset[int]] = request.__dict__.setdefault("_business_ids", {})
-    if roles not in memo:
-        memo[roles] = frozenset(businesses_for(user_of(request), roles=roles).values_list("pk", flat=True))
-    return memo[roles]
-
-
-def only_business(request: HttpRequest, roles: Roles = CONFIGURERS) -> Business | None:
-    """The business that needs no choosing, None when the person has several (or none)."""
-    ids = business_ids(request, roles)
-    if len(ids) != 1:
-        return None
-    memo: dict[int, Business] = request.__dict__.setdefault("_businesses", {})
-    (pk,) = ids
-    if pk not in memo:
-        memo[pk] = Business.objects.get(pk=pk)
-    return memo[pk]
-
-
-def business_id_of(row: Model, path: str) -> int | None:
-    """The business of `row` along `path` ("number__business", or "pk" for a business); None if it has none yet."""
-    *steps, last = path.split("__")
-    found: Any = row
-    try:
-        for step in steps:
-            found = getattr(found, step)
-    except ObjectDoesNotExist:
-        return None
-    if found is None:
-        return None
-    return cast("int | None", found.pk if last == "pk" else getattr(found, f"{last}_id"))
-
-
-def path_to_business(site: admin.AdminSite, model: type[Model]) -> str | None:
-    """How rows of `model` lead to their business; None for a model that belongs to no business."""
-    model_admin = site._registry.get(model)
-    return getattr(model_admin, "business_path", None)
-
-
-@dataclass(frozen=True, slots=True)
-class FormScope:
-    """What a form of one request may save. `paths`: of its choices that belong to a business, the way to it."""
-
-    user: User
-    business: Business | None = None
-    path: str = "business"
-    paths: Mapping[str, str] = field(default_factory=dict)
-
-
-class TenantForm(forms.ModelForm):
-    """Fills in the business where it needs no choosing, and refuses rows of another wherever they are named."""
-
-    scope: ClassVar[FormScope]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        unset = self.has_own_business() and self.instance.business_id is None
-        if unset and "business" not in self.fields and self.scope.business is not None:
-            self.instance.business = self.scope.business
-        business_id = self.business_id()
-        for name, path in self.scope.paths.items():
-            choice = self.fields.get(name)
-            if business_id is not None and isinstance(choice, forms.ModelChoiceField) and choice.queryset is not None:
-                choice.queryset = choice.queryset.filter(**{path: business_id})
-
-    def has_own_business(self) -> bool:
-        return hasattr(self.instance, "business_id")
-
-    def business_id(self) -> int | None:
-        return business_id_of(self.instance, self.scope.path)
-
-    def scope_business(self) -> Business | None:
-        """The business of the row, where it is known before anything is typed."""
-        pk = self.business_id()
-        return None if pk is None else Business.objects.filter(pk=pk).first()
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        chosen = cleaned.get("business")
-        own = chosen.pk if isinstance(chosen, Business) else self.business_id()
-        for name, path in self.scope.paths.items():
-            value = cleaned.get(name)
-            rows = [] if value is None else [value] if isinstance(value, Model) else list(value)
-            if name != "business" and any(business_id_of(row, path) != own for row in rows):
-                self.add_error(name, "This belongs to another business.")
-        return cleaned
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # A business that is not on the form still counts for "once per business", or a repetition would be a crash.
-        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        return excluded - {"business"} if self.has_own_business() and self.instance.business_id else excluded
-
-
-class TenantChoiceField(forms.ModelChoiceField):
-    """Names the business as well, for people who see several."""
-
-    def label_from_instance(self, obj: Model) -> str:
-        business = getattr(obj, "business", None)
-        return f"{obj} ({business})" if business else str(obj)
 
 
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):

@@ -19,6 +19,8 @@ class Lead(models.Model):
     source = models.CharField(max_length=60, blank=True, help_text="Label of the number first called: ads, website...")
     notes = models.TextField(blank=True)
     is_landline = models.BooleanField(default=False)
+    line_type = models.CharField(max_length=16, blank=True, help_text="What the carrier's look-up said.")
+    line_type_at = models.DateTimeField(null=True, blank=True, help_text="When it said so.")
     is_unreachable = models.BooleanField(default=False, help_text="The carrier says that this number does not exist.")
     is_simulated = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField()

@@ -11,7 +11,9 @@ from django.utils.safestring import SafeString
 
 from leads.access import CONFIGURERS, visible
 from leads.admin.fields import SecretField
-from leads.admin.tenant import TenantAdmin, TenantForm, business_ids, user_of
+from leads.admin.forms import TenantForm
+from leads.admin.reach import business_ids, user_of
+from leads.admin.tenant import TenantAdmin
 from messaging.carriers.base import NotSupported
 from messaging.carriers.registry import carrier_for
 from messaging.enums import CarrierKind

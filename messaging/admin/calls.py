@@ -4,9 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from leads.access import CONFIGURERS
-from leads.admin.tenant import ReadOnlyAdmin, business_ids
+from leads.admin.reach import business_ids
+from leads.admin.tenant import ReadOnlyAdmin
 from messaging.admin.why import why_card
 from messaging.models import Call
 from recoverline.lib.phones import display_phone
@@ -16,7 +19,7 @@ from recoverline.lib.phones import display_phone
 class CallAdmin(ReadOnlyAdmin):
     location_path = "location"
     change_form_template = "admin/messaging/call/change_form.html"
-    list_display = ("who", "started_at", "location", "business", "happened", "outcome", "decided_by")
+    list_display = ("who", "started", "location", "business", "happened", "outcome", "decided_by")
     list_filter = (
         "outcome",
         "state",
@@ -70,6 +73,10 @@ class CallAdmin(ReadOnlyAdmin):
     def who(self, call: Call) -> str:
         phone = display_phone(call.caller, call.business.country) or call.caller_raw or "Unknown caller"
         return f"{call.caller_name} {phone}".strip()
+
+    @admin.display(description="when", ordering="started_at")
+    def started(self, call: Call) -> str:
+        return date_format(timezone.localtime(call.started_at), "M j, H:i")
 
     @admin.display(description="what happened", ordering="state")
     def happened(self, call: Call) -> str:

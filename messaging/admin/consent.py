@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import path
 
 from leads.access import CONFIGURERS, businesses_for
-from leads.admin.tenant import EVERYBODY, ReadOnlyAdmin, TenantAdmin, user_of
+from leads.admin.reach import EVERYBODY, user_of
+from leads.admin.tenant import ReadOnlyAdmin, TenantAdmin
 from leads.models import Business
 from messaging.admin.number_lists import Reading, read_numbers
 from messaging.models import NeverText, OptOut

@@ -10,7 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from leads.access import CONFIGURERS
-from leads.admin.tenant import TenantAdmin, TenantInline, business_ids
+from leads.admin.reach import business_ids
+from leads.admin.tenant import TenantAdmin, TenantInline
 from messaging.admin.accounts import paste_rows, resume
 from messaging.models import PhoneNumber, RingTarget
 

@@ -9,7 +9,9 @@ from django.urls import path, reverse
 
 from leads.access import CONFIGURERS, businesses_for
 from leads.admin.fields import TicksField
-from leads.admin.tenant import TenantForm, TenantHistoryAdmin, business_ids, user_of
+from leads.admin.forms import TenantForm
+from leads.admin.reach import business_ids, user_of
+from leads.admin.tenant import TenantHistoryAdmin
 from leads.models import Business
 from messaging.dry_run import dry_run, recent_calls
 from messaging.enums import CallerKind, HoursState, MissReason, Outcome, ScriptKind

@@ -13,7 +13,9 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from leads.access import CONFIGURERS, businesses_for
-from leads.admin.tenant import TenantForm, TenantHistoryAdmin, user_of
+from leads.admin.forms import TenantForm
+from leads.admin.reach import user_of
+from leads.admin.tenant import TenantHistoryAdmin
 from messaging.admin.preview import Draft, preview_of
 from messaging.models import Script
 from messaging.scripts import PLACEHOLDERS, Finding

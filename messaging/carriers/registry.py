@@ -12,7 +12,7 @@ from messaging.models import CarrierAccount
 @cache
 def carrier_class(kind: str) -> type[Carrier]:
     """The adapter of an account kind. Raises KeyError for an unknown one."""
-    loaded = import_string(settings.CARRIERS[kind])
+    loaded: type[Carrier] = import_string(settings.CARRIERS[kind])
     assert issubclass(loaded, Carrier)  # noqa: S101  a wrong setting must fail loudly
     return loaded
 

@@ -54,6 +54,8 @@ logger = logging.getLogger(__name__)
 # A fragment is neither sent nor signed.
 RETRY_FRAGMENT = "#rc=2&rp=ct,rt,5xx"
 LONGEST_ID = 128  # what the columns hold
+LONGEST_CODE = 16
+TRIAL_PREFIX = "Sent from your Twilio trial account - "  # what a trial account's texts are made to begin with
 
 
 class TwilioCarrier(Carrier):
@@ -222,7 +224,7 @@ class TwilioCarrier(Carrier):
         delivery = DELIVERIES.get(_need(payload, "MessageStatus"))
         if delivery is None:
             return None
-        code = payload.get("ErrorCode", "")
+        code = payload.get("ErrorCode", "")[:LONGEST_CODE]
         return TextStatus(
             message_id=_need(payload, "MessageSid"),
             message_key=payload.get("_query", {}).get("text", ""),
@@ -256,19 +258,21 @@ class TwilioCarrier(Carrier):
 
     def find_texts(self, *, to: str, sender: str, since: datetime) -> list[CarrierText]:
         client, _ = self._client()
-        found = client.messages.list(to=to, from_=sender, date_sent_after=since, limit=200)
+        # Newest first. Not filtered by the date of sending: a text that still waits at the carrier has none.
+        found = client.messages.list(to=to, from_=sender, limit=200)
         return [
             CarrierText(
                 message_id=str(text.sid),
                 to=str(text.to),
                 sender=str(text.from_),
-                body=str(text.body),
+                body=str(text.body).removeprefix(TRIAL_PREFIX),
                 created_at=text.date_created,
                 delivery=DELIVERIES.get(str(text.status), Delivery.ACCEPTED),
                 error_code=str(text.error_code or ""),
                 error_text=_explain(str(text.error_code or ""), str(text.error_message or "")),
             )
             for text in found
+            if text.date_created is None or text.date_created >= since
         ]
 
     def classify(self, error_code: str) -> ErrorClass:
@@ -374,11 +378,11 @@ def _explain(code: str, fallback: str) -> str:
 
 def _refusal(error: TwilioRestException | TwilioServiceException, headers: Mapping[str, str]) -> SendResult:
     status = int(error.status or 0)
-    code = str(error.code or status)
+    code = str(error.code or status)[:LONGEST_CODE]
     text = _explain(code, str(getattr(error, "msg", "") or getattr(error, "detail", "")))
     if status == 429:
         return SendResult(SendOutcome.THROTTLED, error_code=code, error_text=text, retry_after=_seconds(headers))
-    if status >= 500:
+    if status >= 500 or status == 408:
         return SendResult(SendOutcome.UNKNOWN, error_code=code, error_text=text)
     return SendResult(SendOutcome.REJECTED, error_code=code, error_text=text)
 

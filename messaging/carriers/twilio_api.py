@@ -13,7 +13,7 @@ TIMEOUT_SECONDS = 10.0  # the SDK's default is none at all
 LOOKUP_TIMEOUT_SECONDS = 3.0  # a caller's text waits for it
 
 
-class HeaderKeepingHttpClient(TwilioHttpClient):
+class HeaderKeepingHttpClient(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
     """Remembers the last answer's headers per thread: the SDK's exceptions drop them, and Retry-After is among them."""
 
     def __init__(self, pool_size: int, timeout: float) -> None:
@@ -25,7 +25,7 @@ class HeaderKeepingHttpClient(TwilioHttpClient):
 
     def request(self, *args: object, **kwargs: object) -> Response:
         self._local.headers = {}
-        response = super().request(*args, **kwargs)  # type: ignore[arg-type]
+        response = super().request(*args, **kwargs)
         self._local.headers = response.headers or {}
         return response
 

@@ -45,6 +45,7 @@ class CarrierAccount(models.Model):
 
     class Meta:
         ordering = ["business", "name"]
+        constraints = [models.UniqueConstraint(fields=["business", "name"], name="account_name_once_per_business")]
 
     def __str__(self) -> str:
         return self.name

@@ -1,1 +1,1 @@
-"""The caller simulator: plays the carrier and the people who call, through the same signed webhooks as a real carrier."""
+"""The caller simulator: plays the carrier and the people who call, through signed webhooks like a real carrier's."""

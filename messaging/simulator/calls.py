@@ -37,7 +37,13 @@ class SimulatedCall:
     """One call to `number`. Nothing is decided here: the answers to the webhooks say what happens next."""
 
     def __init__(
-        self, number: PhoneNumber, *, caller: str, ending: Ending, words: str = "", hangs_up_after: timedelta | None = None
+        self,
+        number: PhoneNumber,
+        *,
+        caller: str,
+        ending: Ending,
+        words: str = "",
+        hangs_up_after: timedelta | None = None,
     ) -> None:
         self.call_id = f"CA{uuid4().hex}"
         self._number = number
@@ -128,7 +134,7 @@ class SimulatedCall:
         )
 
     def _pick_up(self, target: Target) -> bool:
-        """One of the team's phones is picked up, by a person or by its own voicemail; whether the two were connected."""
+        """A phone of the team is picked up, by a person or by its own voicemail; whether the two were connected."""
         leg = {
             "CallSid": f"CA{uuid4().hex}",
             "ParentCallSid": self.call_id,

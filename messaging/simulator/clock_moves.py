@@ -1,4 +1,4 @@
-"""Moving the clock, so that "after hours" and "a day later" can be tried at noon. Never where real people are served."""
+"""Moving the clock, so that "after hours" can be tried at noon. Never where real people are served."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -53,7 +53,7 @@ def when_open(location: Location, *, now: datetime) -> datetime | None:
 
 
 def when_closed(location: Location, *, now: datetime) -> datetime | None:
-    """`now` if it is closed, else 7:14 PM or, where that is still open, shortly after closing; None when it never closes."""
+    """`now` if it is closed, else 7:14 PM or, if that is still open, shortly after closing; None: it never closes."""
     state = queries.state_of(location, now=now)
     if not state.is_open:
         return now

@@ -22,7 +22,10 @@ def erase(business: Business) -> int:
         leads = _only_simulated(business)
         phones = list(leads.values_list("phone", flat=True))
         files = [media.file for media in MessageMedia.objects.filter(message__in=texts).exclude(file="")]
-        causes = [f"missedcall:{call.account_id}:{call.carrier_call_id}" for call in calls.only("account_id", "carrier_call_id")]
+        causes = [
+            f"missedcall:{call.account_id}:{call.carrier_call_id}"
+            for call in calls.only("account_id", "carrier_call_id")
+        ]
         keys = [str(key) for key in calls.values_list("key", flat=True)]
         CallbackTask.objects.filter(Q(cause__in=causes) | Q(lead__in=leads), business=business).delete()
         LeadEvent.objects.filter(Q(lead__in=leads) | Q(data__call__in=keys), business=business).delete()
@@ -42,5 +45,8 @@ def erase(business: Business) -> int:
 def _only_simulated(business: Business) -> QuerySet[Lead]:
     real = {"lead": OuterRef("pk"), "is_simulated": False}
     return Lead.objects.filter(
-        ~Exists(Call.objects.filter(**real)), ~Exists(Message.objects.filter(**real)), business=business, is_simulated=True
+        ~Exists(Call.objects.filter(**real)),
+        ~Exists(Message.objects.filter(**real)),
+        business=business,
+        is_simulated=True,
     )

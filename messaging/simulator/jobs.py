@@ -1,4 +1,4 @@
-"""Playing a script behind the page: the server that shows it also answers the webhooks, so no request may wait for another."""
+"""Playing a script behind the page: its own server answers the webhooks, so no request may wait for another."""
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor, wait

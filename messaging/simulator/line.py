@@ -38,13 +38,19 @@ def post(account: CarrierAccount, url: str, params: Mapping[str, str]) -> str:
     target = settings.SIMULATOR_URL + public.removeprefix(settings.SITE_URL)
     try:
         answer = http.fetch(
-            target, method="POST", headers=headers, body=urlencode(form).encode(), allow_hosts=own_hosts(), timeout=(3, SECONDS)
+            target,
+            method="POST",
+            headers=headers,
+            body=urlencode(form).encode(),
+            allow_hosts=own_hosts(),
+            timeout=(3, SECONDS),
         )
     except http.FetchError as error:
         raise SimulatorError(f"Nothing answers at {settings.SIMULATOR_URL}: {error}") from error
     if answer.status == 403:
         raise SimulatorError(
-            f"The server at {settings.SIMULATOR_URL} refused the signature. Does it run with the same database and SITE_URL?"
+            f"The server at {settings.SIMULATOR_URL} refused the signature. "
+            "Does it run with the same database and SITE_URL?"
         )
     if not 200 <= answer.status < 300:
         raise SimulatorError(f"The server at {settings.SIMULATOR_URL} answered {answer.status}.")

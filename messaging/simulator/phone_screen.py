@@ -10,7 +10,7 @@ from messaging.simulator.twiml import spoken
 
 RECENT = 40
 ARRIVED = (MessageStatus.SENT, MessageStatus.DELIVERED)
-_STOPPED = "You are unsubscribed and get no more texts from this number. Reply START to get them again. (The carrier's own answer)"
+_STOPPED = "You get no more texts from this number. Reply START to get them again. (The carrier's own answer)"
 _STARTED = "You get texts from this number again. Reply STOP to end them. (The carrier's own answer)"
 _HELP = "Reply STOP to end texts from this number. Message and data rates may apply. (The carrier's own answer)"
 _CARRIER_ANSWERS = {"START": _STARTED, "UNSTOP": _STARTED, "YES": _STARTED, "HELP": _HELP, "INFO": _HELP}

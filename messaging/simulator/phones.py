@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from leads.models import Business, Lead
-from messaging.models import NeverText, PhoneNumber, RingTarget
+from messaging.models import Call, NeverText, PhoneNumber, RingTarget
 from recoverline.lib.phones import ANONYMOUS_NUMBERS, display_phone
 
 ANONYMOUS = "+266696687"  # what a carrier sends for a hidden number: ANONYMOUS on the keypad
@@ -27,6 +27,7 @@ FATES = {
         Fate("+15555550192", "30007", "a carrier that filters the text as spam"),
         Fate("+15555550193", "30005", "a number that does not exist"),
         Fate("+15555550194", "30008", "undeliverable for no known reason, tried once more after 30 seconds"),
+        Fate("+15555550195", "30006", "another landline"),
     )
 }
 
@@ -61,6 +62,7 @@ def fresh_phone(business: Business) -> str:
     """A fictional phone that has never been in touch with this business and is none of its own."""
     used = {
         *Lead.objects.filter(business=business).values_list("phone", flat=True),
+        *Call.objects.filter(business=business).values_list("caller", flat=True),
         *PhoneNumber.objects.filter(business=business).values_list("number", flat=True),
         *RingTarget.objects.filter(number__business=business).values_list("phone", flat=True),
         *NeverText.objects.filter(business=business).values_list("phone", flat=True),

@@ -50,7 +50,11 @@ class Player:
         match step:
             case PlaceCall():
                 SimulatedCall(
-                    self.number, caller=self.caller, ending=step.ending, words=step.words, hangs_up_after=step.hangs_up_after
+                    self.number,
+                    caller=self.caller,
+                    ending=step.ending,
+                    words=step.words,
+                    hangs_up_after=step.hangs_up_after,
                 ).run()
             case SendText():
                 send_text(self.number, sender=self.caller, body=step.body, picture=step.picture)
@@ -130,7 +134,9 @@ class Player:
         for message in outbound.due(clock.now(), limit=100):
             if message.is_simulated and message.business_id == self.number.business_id:
                 outbound.deliver(message.pk)
-        pictures = Message.objects.filter(business=self.number.business_id, is_simulated=True, media__status=MediaStatus.PENDING)
+        pictures = Message.objects.filter(
+            business=self.number.business_id, is_simulated=True, media__status=MediaStatus.PENDING
+        )
         for message in pictures.filter(media__attempts=0).distinct():
             media.fetch_all(message)
 

@@ -24,6 +24,8 @@ class Scenario:
         return self.script.startswith("text")
 
 
+LEAK = "Hi, our water heater is leaking all over the garage. Please call me back, thanks."
+TOMORROW = "Can you come tomorrow? AC is out"
 MISSED, ELSE, REPLIES, TROUBLE = "Missed calls", "Other calls", "The customer texts", "Where no text helps"
 
 SCENARIOS = (
@@ -31,17 +33,14 @@ SCENARIOS = (
     Scenario("busy", MISSED, "Line is busy", "The busy script", "at open; call busy"),
     Scenario("after-hours", MISSED, "After hours", "The clock goes to 7:14 PM", "at closed; call"),
     Scenario("hang-up", MISSED, "Hangs up early", "After 6 seconds of ringing", "at open; call hang-up after 6s"),
-    Scenario(
-        "voicemail", MISSED, "Leaves a voicemail", "Recorded and transcribed",
-        "at open; call voicemail 'Hi, our water heater is leaking all over the garage. Please call me back, thanks.'",
-    ),
+    Scenario("voicemail", MISSED, "Leaves a voicemail", "Recorded, in words", f"at open; call voicemail '{LEAK}'"),
     Scenario("silent", MISSED, "Silent voicemail", "Nothing but breathing", "at open; call silent"),
     Scenario("repeat", MISSED, "Calls twice", "Again after 3 minutes", "at open; call; wait 3m; call"),
     Scenario("answered", ELSE, "Answered", "Press 1: no text", "at open; call answered"),
-    Scenario("phone-voicemail", ELSE, "A mobile's voicemail picks up", "Nobody presses 1", "at open; call phone-voicemail"),
+    Scenario("machine", ELSE, "A mobile's voicemail", "Picks up, presses nothing", "at open; call phone-voicemail"),
     Scenario("hang-up-at-once", ELSE, "Hangs up at once", "After 2 seconds", "at open; call hang-up after 2s"),
     Scenario("flooding", REPLIES, "“My basement is flooding”", "Urgent", "text 'my basement is flooding'"),
-    Scenario("tomorrow", REPLIES, "“Can you come tomorrow?”", "An ordinary job", "text 'Can you come tomorrow? AC is out'"),
+    Scenario("tomorrow", REPLIES, "“Can you come tomorrow?”", "An ordinary job", f"text '{TOMORROW}'"),
     Scenario("picture", REPLIES, "A picture", "MMS", "text 'This is what it looks like' with picture"),
     Scenario("stop", REPLIES, "STOP", "Nothing more is sent", "text STOP"),
     Scenario("start", REPLIES, "START", "Opts in again", "text START"),
@@ -50,7 +49,7 @@ SCENARIOS = (
     Scenario("off", TROUBLE, "Phone is off", "Tried again after 5 minutes", "at open; call +15555550191; wait 5m"),
     Scenario("filtered", TROUBLE, "Filtered as spam", "Blocked by a carrier", "at open; call +15555550192"),
     Scenario("anonymous", TROUBLE, "Hidden number", "Nobody to text", "at open; call anonymous"),
-)  # fmt: skip
+)
 
 BY_KEY = {scenario.key: scenario for scenario in SCENARIOS}
 

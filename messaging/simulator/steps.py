@@ -1,13 +1,13 @@
 """What can be played, and the little language for it.
 
-    call +15555550123 busy; text 'my basement is flooding'; wait 2h; text STOP
+call +15555550123 busy; text 'my basement is flooding'; wait 2h; text STOP
 
-    call [NUMBER|new|anonymous] [ENDING] [after 2s] [to NUMBER]
-        ENDING: no-answer (if nothing is said), busy, failed, hang-up, answered, phone-voicemail, silent, voicemail 'WORDS'
-    text 'BODY' [from NUMBER] [to NUMBER] [with picture]
-    wait 30s|5m|2h|1d
-    at 19:14|open|closed|opening|now
-    phone
+call [NUMBER|new|anonymous] [ENDING] [after 2s] [to NUMBER]
+    ENDING: no-answer (if nothing is said), busy, failed, hang-up, answered, phone-voicemail, silent, voicemail 'WORDS'
+text 'BODY' [from NUMBER] [to NUMBER] [with picture]
+wait 30s|5m|2h|1d
+at 19:14|open|closed|opening|now
+phone
 """
 
 import re
@@ -49,7 +49,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class GoTo:
-    """A time of day, "open" and "closed" (at once, if it is so already), the next "opening", or "now": the real time."""
+    """A time of day, "open" or "closed" (now, if it is so already), the next "opening", "now": the real time."""
 
     when: time | str
 
@@ -73,7 +73,9 @@ def parse_steps(script: str) -> list[Step]:
     try:
         words = list(lexer)
     except ValueError as error:
-        raise NotUnderstood("A quotation mark is not closed. Put texts with an apostrophe into double quotes.") from error
+        raise NotUnderstood(
+            "A quotation mark is not closed. Put texts with an apostrophe into double quotes."
+        ) from error
     steps: list[Step] = []
     command: list[str] = []
     for word in [*words, ";"]:
@@ -128,7 +130,11 @@ class _Words:
             word = self._left.pop(0)
             if word in endings:
                 ending = endings[word]
-                words = self._next("voicemail needs the words: voicemail 'please call me'") if ending == Ending.VOICEMAIL else ""
+                words = (
+                    self._next("voicemail needs the words: voicemail 'please call me'")
+                    if ending == Ending.VOICEMAIL
+                    else ""
+                )
             elif word == "after":
                 after = parse_span(self._next("after needs a length of time, such as 2s"))
             elif word == "to":
@@ -149,7 +155,9 @@ class _Words:
             elif word == "with" and self._left[:1] == ["picture"]:
                 picture = bool(self._left.pop(0))
             else:
-                raise NotUnderstood(f"“{word}” after the text is not understood. Put the whole text into quotation marks.")
+                raise NotUnderstood(
+                    f"“{word}” after the text is not understood. Put the whole text into quotation marks."
+                )
         return SendText(body, sender, to, picture)
 
     def _wait(self) -> Wait:

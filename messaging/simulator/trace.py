@@ -1,7 +1,7 @@
-"""What the system did about one phone, read from the rows that it keeps anyway: webhooks, decisions, texts, tasks, events.
+"""What the system did about one phone, read from the rows it keeps anyway: webhooks, decisions, texts, tasks, events.
 
-Nothing is remembered for this page. The order is that of the webhooks' ids and not of the times, because the clock may have been
-moved back in between.
+Nothing is remembered for this page. The order is that of the webhooks' ids and not of the times, because the clock may
+have been moved back in between.
 """
 
 import json
@@ -75,13 +75,18 @@ def trace_of(number: PhoneNumber, phone: str) -> list[Episode]:
     placing = _Placing(hooks)
     placed = [
         *(_Placed(hook.pk, 0, _hook_step(hook)) for hook in hooks),
-        *(placing.put(call.decided_at, 1, _decision(call)) for call in calls if call.decided_at and call.state == CallState.MISSED),
+        *(
+            placing.put(call.decided_at, 1, _decision(call))
+            for call in calls
+            if call.decided_at and call.state == CallState.MISSED
+        ),
         *(placing.put(event.at, 2, _event(event)) for event in _events(number, phone)),
         *(placing.put(message.created_at, 3, _text(message)) for message in _texts(number, phone)),
         *(placing.put(task.created_at, 4, _task(task)) for task in _tasks(number, phone, calls)),
     ]
     placed.sort(key=lambda one: (one.hook_id, one.rank))
-    return list(reversed(list(_episodes(placed, {hook.pk: hook for hook in hooks}))))
+    titles = {hook.pk: _title(hook, calls) for hook in hooks if hook.event in BEGINS}
+    return list(reversed(list(_episodes(placed, titles))))
 
 
 class _Placing:
@@ -111,29 +116,32 @@ def _concerns(payload: dict[str, str], number: str, phone: str, call_ids: set[st
     return {payload.get("From"), payload.get("To")} == {number, phone}
 
 
-def _episodes(placed: list[_Placed], hooks: dict[int, InboundHook]) -> Iterator[Episode]:
+def _episodes(placed: list[_Placed], titles: dict[int, str]) -> Iterator[Episode]:
+    """Cut where a webhook with a title begins something; what came before the oldest one is "Earlier"."""
     begins: _Placed | None = None
     steps: list[TraceStep] = []
     for one in placed:
-        if one.rank == 0 and hooks[one.hook_id].event in BEGINS:
-            if begins and steps:
-                yield _episode(begins, hooks, steps)
+        if begins and one.rank == 0 and one.hook_id in titles:
+            yield _episode(begins, titles, steps)
             begins, steps = one, []
         begins = begins or one
         steps.append(one.step)
-    if begins and steps:
-        yield _episode(begins, hooks, steps)
+    if begins:
+        yield _episode(begins, titles, steps)
 
 
-def _episode(begins: _Placed, hooks: dict[int, InboundHook], steps: list[TraceStep]) -> Episode:
-    hook = hooks.get(begins.hook_id)
-    if hook is None or hook.event not in BEGINS:
-        title = "Earlier"
-    elif hook.event == "voice":
-        title = "A call"
-    else:
-        title = f"A text: “{hook.payload.get('Body', '')[:60]}”"
+def _episode(begins: _Placed, titles: dict[int, str], steps: list[TraceStep]) -> Episode:
+    title = titles.get(begins.hook_id, "Earlier")
     return Episode(f"episode-{begins.hook_id}", title, begins.step.at, tuple(steps))
+
+
+def _title(hook: InboundHook, calls: list[Call]) -> str:
+    if hook.event == "message":
+        return f"A text: “{hook.payload.get('Body', '')[:60]}”"
+    call = next((call for call in calls if call.carrier_call_id == hook.payload.get("CallSid")), None)
+    if call is None:
+        return "A call"
+    return f"A call: {call.get_miss_reason_display().lower() or call.get_state_display().lower()}"
 
 
 # ---------------------------------------------------------------- rows
@@ -175,11 +183,12 @@ def _decision(call: Call) -> TraceStep:
     assert call.decided_at is not None  # noqa: S101  chosen so by the caller
     rang = f" after {call.rang_seconds} s of ringing" if call.rang_seconds else ""
     hours = HoursState(call.hours_state).label.lower() if call.hours_state else "unknown hours"
+    reason = MissReason(call.miss_reason).label.lower()
     texts = call.outcome == Outcome.TEXT
     return TraceStep(
         key=f"call-{call.pk}",
         label="Rules",
-        title=f"Missed: {MissReason(call.miss_reason).label.lower()}{rang} ({hours}). {Outcome(call.outcome or 'no_text').label}.",
+        title=f"Missed: {reason}{rang} ({hours}). {Outcome(call.outcome or 'no_text').label}.",
         at=call.decided_at,
         tone=GOOD if texts else PLAIN,
         lines=(*_asked(call), *_script(call)),
@@ -205,7 +214,9 @@ def _script(call: Call) -> Iterator[str]:
 
 
 def _event(event: LeadEvent) -> TraceStep:
-    return TraceStep(key=f"event-{event.pk}", label="Event", title=event.text or event.kind, at=event.at, lines=(event.kind,))
+    return TraceStep(
+        key=f"event-{event.pk}", label="Event", title=event.text or event.kind, at=event.at, lines=(event.kind,)
+    )
 
 
 def _text(message: Message) -> TraceStep:
@@ -231,7 +242,13 @@ def _text(message: Message) -> TraceStep:
 def _tone(status: MessageStatus) -> str:
     if status == MessageStatus.DELIVERED:
         return GOOD
-    lost = (MessageStatus.UNDELIVERED, MessageStatus.FAILED, MessageStatus.EXPIRED, MessageStatus.SUPPRESSED, MessageStatus.DEAD)
+    lost = (
+        MessageStatus.UNDELIVERED,
+        MessageStatus.FAILED,
+        MessageStatus.EXPIRED,
+        MessageStatus.SUPPRESSED,
+        MessageStatus.DEAD,
+    )
     return BAD if status in lost else PLAIN
 
 

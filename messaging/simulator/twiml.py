@@ -72,7 +72,9 @@ def _verb(element: ElementTree.Element) -> Verb:
     match element.tag:
         case "Dial":
             targets = tuple(
-                Target((number.text or "").strip(), number.attrib.get("url", ""), number.attrib.get("statusCallback", ""))
+                Target(
+                    (number.text or "").strip(), number.attrib.get("url", ""), number.attrib.get("statusCallback", "")
+                )
                 for number in element.findall("Number")
             )
             return Dial(targets, int(get("timeout", "30")), get("action", ""))

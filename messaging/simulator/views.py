@@ -168,7 +168,7 @@ def erase_simulated(request: HttpRequest, subject: Subject) -> HttpResponse:
 
 # ---------------------------------------------------------------- what pages are made of
 def _read(data: QueryDict, numbers: list[PhoneNumber]) -> Subject | None:
-    """The number and phone that `data` names, if the number is one of those; a phone that cannot be is the usual one."""
+    """The number and phone that `data` names, None if the number is none of `numbers`; no phone is the usual one."""
     form = SubjectForm(data)
     form.is_valid()
     found = {number.key: number for number in numbers}.get(form.cleaned_data.get("number"))

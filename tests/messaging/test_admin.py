@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from leads.enums import Role
 from messaging.models import CarrierAccount, PhoneNumber, RingTarget, Rule, Script
-from tests.base import Cast, make_cast
+from tests.base import Cast, make_cast, sign_in
 from tests.factories import (
     NOON,
     make_account,
@@ -34,12 +34,6 @@ def cast(db: None) -> Cast:
 @pytest.fixture
 def ana(cast: Cast) -> Client:
     return sign_in(cast.ana)
-
-
-def sign_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def errors_of(answer: Any) -> dict[str, list[str]]:

@@ -45,9 +45,9 @@ def test_tasks_are_three_lines() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_task_vanishes_with_its_transaction() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         queue.enqueue("messaging.tasks.tick")
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert queue.waiting() == 0
 
     with transaction.atomic():

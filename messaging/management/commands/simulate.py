@@ -30,7 +30,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("script", help="What to do, step by step, separated by semicolons.")
-        parser.add_argument("--number", default="", help="Which simulated number to call first. Default: the oldest one.")
+        parser.add_argument(
+            "--number", default="", help="Which simulated number to call first. Default: the oldest one."
+        )
         parser.add_argument("--brief", action="store_true", help="Print the phone's texts without the trace.")
 
     def handle(self, *args: Any, script: str, number: str, brief: bool, **options: Any) -> None:
@@ -45,7 +47,9 @@ class Command(BaseCommand):
         wanted = steps.parse_steps(script)
         called = find_number(number) if number else simulated_numbers().first()
         if called is None:
-            raise CommandError("There is no simulated number. `make demo` sets one up; so does load_business with --simulated.")
+            raise CommandError(
+                "There is no simulated number. `make demo` sets one up; so does load_business with --simulated."
+            )
         running = server.is_running()
         with nullcontext() if running else server.own_server():
             player = Player(called, delivers=not running)

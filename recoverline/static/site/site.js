@@ -129,7 +129,7 @@ function showBill(line) {
     const bill = countSegments(asSent(field.value), basic, extended);
     const parts = [`${bill.units} of ${bill.room} characters`];
     if (bill.count > 1) parts[0] = `${bill.units} characters, ${bill.count} texts`;
-    if (!bill.isPlain) parts.push("an emoji or a rare letter makes texts shorter");
+    if (!bill.isPlain) parts.push("emoji and rare letters take more room");
     line.textContent = parts.join("; ");
   };
   field.addEventListener("input", show);

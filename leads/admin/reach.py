@@ -1,0 +1,60 @@
+"""How far a person reaches in one request, and the way from a row to its business."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model
+from django.http import HttpRequest
+
+from leads.access import CONFIGURERS, User, businesses_for
+from leads.enums import Role
+from leads.models import Business
+
+Roles = tuple[Role, ...]
+EVERYBODY: Roles = tuple(Role)
+NOBODY: Roles = ()
+
+
+def user_of(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def business_ids(request: HttpRequest, roles: Roles) -> frozenset[int]:
+    """Businesses in which the person has one of `roles`; memorized, because a page asks it a hundred times."""
+    memo: dict[Roles, frozenset[int]] = request.__dict__.setdefault("_business_ids", {})
+    if roles not in memo:
+        memo[roles] = frozenset(businesses_for(user_of(request), roles=roles).values_list("pk", flat=True))
+    return memo[roles]
+
+
+def only_business(request: HttpRequest, roles: Roles = CONFIGURERS) -> Business | None:
+    """The business that needs no choosing, None when the person has several (or none)."""
+    ids = business_ids(request, roles)
+    if len(ids) != 1:
+        return None
+    memo: dict[int, Business] = request.__dict__.setdefault("_businesses", {})
+    (pk,) = ids
+    if pk not in memo:
+        memo[pk] = Business.objects.get(pk=pk)
+    return memo[pk]
+
+
+def business_id_of(row: Model, path: str) -> int | None:
+    """The business of `row` along `path` ("number__business", or "pk" for a business); None if it has none yet."""
+    *steps, last = path.split("__")
+    found: Any = row
+    try:
+        for step in steps:
+            found = getattr(found, step)
+    except ObjectDoesNotExist:
+        return None
+    if found is None:
+        return None
+    return cast("int | None", found.pk if last == "pk" else getattr(found, f"{last}_id"))
+
+
+def path_to_business(site: admin.AdminSite, model: type[Model]) -> str | None:
+    """How rows of `model` lead to their business; None for a model that belongs to no business."""
+    model_admin = site._registry.get(model)
+    return getattr(model_admin, "business_path", None)

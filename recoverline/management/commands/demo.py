@@ -1,0 +1,141 @@
+"""The second half of `make demo`: a business, its owner, a little history, and everything running."""
+
+import os
+import subprocess
+import sys
+from argparse import SUPPRESS, ArgumentParser
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from leads import config, kits
+from leads.enums import Role
+from leads.models import Business, Membership
+from messaging.simulator import clock_moves, server
+from messaging.simulator.erasing import erase
+from messaging.simulator.errors import SimulatorError
+from messaging.simulator.history import play_history
+from messaging.simulator.player import simulated_numbers
+from recoverline import demo_login
+from recoverline.processes import is_port_free, manage_argv, run_all
+
+OWNER = "demo"
+KITS = {kit.slug: kit for kit in kits.kits()}
+
+
+class Command(BaseCommand):
+    help = "Show everything with a made-up business: nothing is sent anywhere."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--kit", choices=KITS, default="home_services", help="The trade of the made-up business.")
+        parser.add_argument("--link", action="store_true", help="Only print a new sign-in link.")
+        parser.add_argument("--prepare", action="store_true", help=SUPPRESS)
+
+    def handle(self, *args: Any, port: int, kit: str, link: bool, prepare: bool, **options: Any) -> None:
+        self._refuse_unless_local()
+        if prepare:
+            try:
+                self._prepare(KITS[kit])
+            except SimulatorError as problem:
+                raise CommandError(str(problem)) from problem
+        elif link:
+            self.stdout.write(demo_login.link_for(self._owner()))
+        else:
+            self._run(port, kit)
+
+    def _refuse_unless_local(self) -> None:
+        if not settings.DEBUG or not settings.SIMULATOR:
+            raise CommandError(
+                "DEBUG is off here (.env): this is no demo. Run it in another folder, or `make run` for this one."
+            )
+        if urlsplit(settings.SITE_URL).hostname not in demo_login.LOOPBACK:
+            raise CommandError(f"The demo runs on this machine only, and SITE_URL is {settings.SITE_URL}.")
+
+    # ------------------------------------------------------------ running
+    def _run(self, port: int, kit: str) -> None:
+        site = f"http://127.0.0.1:{port}"
+        if site != settings.SITE_URL or site != settings.SIMULATOR_URL or settings.EMAIL_URL == "consolemail://":
+            # Read anew, here and in every process that is started from here.
+            mail = settings.DATA_DIR / "mail"
+            if os.environ.get("SITE_URL") == site == os.environ.get("SIMULATOR_URL"):
+                raise CommandError(
+                    f"SITE_URL stays {settings.SITE_URL}, whatever is asked. Is it set twice?"
+                )
+            os.environ |= {"SITE_URL": site, "SIMULATOR_URL": site}
+            if settings.EMAIL_URL == "consolemail://":
+                os.environ["EMAIL_URL"] = f"filemail:///{mail}"
+            command = manage_argv("demo", "--port", str(port), "--kit", kit)
+            os.execv(command[0], command)  # noqa: S606  no shell
+        if not is_port_free("127.0.0.1", port):
+            raise CommandError(
+                f"Port {port} is in use. Stop what listens there, or choose another: make demo PORT={port + 1}"
+            )
+        # A process of its own: it has threads, and the parent of the others must have none.
+        if subprocess.run(manage_argv("demo", "--prepare", "--kit", kit), check=False).returncode:
+            raise SystemExit(1)
+        raise SystemExit(run_all(port, on_ready=self._announce))
+
+    def _announce(self) -> None:
+        site, link = settings.SITE_URL, demo_login.link_for(self._owner())
+        connection.close()
+        self.stdout.write(
+            f"""
+  Recoverline is running.
+
+    Open this first (it signs you in, once, within 30 minutes):
+      {link}
+
+    Simulator   {site}/simulator/
+    Inbox       {site}/inbox/
+    Settings    {site}/admin/
+
+  Nothing is really sent: calls and texts stay on this machine, e-mail goes to {settings.EMAIL_FILE_PATH}.
+  Another sign-in link: {sys.executable} manage.py demo --link
+  Ctrl-C stops everything.
+"""
+        )
+        self.stdout.flush()
+
+    # ------------------------------------------------------------ preparing
+    def _prepare(self, kit: kits.Kit) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        if not clock_moves.may_move():
+            raise CommandError(
+                "An account of a real carrier is active in this database: this is not a place for a demo."
+            )
+        owner = self._owner()
+        if simulated_numbers().filter(business__is_simulated=True).exists():
+            business = Business.objects.filter(numbers__in=simulated_numbers(), is_simulated=True).order_by("pk")[0]
+        else:
+            business = config.load(kit.text(), simulated=True).business
+        Membership.objects.get_or_create(business=business, user=owner, defaults={"role": Role.OWNER})
+        if not business.calls.exists():
+            self._play_history(business, owner)
+
+    def _play_history(self, business: Business, owner: User) -> None:
+        self.stdout.write(f"Playing a few days of {business}…")
+        number = simulated_numbers().filter(business=business)[0]
+        try:
+            with server.own_server():
+                count = play_history(number, staff=owner)
+        except BaseException:
+            # Half a history would never be completed: the next start begins anew.
+            erase(business)
+            raise
+        self.stdout.write(f"{count} calls are in the inbox.")
+
+    def _owner(self) -> User:
+        """Without a password: only the link of `demo_login` signs in."""
+        owner, created = User.objects.get_or_create(
+            username=OWNER, defaults={"first_name": "Demo", "last_name": "Owner", "is_staff": True}
+        )
+        if created:
+            owner.set_unusable_password()
+            owner.save(update_fields=["password"])
+        return owner

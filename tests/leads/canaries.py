@@ -1,0 +1,129 @@
+"""A business whose every row carries a word that no stranger may ever see."""
+
+from collections.abc import Iterator
+from datetime import date, time
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import Model
+from django.forms.models import _get_foreign_key
+from django.urls import reverse
+
+from leads.admin.tenant import TenantAdmin
+from leads.models import (
+    Business,
+    Faq,
+    LeadEvent,
+    Location,
+    Service,
+    ServiceArea,
+)
+from messaging.models import (
+    InboundHook,
+    Note,
+    PhoneNumber,
+    RingTarget,
+)
+from scheduling.models import Closure, OpeningHours
+from tests.base import Cast
+from tests.factories import (
+    NOON,
+    make_call,
+    make_conversation,
+    make_lead,
+    make_member,
+    make_message,
+    make_never_text,
+    make_opt_out,
+    make_request,
+    make_rule,
+    make_script,
+    make_task,
+    make_user,
+)
+
+CANARY = "zebrafish"
+DAY = date(2026, 7, 4)
+
+
+def url(model: type[Model], page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def fill(business: Business, location: Location, number: PhoneNumber, word: str) -> dict[type[Model], Model]:
+    """A row of every registered model of a business, each with `word` wherever a text has room for it."""
+    lead = make_lead(business, name=f"{word} lead", source=f"{word} ads", notes=word)
+    request = make_request(lead, location, need=f"{word} need")
+    LeadEvent.objects.create(business=business, lead=lead, kind="call.missed", text=f"{word} event", at=NOON)
+    conversation = make_conversation(lead, number, request=request, last_preview=f"{word} preview")
+    Note.objects.create(business=business, conversation=conversation, body=f"{word} note", created_at=NOON)
+    RingTarget.objects.create(number=number, label=f"{word} target", phone="+12125550198")
+    business.email = f"{word}@example.com"
+    business.save()
+    location.address = f"{word} street"
+    location.save()
+    hours = OpeningHours.objects.create(business=business, location=location, weekday=0, opens=time(9), closes=time(17))
+    rule = make_rule(business, name=f"{word} rule")
+    script = make_script(business, name=f"{word} script", body=f"{{business}} {word} {{opt_out}}")
+    script.body = f"{{business}}: {word} changed. {{opt_out}}"
+    script.save()
+    rows: list[Model] = [
+        business,
+        location,
+        number,
+        number.account,
+        lead,
+        conversation,
+        hours,
+        rule,
+        script,
+        business.memberships.first() or make_member(business, make_user(f"{word}-member")),
+        Service.objects.create(business=business, name=f"{word} service"),
+        ServiceArea.objects.create(business=business, location=location, city=f"{word}ville"),
+        Faq.objects.create(business=business, question=f"{word}?", answer=word),
+        Closure.objects.create(
+            business=business,
+            location=location,
+            name=f"{word} day",
+            starts_on=DAY,
+            ends_on=DAY,
+        ),
+        make_task(location, lead=lead, detail=f"{word} detail"),
+        make_never_text(business, label=f"{word} vendor"),
+        make_opt_out(business, evidence=f"{word} stop"),
+        make_call(number, lead=lead, caller_name=f"{word} caller", rule=rule, conversation=conversation),
+        make_message(conversation, f"{word} text"),
+        InboundHook.objects.create(
+            account=number.account, event="voice", natural_key=f"{word}-1", payload={"x": word}, received_at=NOON
+        ),
+    ]
+    return {type(row): row for row in rows}
+
+
+def tenant_admins() -> Iterator[TenantAdmin]:
+    return (each for each in admin.site._registry.values() if isinstance(each, TenantAdmin))
+
+
+def snapshot() -> dict[str, int]:
+    models = [model for model in apps.get_models() if model._meta.app_label in ("leads", "scheduling", "messaging")]
+    return {model._meta.label: model._default_manager.count() for model in models}
+
+
+def fill_with_canaries(cast: Cast) -> dict[type[Model], Model]:
+    """Business A full of canaries."""
+    cast.a.name, cast.a_location.name = f"{CANARY} Plumbing", f"{CANARY} Main"
+    cast.a_number.label, cast.a_account.name = f"{CANARY} line", f"{CANARY} account"
+    for row in (cast.a, cast.a_location, cast.a_number, cast.a_account):
+        row.save()
+    make_member(cast.a, make_user(f"{CANARY}-colleague", email=f"{CANARY}@colleague.example"))
+    return fill(cast.a, cast.a_location, cast.a_number, CANARY)
+
+
+def no_inlines(model: type[Model]) -> dict[str, Any]:
+    """The management forms of the inlines of a page, saying that there is nothing."""
+    data: dict[str, Any] = {}
+    for inline in admin.site._registry[model].inlines:
+        prefix = _get_foreign_key(model, inline.model).remote_field.get_accessor_name()
+        data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    return data

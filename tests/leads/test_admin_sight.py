@@ -1,0 +1,194 @@
+"""TEN-02: in the admin nobody sees anything of another business, nor does more than their role allows."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Permission, User
+from django.db.models import Model
+from django.urls import reverse
+
+from leads.admin.tenant import TenantAdmin
+from leads.enums import Role
+from leads.models import (
+    Business,
+    CallbackTask,
+    Lead,
+    Membership,
+)
+from messaging.models import (
+    Call,
+    Conversation,
+    Message,
+    OptOut,
+    Rule,
+    Script,
+)
+from tests.base import Cast, make_cast, sign_in
+from tests.factories import (
+    make_call,
+    make_location,
+    make_member,
+    make_number,
+    make_script,
+)
+from tests.leads.canaries import CANARY, fill, fill_with_canaries, tenant_admins, url
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def rows(cast: Cast) -> dict[type[Model], Model]:
+    return fill_with_canaries(cast)
+
+
+# ---------------------------------------------------------------- TEN-02: nothing is seen
+def test_every_model_of_a_business_is_registered_or_shown_inline(cast: Cast) -> None:
+    inline = {each for one in tenant_admins() for each in one.inlines}
+    shown = {each.model for each in tenant_admins()} | {each.model for each in inline}
+    ours = {
+        model
+        for model in apps.get_models()
+        if model._meta.app_label in ("leads", "scheduling", "messaging")
+        and not model.__name__.startswith("Historical")
+        and any(field.name in ("business", "number", "account") for field in model._meta.fields)
+    }
+    assert ours - shown == set()
+
+
+def test_whoever_is_not_a_tenant_admin_is_for_superusers_even_with_every_permission(cast: Cast) -> None:
+    cast.cleo.user_permissions.set(Permission.objects.all())
+    client = sign_in(cast.cleo)
+    others = [each.model for each in admin.site._registry.values() if not isinstance(each, TenantAdmin)]
+
+    assert sorted(model._meta.label for model in others) == [
+        "auth.Group",
+        "auth.User",
+        "django_q.Failure",
+        "django_q.OrmQ",
+        "django_q.Schedule",
+        "django_q.Success",
+        "messaging.Heartbeat",
+    ]
+    assert [client.get(url(model, "changelist")).status_code for model in others] == [403] * len(others)
+    assert [sign_in(cast.root).get(url(model, "changelist")).status_code for model in others] == [200] * len(others)
+
+
+def pages_of(model_admin: TenantAdmin, row: Model) -> list[str]:
+    model = model_admin.model
+    pages = [url(model, "changelist"), url(model, "add"), url(model, "change", row.pk), url(model, "history", row.pk)]
+    pages.append(url(model, "delete", row.pk))
+    pages += [f"{pages[0]}?q={CANARY[:5]}", f"{pages[0]}?q=&e=1"]
+    pages += [f"{pages[0]}?{field.name}__id__exact={row.pk}" for field in model._meta.fields if field.is_relation]
+    history = getattr(row, "history", None)
+    if history is not None:
+        pages += [url(model, "simple_history", row.pk, version.pk) for version in history.all()]
+    for field in [*model._meta.fields, *model._meta.many_to_many]:
+        if field.is_relation:
+            pages.append(
+                f"{reverse('admin:autocomplete')}?app_label={model._meta.app_label}"
+                f"&model_name={model._meta.model_name}&field_name={field.name}&term="
+            )
+    return pages
+
+
+def test_no_page_of_the_admin_shows_a_canary_to_an_owner_elsewhere(cast: Cast, rows: dict[type[Model], Model]) -> None:
+    own = fill(cast.b, cast.b_location, cast.b_number, "koala")
+    cleo, ana = sign_in(cast.cleo), sign_in(cast.ana)
+    leaks, seen = [], 0
+    for model_admin in tenant_admins():
+        for page in pages_of(model_admin, rows[model_admin.model]):
+            answer = cleo.get(page, follow=True)
+            if CANARY in answer.content.decode():
+                leaks.append(page)
+        for page in pages_of(model_admin, own[model_admin.model]):
+            if CANARY in cleo.get(page, follow=True).content.decode():
+                leaks.append(page)
+        seen += CANARY in ana.get(url(model_admin.model, "changelist")).content.decode()
+    assert leaks == []
+    assert seen >= 15  # the owner does see them, or this test could not fail
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER, Role.FRONT_DESK, Role.READ_ONLY])
+def test_pages_outside_the_lists_are_closed_too(cast: Cast, rows: dict[type[Model], Model], role: Role) -> None:
+    Membership.objects.filter(user=cast.cleo).update(role=role)
+    client = sign_in(cast.cleo)
+    rule, script = rows[Rule], rows[Script]
+    pages = [
+        reverse("admin:index"),
+        reverse("admin:app_list", args=["leads"]),
+        reverse("admin:app_list", args=["messaging"]),
+        reverse("admin:messaging_rule_dry_run"),
+        reverse("admin:messaging_rule_dry_run") + f"?business={cast.a.pk}",
+        reverse("admin:messaging_rule_dry_run_one", args=[rule.pk]),
+        reverse("admin:messaging_nevertext_import"),
+        url(Script, "simple_history", script.pk, script.history.first().pk),  # type: ignore[attr-defined]
+    ]
+    assert [page for page in pages if CANARY in client.get(page, follow=True).content.decode()] == []
+    foreign = {"business": cast.a.pk, "body": "{business} {city}", "kind": "missed_call"}
+    answer = client.post(reverse("admin:messaging_script_preview"), foreign)
+    assert (answer.status_code, CANARY in answer.content.decode()) == (404, False)
+
+
+def test_a_strangers_rows_are_not_found_and_not_forbidden(cast: Cast, rows: dict[type[Model], Model]) -> None:
+    client = sign_in(cast.cleo)
+    answers = {
+        model: client.get(url(model, "change", rows[model].pk)) for model in (Script, Rule, Lead, Call, Business)
+    }
+    # Django sends whoever asks for a row that does not exist back to the start.
+    assert {answer.status_code for answer in answers.values()} == {302}
+    assert {answer["Location"] for answer in answers.values()} == {reverse("admin:index")}
+    version = rows[Script].history.first().pk  # type: ignore[attr-defined]
+    assert client.get(url(Script, "history", rows[Script].pk)).status_code == 404
+    assert client.get(url(Script, "simple_history", rows[Script].pk, version)).status_code == 404
+
+
+def test_filters_name_only_rows_of_the_own_business(cast: Cast) -> None:
+    make_location(cast.b, "Birch West")  # a filter with one choice is not shown
+    make_location(cast.a, "Hidden street shop")
+    page = sign_in(cast.cleo).get(url(Call, "changelist")).content.decode()
+    assert ("Birch Main" in page, "Hidden street shop" in page, "Alder" in page) == (True, False, False)
+
+
+# ---------------------------------------------------------------- roles
+def test_the_front_desk_looks_and_does_not_configure(cast: Cast, rows: dict[type[Model], Model]) -> None:
+    client = sign_in(cast.ben)
+    visible = [each.model for each in tenant_admins() if client.get(url(each.model, "changelist")).status_code == 200]
+    assert set(visible) == {Lead, CallbackTask, Call, Conversation, Message, OptOut}
+    assert [client.get(url(model, "change", rows[model].pk)).status_code for model in visible] == [200] * len(visible)
+    assert [client.get(url(model, "add")).status_code for model in visible] == [403] * len(visible)
+    before = Lead.objects.values_list("name", flat=True).get(pk=rows[Lead].pk)
+    assert client.post(url(Lead, "change", rows[Lead].pk), {"name": "changed"}).status_code == 403
+    assert Lead.objects.get(pk=rows[Lead].pk).name == before
+
+
+def test_without_is_staff_there_is_no_admin(cast: Cast) -> None:
+    User.objects.filter(pk=cast.ana.pk).update(is_staff=False)
+    assert sign_in(User.objects.get(pk=cast.ana.pk)).get(url(Script, "changelist")).status_code == 302
+
+
+def test_a_removed_member_is_out_at_the_next_request(cast: Cast) -> None:
+    client = sign_in(cast.cleo)
+    assert client.get(url(Script, "changelist")).status_code == 200
+    Membership.objects.filter(user=cast.cleo).delete()
+    assert client.get(url(Script, "changelist")).status_code == 403
+
+
+def test_owner_here_and_front_desk_there_configures_only_here(cast: Cast, rows: dict[type[Model], Model]) -> None:
+    make_member(cast.a, cast.cleo, Role.FRONT_DESK)
+    client = sign_in(cast.cleo)
+    make_script(cast.b, name="Birch script")
+    page = client.get(url(Script, "changelist")).content.decode()
+    assert ("Birch script" in page, CANARY in page) == (True, False)
+    assert client.get(url(Lead, "change", rows[Lead].pk)).status_code == 200
+    assert client.post(url(Lead, "change", rows[Lead].pk), {"name": "changed"}).status_code == 403
+
+
+def test_a_member_of_one_location_sees_calls_of_that_location_only(cast: Cast) -> None:
+    elsewhere = make_number(make_location(cast.a, "Elsewhere"), cast.a_account)
+    make_call(cast.a_number, caller_name="Near"), make_call(elsewhere, caller_name="Far")
+    Membership.objects.get(user=cast.ben).locations.set([cast.a_location])
+    page = sign_in(cast.ben).get(url(Call, "changelist")).content.decode()
+    assert ("Near" in page, "Far" in page) == (True, False)

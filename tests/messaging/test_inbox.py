@@ -1,0 +1,361 @@
+"""What waits, what was said, and what a conversation goes through."""
+
+import importlib
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import clear_url_caches, reverse
+
+from leads import events
+from leads.models import CallbackTask
+from messaging import access, inbox
+from messaging.enums import ConversationStatus, Direction, Handler, MessageKind, MessageStatus
+from messaging.models import Conversation, Message, MessageMedia, Note
+from recoverline import urls
+from tests import factories
+from tests.base import Cast, make_cast
+from tests.factories import NOON
+from tests.messaging.desk import add_reader, as_user, converse, kinds_of_events, listed, url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def simulator(settings: Any) -> Iterator[None]:
+    """The addresses of an installation where the caller simulator is on."""
+    for settings.SIMULATOR in (True, False):
+        importlib.reload(urls)
+        clear_url_caches()
+        if settings.SIMULATOR:
+            yield
+
+
+@pytest.fixture
+def rita(cast: Cast) -> User:
+    return add_reader(cast)
+
+
+# ---------------------------------------------------------------- lists
+def test_tabs_hold_what_they_say(cast: Cast) -> None:
+    def row(name: str, minutes: int, **values: Any) -> None:
+        converse(cast, lead={"name": name}, last_at=NOON - timedelta(minutes=minutes), **values)
+
+    row("calm", 1)
+    row("asks", 2, needs_reply=True)
+    row("urgent", 3, needs_reply=True, is_urgent=True)
+    row("snoozed", 4, status=ConversationStatus.SNOOZED)
+    row("done", 5, status=ConversationStatus.DONE, is_urgent=True)
+    ana = as_user(cast.ana)
+    assert {tab: listed(ana.get(f"/inbox/?tab={tab}")) for tab in inbox.Tab.values} == {
+        "reply": ["asks", "urgent"],
+        "urgent": ["urgent"],
+        "open": ["calm", "asks", "urgent", "snoozed"],
+        "done": ["done"],
+    }
+    assert listed(ana.get("/inbox/?tab=nonsense")) == ["asks", "urgent"]
+    assert ana.get("/inbox/").context["counts"] == {"reply": 2, "urgent": 1, "callbacks": 0}
+
+
+def test_pages_show_every_row_once_even_at_the_same_instant(cast: Cast) -> None:
+    made = [converse(cast, last_at=NOON - timedelta(minutes=index // 3)).pk for index in range(7)]
+    rows, before, seen = access.conversations_for(cast.ana), "", []
+    for _ in range(4):
+        page = inbox.page_of(rows, before, size=2)
+        seen.append([row.pk for row in page.rows])
+        before = page.before
+    by_position = sorted(made, key=lambda pk: (made.index(pk) // 3, -pk))
+    assert seen == [by_position[0:2], by_position[2:4], by_position[4:6], by_position[6:7]]
+    assert before == ""
+
+
+def test_the_older_link_leads_to_the_rest(cast: Cast) -> None:
+    for index in range(inbox.PAGE_SIZE + 1):
+        converse(cast, lead={"name": f"lead {index}"}, last_at=NOON - timedelta(minutes=index))
+    ana = as_user(cast.ana)
+    first = ana.get("/inbox/?tab=open")
+    assert len(listed(first)) == inbox.PAGE_SIZE
+    older = ana.get("/inbox/", {"tab": "open", "before": first.context["page"].before})
+    assert listed(older) == [f"lead {inbox.PAGE_SIZE}"]
+
+
+@pytest.mark.parametrize("before", ["x", "2026-06-17T18:00:00,1", "2026-06-17T18:00:00+00:00", ",", "9" * 400])
+def test_an_unreadable_position_is_the_first_page(cast: Cast, before: str) -> None:
+    converse(cast)
+    assert listed(as_user(cast.ana).get("/inbox/", {"tab": "open", "before": before})) == ["Dana"]
+
+
+def count_queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    return len(queries)
+
+
+def fill(cast: Cast, count: int) -> Conversation:
+    """`count` conversations; the first has as much in it of everything."""
+    conversations = [converse(cast, needs_reply=True, assignee=cast.ben) for _ in range(count)]
+    first = conversations[0]
+    for _ in range(count):
+        text = factories.make_message(first, author=cast.ana)
+        MessageMedia.objects.create(message=text, position=0, url="https://example.com/1")
+        factories.make_call(cast.a_number, conversation=first, rule=factories.make_rule(cast.a))
+        Note.objects.create(business=cast.a, conversation=first, author=cast.ben, body="Known", created_at=NOON)
+        events.record("lead.changed", business=cast.a, lead=first.lead, at=NOON, text="Changed", actor=cast.ana)
+        factories.make_task(cast.a_location, lead=first.lead)
+    return first
+
+
+@pytest.mark.parametrize("which", ["list", "thread", "callbacks"])
+def test_pages_ask_the_same_questions_however_much_there_is(cast: Cast, which: str) -> None:
+    ana = as_user(cast.ana)
+    counted = []
+    for _ in range(2):
+        thread = url("show", fill(cast, 3 if counted else 1))
+        path = {"list": "/inbox/", "thread": thread, "callbacks": reverse("inbox:callback-list")}[which]
+        counted.append(count_queries(ana, path))
+    assert counted[0] == counted[1]
+
+
+@pytest.mark.parametrize(
+    ("tab", "heading"),
+    [
+        ("reply", "Everybody has an answer."),
+        ("urgent", "Nothing urgent."),
+        ("done", "Nothing is done yet."),
+    ],
+)
+def test_empty_tabs_say_what_to_do_next(cast: Cast, tab: str, heading: str) -> None:
+    converse(cast)
+    assert f"<h2>{heading}</h2>" in as_user(cast.ana).get(f"/inbox/?tab={tab}").content.decode()
+
+
+def test_a_new_inbox_leads_to_the_simulator(cast: Cast, simulator: None) -> None:
+    page = as_user(cast.ana).get("/inbox/").content.decode()
+    assert "<h2>No missed calls yet.</h2>" in page
+    assert '<a class="button" href="/simulator/">Simulate one</a>' in page
+    assert "nothing is really sent" in page
+
+
+def test_where_there_is_no_simulator_nothing_leads_there(cast: Cast) -> None:
+    page = as_user(cast.ana).get("/inbox/").content.decode()
+    assert "<h2>No missed calls yet.</h2>" in page
+    assert ("/simulator/" in page, "nothing is really sent" in page) == (False, False)
+
+
+def test_rows_show_the_number_of_whoever_has_no_name(cast: Cast) -> None:
+    converse(cast, lead={"name": "", "phone": "+12125550123"}, needs_reply=True)
+    assert '<bdi class="row-name">(212) 555-0123</bdi>' in as_user(cast.ana).get("/inbox/").content.decode()
+
+
+def test_rows_mark_those_who_opted_out(cast: Cast) -> None:
+    gone, back, _ = (converse(cast, lead={"name": name}) for name in ("gone", "back", "never"))
+    factories.make_opt_out(cast.a, phone=gone.lead.phone)
+    factories.make_opt_out(cast.a, phone=back.lead.phone, revoked_at=NOON)
+    factories.make_opt_out(cast.b, phone=back.lead.phone)
+    rows = inbox.page_of(access.conversations_for(cast.ana)).rows
+    assert {row.lead.name: row.is_opted_out for row in rows} == {  # type: ignore[attr-defined]
+        "gone": True,
+        "back": False,
+        "never": False,
+    }
+
+
+# ---------------------------------------------------------------- one conversation
+def test_the_timeline_tells_everything_in_order(cast: Cast) -> None:
+    conversation = converse(cast)
+
+    def at(minutes: int) -> datetime:
+        return NOON + timedelta(minutes=minutes)
+
+    key = str(conversation.key)
+    factories.make_message(conversation, created_at=at(1))
+    factories.make_call(cast.a_number, conversation=conversation, started_at=at(0))
+    Note.objects.create(business=cast.a, conversation=conversation, author=cast.ben, body="Known", created_at=at(3))
+    record = {"business": cast.a, "lead": conversation.lead}
+    events.record("conversation.urgent", at=at(2), text="Urgent", conversation=key, **record)
+    events.record("consent.revoked", at=at(4), text="Opted out", **record)
+    # Told by the rows above, said elsewhere, or without words.
+    events.record("call.missed", at=at(0), text="Missed call", **record)
+    events.record("text.blocked", at=at(1), text="Blocked", **record)
+    events.record("conversation.urgent", at=at(2), text="Elsewhere", conversation=str(uuid.uuid4()), **record)
+    events.record("lead.changed", at=at(2), **record)
+    found = inbox.timeline_of(conversation)
+    assert [(entry.kind, entry.at) for entry in found.entries] == [
+        ("call", at(0)),
+        ("text", at(1)),
+        ("event", at(2)),
+        ("note", at(3)),
+        ("event", at(4)),
+    ]
+    assert found.has_earlier is False
+
+
+def test_a_long_timeline_begins_with_its_end(cast: Cast) -> None:
+    conversation = converse(cast)
+    for minute in range(4):
+        factories.make_message(conversation, f"text {minute}", created_at=NOON + timedelta(minutes=minute))
+    short = inbox.timeline_of(conversation, size=3)
+    assert ([str(entry.row) for entry in short.entries], short.has_earlier) == (
+        ["To the customer: text 1", "To the customer: text 2", "To the customer: text 3"],
+        True,
+    )
+    assert len(inbox.timeline_of(conversation, size=None).entries) == 4
+
+
+def test_the_whole_conversation_can_be_asked_for(cast: Cast) -> None:
+    conversation = converse(cast)
+    for minute in range(inbox.TIMELINE_SIZE + 1):
+        factories.make_message(conversation, created_at=NOON + timedelta(minutes=minute))
+    ana = as_user(cast.ana)
+    assert "Show the whole conversation" in ana.get(url("show", conversation)).content.decode()
+    whole = ana.get(url("show", conversation) + "?all=1")
+    assert len(whole.context["timeline"].entries) == inbox.TIMELINE_SIZE + 1
+
+
+def test_a_thread_keeps_itself_current_and_answers_304_when_nothing_changed(cast: Cast) -> None:
+    conversation = converse(cast)
+    text = factories.make_message(conversation, status=MessageStatus.QUEUED)
+    ana, path = as_user(cast.ana), url("timeline", conversation)
+    first = ana.get(path)
+    again = ana.get(path, headers={"If-None-Match": first["ETag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    Message.objects.filter(pk=text.pk).update(status=MessageStatus.DELIVERED)
+    changed = ana.get(path, headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+    assert "<strong>Delivered</strong>" in changed.content.decode()
+    assert "<strong>Waiting</strong>" in first.content.decode()
+
+
+def test_reading_marks_as_read(cast: Cast) -> None:
+    conversation = converse(cast, unread_count=3, needs_reply=True)
+    page = as_user(cast.ben).get(url("show", conversation)).content.decode()
+    conversation.refresh_from_db()
+    assert (conversation.unread_count, conversation.needs_reply) == (0, True)
+    assert "3 new" not in page
+
+
+def test_why_a_caller_got_no_text_stands_at_the_call(cast: Cast) -> None:
+    trace = [
+        {"kind": "rule", "id": 1, "name": "At night", "matched": False, "because": "it was open, not closed"},
+        {"kind": "rule", "id": None, "name": "Default", "matched": True, "because": ""},
+        {"kind": "guard", "id": None, "name": "landline", "matched": True, "because": "the number is a landline"},
+    ]
+    conversation = converse(cast)
+    factories.make_call(cast.a_number, conversation=conversation, trace=trace, outcome="no_text")
+    page = " ".join(as_user(cast.ana).get(url("show", conversation)).content.decode().split())
+    assert "<summary>Why no text</summary>" in page
+    assert "<strong>At night</strong> did not apply: it was open, not closed" in page
+    assert "<strong>No text:</strong> the number is a landline" in page
+
+
+def test_customers_cannot_inject_markup(cast: Cast) -> None:
+    evil = '<script>alert(1)</script><img src=x onerror="alert(2)">'
+    conversation = converse(cast, lead={"name": evil}, last_preview=evil, needs_reply=True)
+    factories.make_message(conversation, evil, direction=Direction.IN, kind=MessageKind.INBOUND)
+    factories.make_call(cast.a_number, conversation=conversation, transcript=evil)
+    factories.make_task(cast.a_location, lead=conversation.lead, detail=evil)
+    ana = as_user(cast.ana)
+    for path in ("/inbox/", url("show", conversation), reverse("inbox:callback-list")):
+        page = ana.get(path).content.decode()
+        assert (page.count("<script>"), page.count("<img src=x")) == (0, 0)
+        assert "&lt;script&gt;alert(1)" in page
+
+
+# ---------------------------------------------------------------- acts
+def test_taking_over_silences_the_robot_and_answers_nothing(cast: Cast) -> None:
+    conversation = converse(cast, needs_reply=True)
+    as_user(cast.ben).post(url("take-over", conversation))
+    conversation.refresh_from_db()
+    assert (conversation.handler, conversation.assignee, conversation.needs_reply) == (Handler.PERSON, cast.ben, True)
+    assert inbox.take_over(conversation, by=cast.ana, now=NOON) is False
+    conversation.refresh_from_db()
+    assert conversation.assignee == cast.ben
+    assert kinds_of_events(conversation) == ["conversation.taken_over"]
+
+
+def test_resuming_lets_the_robot_answer_again(cast: Cast) -> None:
+    conversation = converse(cast, automation_paused=True, pause_reason="May be a STOP", handler=Handler.PERSON)
+    as_user(cast.ben).post(url("resume", conversation))
+    conversation.refresh_from_db()
+    assert (conversation.automation_paused, conversation.pause_reason, conversation.handler) == (
+        False,
+        "",
+        Handler.ROBOT,
+    )
+    assert inbox.resume_automation(conversation, by=cast.ben, now=NOON) is False
+    assert kinds_of_events(conversation) == ["automation.resumed"]
+
+
+def test_not_urgent_is_said_once(cast: Cast) -> None:
+    conversation = converse(cast, is_urgent=True)
+    for _ in range(2):
+        as_user(cast.ben).post(url("not-urgent", conversation))
+    conversation.refresh_from_db()
+    assert conversation.is_urgent is False
+    assert kinds_of_events(conversation) == ["urgency.cleared"]
+
+
+def test_done_and_open_again(cast: Cast) -> None:
+    conversation = converse(cast, needs_reply=True, unread_count=1)
+    ana = as_user(cast.ana)
+    for _ in range(2):
+        assert ana.post(url("close", conversation))["Location"] == "/inbox/"
+    conversation.refresh_from_db()
+    assert (conversation.status, conversation.needs_reply, conversation.unread_count) == ("done", False, 0)
+    assert conversation.closed_at is not None
+    ana.post(url("reopen", conversation))
+    conversation.refresh_from_db()
+    assert (conversation.status, conversation.closed_at) == ("open", None)
+    assert kinds_of_events(conversation) == ["conversation.closed", "conversation.reopened"]
+
+
+def test_only_one_conversation_with_a_person_is_open(cast: Cast) -> None:
+    old = converse(cast, status=ConversationStatus.DONE)
+    factories.make_conversation(old.lead, cast.a_number)
+    page = as_user(cast.ana).post(url("reopen", old), follow=True).content.decode()
+    assert "This person has an open conversation already." in page
+    old.refresh_from_db()
+    assert old.status == ConversationStatus.DONE
+
+
+# ---------------------------------------------------------------- call-backs
+def test_callbacks_stand_in_the_order_in_which_they_are_due(cast: Cast) -> None:
+    conversation = converse(cast)
+    later = factories.make_task(cast.a_location, due_at=NOON + timedelta(hours=1))
+    sooner = factories.make_task(cast.a_location, lead=conversation.lead, due_at=NOON)
+    factories.make_task(cast.a_location, done_at=NOON)
+    tasks = inbox.open_tasks(access.tasks_for(cast.ana))
+    assert [(task.pk, task.conversation_key) for task in tasks] == [  # type: ignore[attr-defined]
+        (sooner.pk, conversation.key),
+        (later.pk, None),
+    ]
+    assert as_user(cast.ana).get("/inbox/").context["counts"]["callbacks"] == 2
+
+
+def test_a_callback_is_done_once(cast: Cast) -> None:
+    task = factories.make_task(cast.a_location)
+    path = reverse("inbox:callback-finish", args=[task.key])
+    assert as_user(cast.ben).post(path)["Location"] == reverse("inbox:callback-list")
+    page = as_user(cast.ana).post(path, follow=True).content.decode()
+    assert "Somebody has already done this call-back." in page
+    task.refresh_from_db()
+    assert task.done_by == cast.ben
+
+
+def test_callbacks_of_others_stay(cast: Cast, rita: User) -> None:
+    task = factories.make_task(cast.a_location)
+    path = reverse("inbox:callback-finish", args=[task.key])
+    assert (as_user(rita).post(path).status_code, as_user(cast.cleo).post(path).status_code) == (403, 404)
+    assert CallbackTask.objects.filter(done_at=None).count() == 1
+    assert path not in as_user(rita).get(reverse("inbox:callback-list")).content.decode()
