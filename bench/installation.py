@@ -19,7 +19,7 @@ from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN
 from tests.postgres import postgres_server
 
 ROOT = Path(__file__).resolve().parent.parent
-NUMBERS = 50  # lines of the business under load
+NUMBERS = 20  # lines of the business under load
 
 
 def our_number(index: int) -> str:

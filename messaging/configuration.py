@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 from cachetools import TTLCache
 from django.conf import settings
 
-from leads.models import Business
+from leads.models import Business, Location, Membership
 from messaging import rule_terms
 from messaging.enums import CarrierKind, NumberMode
-from messaging.models import CarrierAccount, PhoneNumber, Script
+from messaging.models import CarrierAccount, PhoneNumber, RingTarget, Script
 from messaging.rules import RuleTerms
 from recoverline.lib.phones import parse_phone
 from scheduling import queries
@@ -28,32 +28,50 @@ _remembered: TTLCache[Hashable, Any] = TTLCache(maxsize=5000, ttl=settings.CONFI
 _lock = Lock()
 
 
+def remember(key: Hashable, read: Callable[[], T]) -> T:
+    """What `read` returned less than settings.CONFIGURATION_SECONDS ago for this `key`; None is not remembered."""
+    with _lock:
+        if key in _remembered:
+            found: T = _remembered[key]
+            return found
+    found = read()
+    if found is not None:
+        with _lock:
+            _remembered[key] = found
+    return found
+
+
 def account_with_key(key: str) -> CarrierAccount | None:
     """The active account in a webhook's address, with its business."""
-    return _remember(
+    return remember(
         ("account", key), lambda: CarrierAccount.objects.select_related("business").filter(key=key, is_active=True).first()
     )
 
 
 def number_called(account: CarrierAccount, to: str) -> PhoneNumber | None:
     """Our number, if this account may speak for it: another tenant's account never can. With business, location, account."""
-    return _remember(("number", account.pk, to), lambda: _find_number(account, to))
+    return remember(("number", account.pk, to), lambda: _find_number(account, to))
 
 
 def rules_of(business_id: int) -> list[RuleTerms]:
-    return _remember(("rules", business_id), lambda: rule_terms.active_terms(business_id))
+    return remember(("rules", business_id), lambda: rule_terms.active_terms(business_id))
 
 
 def scripts_of(business: Business) -> list[Script]:
     """Active scripts, of whatever kind."""
-    return _remember(("scripts", business.pk), lambda: list(business.scripts.filter(is_active=True)))
+    return remember(("scripts", business.pk), lambda: list(business.scripts.filter(is_active=True)))
+
+
+def own_phones(business_id: int) -> frozenset[str]:
+    """The business's numbers, the phones they ring and the team's own: calls from them are no customers'."""
+    return remember(("phones", business_id), lambda: frozenset(_find_own_phones(business_id)))
 
 
 def state_at(number: PhoneNumber, *, now: datetime) -> OpenState:
     """Whether the number's location is open at `now`."""
     location = number.location
     # Closures near `now` only are read, so the local day belongs to what is remembered.
-    week = _remember(("week", location.pk, now.date()), lambda: queries.week_of(location, now=now))
+    week = remember(("week", location.pk, now.date()), lambda: queries.week_of(location, now=now))
     return queries.state_in(week, location, now=now)
 
 
@@ -71,13 +89,9 @@ def _find_number(account: CarrierAccount, to: str) -> PhoneNumber | None:
     return number
 
 
-def _remember(key: Hashable, read: Callable[[], T]) -> T:
-    with _lock:
-        if key in _remembered:
-            found: T = _remembered[key]
-            return found
-    found = read()
-    if found is not None:
-        with _lock:
-            _remembered[key] = found
-    return found
+def _find_own_phones(business_id: int) -> list[str]:
+    numbers = PhoneNumber.objects.filter(business=business_id).values_list("number")
+    rung = RingTarget.objects.filter(number__business=business_id).values_list("phone")
+    team = Membership.objects.filter(business=business_id).exclude(phone="").values_list("phone")
+    shops = Location.objects.filter(business=business_id).exclude(phone="").values_list("phone")
+    return [phone for (phone,) in numbers.order_by().union(rung.order_by(), team.order_by(), shops.order_by())]

@@ -44,7 +44,10 @@ RETRY_AFTER = {"30003": timedelta(minutes=5), "30008": timedelta(seconds=30)}
 
 
 def apply_status(account: CarrierAccount, event: TextStatus, *, now: datetime) -> None:
-    """A status callback: found by our own key first, so that one quicker than our own bookkeeping still finds its row."""
+    """A status callback, handled in the caller's transaction.
+
+    Its row is found by our own key first: the callback may be quicker than our own bookkeeping.
+    """
     mine = Message.objects.filter(account=account, direction=Direction.OUT)
     message = mine.filter(key=event.message_key).first() if _is_uuid(event.message_key) else None
     if message is None:
@@ -72,7 +75,9 @@ def keep_id(message: Message, carrier_message_id: str, *, now: datetime) -> None
 
 def apply_listed(message: Message, listed: CarrierText, *, now: datetime) -> None:
     """The same from the carrier's log."""
-    _move_up(message, listed.delivery, code=listed.error_code, text=listed.error_text, now=now)
+    with transaction.atomic():
+        consent.hold_contact(message.lead_id)
+        _move_up(message, listed.delivery, code=listed.error_code, text=listed.error_text, now=now)
 
 
 def _move_up(message: Message, delivery: Delivery, *, code: str, text: str, now: datetime) -> None:

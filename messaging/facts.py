@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Value
 
 from leads.enums import LeadKind
-from leads.models import Lead, Location, Membership
+from leads.models import Lead
+from messaging import configuration
 from messaging.enums import (
     CallerKind,
     CallState,
@@ -17,7 +18,7 @@ from messaging.enums import (
     MessageStatus,
     MissReason,
 )
-from messaging.models import Call, Conversation, Message, NeverText, OptOut, PhoneNumber, RingTarget
+from messaging.models import Call, Conversation, Message, NeverText, OptOut
 from messaging.refusals import TextLimits
 from messaging.rules import CallFacts
 from recoverline.lib.phones import country_of
@@ -80,14 +81,10 @@ def _lead_of(call: Call) -> Lead | None:
 
 
 def _known_as(call: Call, lead: Lead | None) -> set[CallerKind]:
-    """On which of the business's lists this phone stands; all of them in one query."""
+    """On which of the business's lists this phone stands; those that change by the minute in one query."""
     business, phone = call.business_id, call.caller
     mine = {"business": business, "phone": phone}
     lists: list[tuple[CallerKind, QuerySet[Any]]] = [
-        (CallerKind.STAFF, PhoneNumber.objects.filter(business=business, number=phone)),
-        (CallerKind.STAFF, RingTarget.objects.filter(number__business=business, phone=phone)),
-        (CallerKind.STAFF, Membership.objects.filter(**mine)),
-        (CallerKind.STAFF, Location.objects.filter(**mine)),
         (CallerKind.NEVER_TEXT, NeverText.objects.filter(**mine)),
         (CallerKind.OPTED_OUT, OptOut.objects.filter(**mine, revoked_at=None)),
     ]
@@ -95,7 +92,8 @@ def _known_as(call: Call, lead: Lead | None) -> set[CallerKind]:
         running = Conversation.objects.filter(lead=lead).exclude(status=ConversationStatus.DONE)
         lists.append((CallerKind.CONVERSATION, running))
     first, *rest = (rows.order_by().values_list(Value(kind.value)) for kind, rows in lists)
-    return {CallerKind(kind) for (kind,) in first.union(*rest, all=True)}
+    known = {CallerKind(kind) for (kind,) in first.union(*rest, all=True)}
+    return known | ({CallerKind.STAFF} if phone in configuration.own_phones(business) else set())
 
 
 def _other_calls(call: Call) -> tuple[bool, datetime | None]:
@@ -112,8 +110,12 @@ def _texts(call: Call, lead: Lead | None, now: datetime) -> dict[str, Any]:
     hour = Q(created_at__gt=now - timedelta(hours=1))
     first = Message.objects.filter(business=call.business_id, kind=MessageKind.FIRST_TEXT)
     first = first.exclude(status__in=NEVER_LEFT)
-    counts = first.filter(created_at__gt=now - timedelta(days=1)).aggregate(
-        day=Count("pk"), hour=Count("pk", filter=hour), number_hour=Count("pk", filter=hour & Q(number=call.number_id))
+    # The limits are a shield against floods: a second old is new enough, and counting anew for each call of a flood is not.
+    counts: dict[str, Any] = configuration.remember(
+        ("texts", call.business_id, call.number_id),
+        lambda: first.filter(created_at__gt=now - timedelta(days=1)).aggregate(
+            day=Count("pk"), hour=Count("pk", filter=hour), number_hour=Count("pk", filter=hour & Q(number=call.number_id))
+        ),
     )
     last = None
     if lead is not None:

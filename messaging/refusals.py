@@ -90,5 +90,6 @@ def _capped(code: str, because: str) -> Refusal:
 
 
 def _ago(hours: float) -> str:
-    amount, unit = (hours * 60, "minute") if hours < 1 else (hours, "hour")
+    # Below zero: an event that waited is decided as of its arrival, and the text left since.
+    amount, unit = (max(hours, 0) * 60, "minute") if hours < 1 else (hours, "hour")
     return f"{amount:.0f} {unit}{'' if round(amount) == 1 else 's'}"

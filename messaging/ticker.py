@@ -64,6 +64,7 @@ class Ticker:
         assert self._cluster is not None  # noqa: S101  started before the loop
         if self._cluster.poll() is not None:
             logger.warning("the task cluster ended with %s; starting it again", self._cluster.returncode)
+            self._kill_group(signal.SIGKILL)
             self._start_cluster()
             return
         beat = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()

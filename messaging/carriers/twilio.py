@@ -304,7 +304,7 @@ class TwilioCarrier(Carrier):
     def _call(self, call: Any, answered_leg: bool | None = None) -> CarrierCall:
         return CarrierCall(
             call_id=str(call.sid),
-            caller=str(call.from_ or ""),
+            caller=str(call._from or ""),  # so named by the SDK
             to=str(call.to or ""),
             started_at=call.start_time,
             end=CALL_ENDS.get(str(call.status)),

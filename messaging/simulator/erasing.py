@@ -38,7 +38,7 @@ def erase(business: Business) -> int:
         if business.is_simulated:
             LeadEvent.objects.filter(business=business, lead=None).delete()
         for file in files:
-            transaction.on_commit(partial(file.storage.delete, file.name))
+            transaction.on_commit(partial(file.storage.delete, str(file.name)))
     return count
 
 

@@ -12,6 +12,7 @@ phone
 
 import re
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
 
@@ -111,7 +112,7 @@ class _Words:
         self._name, *self._left = words
 
     def step(self) -> Step:
-        readers = {"call": self._call, "text": self._text, "wait": self._wait, "at": self._at, "phone": ShowPhone}
+        readers: dict[str, Callable[[], Step]] = {"call": self._call, "text": self._text, "wait": self._wait, "at": self._at, "phone": ShowPhone}
         read = readers.get(self._name)
         if read is None:
             raise NotUnderstood(f"“{self._name}” is not something to do. There are: {', '.join(readers)}.")

@@ -171,7 +171,8 @@ def _read(data: QueryDict, numbers: list[PhoneNumber]) -> Subject | None:
     """The number and phone that `data` names, None if the number is none of `numbers`; no phone is the usual one."""
     form = SubjectForm(data)
     form.is_valid()
-    found = {number.key: number for number in numbers}.get(form.cleaned_data.get("number"))
+    key = form.cleaned_data.get("number")
+    found = next((number for number in numbers if number.key == key), None)
     if found is None:
         return None
     return Subject(found, form.cleaned_data.get("caller") or USUAL, bool(form.cleaned_data.get("fresh")))

@@ -1,4 +1,4 @@
-"""The phone line: whom it rings, what proves an answer, and that a call is decided once in whatever order its events come."""
+"""The phone line: whom it rings, what proves an answer, and that a call is decided once in any order of its events."""
 
 import re
 from datetime import timedelta
@@ -35,8 +35,8 @@ def make_hosted(carrier: FakeCarrier, *phones: str, **number: Any) -> Wire:
 
 def spoken(content: bytes) -> str:
     """The TwiML with its addresses cut down to their events."""
-    text = re.sub(r"http://127\.0\.0\.1:8000/hooks/twilio/[^/]+/([^#\"]+)#rc=2&amp;rp=ct,rt,5xx", r"\1", content.decode())
-    return text.partition("?>")[2]
+    address = r"http://127\.0\.0\.1:8000/hooks/twilio/[^/]+/([^#\"]+)#rc=2&amp;rp=ct,rt,5xx"
+    return re.sub(address, r"\1", content.decode()).partition("?>")[2]
 
 
 def post(wire: Wire, event: str, name: str, **more: Any) -> str:

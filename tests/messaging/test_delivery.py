@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from leads.enums import TaskReason
 from leads.models import CallbackTask, LeadEvent
@@ -335,9 +336,10 @@ def test_a_callback_for_a_second_copy_is_logged_and_changes_nothing(
     wire.deliver_due()
     first.refresh_from_db()
     own = first.carrier_message_id
-    delivery.apply_status(
-        wire.account, TextStatus("SM" + "9" * 32, str(first.key), Delivery.UNDELIVERED, "30006"), now=clock.now()
-    )
+    with transaction.atomic():
+        delivery.apply_status(
+            wire.account, TextStatus("SM" + "9" * 32, str(first.key), Delivery.UNDELIVERED, "30006"), now=clock.now()
+        )
     first.refresh_from_db()
     assert (first.status, first.carrier_message_id) == (MessageStatus.ACCEPTED, own)
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [

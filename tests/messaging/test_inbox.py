@@ -35,11 +35,16 @@ def cast() -> Cast:
 @pytest.fixture
 def simulator(settings: Any) -> Iterator[None]:
     """The addresses of an installation where the caller simulator is on."""
-    for settings.SIMULATOR in (True, False):
-        importlib.reload(urls)
-        clear_url_caches()
-        if settings.SIMULATOR:
-            yield
+    settings.SIMULATOR = True
+    _load_addresses()
+    yield
+    settings.SIMULATOR = False
+    _load_addresses()
+
+
+def _load_addresses() -> None:
+    importlib.reload(urls)
+    clear_url_caches()
 
 
 @pytest.fixture

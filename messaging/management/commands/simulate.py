@@ -75,7 +75,7 @@ class Command(BaseCommand):
                     continue
                 self.stdout.write(f"{_at(step.at, zone)}  {step.label}: {step.title}")
                 for line in [*step.lines, *([f"“{step.quote}”"] if step.quote else [])]:
-                    self.stdout.write(f"{'':15}{line}")
+                    self.stdout.write(f"{'':14}{line}")
 
     def _print_phone(self, number: PhoneNumber, phone: str) -> None:
         zone, country = number.location.zone, number.business.country

@@ -64,9 +64,7 @@ class Command(BaseCommand):
             # Read anew, here and in every process that is started from here.
             mail = settings.DATA_DIR / "mail"
             if os.environ.get("SITE_URL") == site == os.environ.get("SIMULATOR_URL"):
-                raise CommandError(
-                    f"SITE_URL stays {settings.SITE_URL}, whatever is asked. Is it set twice?"
-                )
+                raise CommandError(f"SITE_URL stays {settings.SITE_URL}, whatever is asked. Is it set twice?")
             os.environ |= {"SITE_URL": site, "SIMULATOR_URL": site}
             if settings.EMAIL_URL == "consolemail://":
                 os.environ["EMAIL_URL"] = f"filemail:///{mail}"

@@ -17,9 +17,10 @@ function update(fresh) {
     const open = new Map([...old.querySelectorAll("details[id]")].map((box) => [box.id, box.open]));
     const newest = old.querySelector("details.episode")?.id;
     for (const box of part.querySelectorAll("details[id]")) {
-      if (open.has(box.id) && box.id !== newest) box.open = open.get(box.id);
-      // A newer episode has begun: the one before closes unless somebody looks into it.
-      if (box.id === newest && open.get(box.id) === false) box.open = false;
+      if (!open.has(box.id)) continue;
+      // When a newer episode has begun, the one before closes unless somebody looks into it.
+      const isRead = box.id !== newest || old.querySelector("details.episode details[open]") !== null;
+      box.open = open.get(box.id) && (isRead || box.open);
     }
     const scrolled = old.querySelector(".screen-body");
     const follow = !scrolled || isAtEnd(scrolled);

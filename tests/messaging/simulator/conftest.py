@@ -56,7 +56,9 @@ def sim_settings(settings: Any, tmp_path: Path) -> Any:
 def line(transactional_db: None, live_server: Any, sim_settings: Any) -> Iterator[Line]:
     sim_settings.SITE_URL = sim_settings.SIMULATOR_URL = live_server.url
     business = make_business("Saguaro Plumbing", is_simulated=True)
-    account = make_account(business, kind=CarrierKind.SIMULATOR, account_sid="", auth_token="random", handles_optout=False)
+    account = make_account(
+        business, kind=CarrierKind.SIMULATOR, account_sid="", auth_token="random", handles_optout=False
+    )
     number = make_number(make_location(business), account, number="+12125550100", mode=NumberMode.HOSTED)
     RingTarget.objects.create(number=number, phone=TARGET)
     yield Line(business, account, number)

@@ -159,7 +159,9 @@ def test_a_webhook_without_a_signature_is_refused(line: Line) -> None:
 def test_nothing_is_posted_anywhere_else(line: Line) -> None:
     with pytest.raises(SimulatorError) as refused:
         wire.post(line.account, "https://example.com/hooks", {})
-    assert str(refused.value) == f"https://example.com/hooks is not an address of this installation ({settings.SITE_URL})."
+    assert (
+        str(refused.value) == f"https://example.com/hooks is not an address of this installation ({settings.SITE_URL})."
+    )
 
 
 def test_it_is_signed_for_the_public_address_and_delivered_to_the_other(line: Line) -> None:

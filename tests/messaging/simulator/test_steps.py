@@ -31,7 +31,10 @@ from messaging.simulator.steps import (
         ("text STOP", [SendText("STOP")]),
         ("text 'a; b' from +15555550124 to +15205550100", [SendText("a; b", "+15555550124", "+15205550100")]),
         ('text "it\'s # 1" with picture', [SendText("it's # 1", picture=True)]),
-        ("wait 2h;; at 19:14 ; at open; phone;", [Wait(timedelta(hours=2)), GoTo(time(19, 14)), GoTo("open"), ShowPhone()]),
+        (
+            "wait 2h;; at 19:14 ; at open; phone;",
+            [Wait(timedelta(hours=2)), GoTo(time(19, 14)), GoTo("open"), ShowPhone()],
+        ),
     ],
 )
 def test_a_script_is_read_step_by_step(script: str, steps: list[Step]) -> None:

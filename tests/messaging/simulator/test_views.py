@@ -137,9 +137,7 @@ def desk(line: Line, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 def test_a_scenario_calls_from_a_new_phone_if_wanted(desk: Desk) -> None:
     answer = desk.post("scenario-run", scenario="busy", fresh="on")
-    assert answer["Location"] == (
-        f"/simulator/?number={desk.line.number.key}&caller=%2B15555550120&fresh=on#phone"
-    )
+    assert answer["Location"] == (f"/simulator/?number={desk.line.number.key}&caller=%2B15555550120&fresh=on#phone")
     desk.post("scenario-run", scenario="hang-up")
     assert list(Call.objects.order_by("id").values_list("caller", "miss_reason")) == [
         ("+15555550120", "busy"), (USUAL, "abandoned"),
@@ -169,17 +167,15 @@ def test_own_calls_and_texts(desk: Desk) -> None:
 
 
 def test_what_makes_no_sense_is_said_and_not_done(desk: Desk) -> None:
-    cases = [
-        desk.post("scenario-run", scenario="dance"),
-        desk.post("text-send", body=" "),
-        desk.post("text-send", "anonymous", body="hello"),
-        desk.post("clock-move", to="yesterday"),
-    ]
-    assert [desk.notes(answer) for answer in cases] == [
-        ["Select a valid choice. dance is not one of the available choices."],
-        ["Write something, or send the picture."],
-        ["A hidden number cannot send texts. Choose another phone."],
-        ["Select a valid choice. yesterday is not one of the available choices."],
+    desk.post("scenario-run", scenario="dance")
+    desk.post("text-send", body=" ")
+    desk.post("text-send", "anonymous", body="hello")
+    last = desk.post("clock-move", to="yesterday")
+    assert desk.notes(last) == [
+        "Select a valid choice. dance is not one of the available choices.",
+        "Write something, or send the picture.",
+        "A hidden number cannot send texts. Choose another phone.",
+        "Select a valid choice. yesterday is not one of the available choices.",
     ]
     assert not InboundHook.objects.exists()
 

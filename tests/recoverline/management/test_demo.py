@@ -1,0 +1,82 @@
+"""The second half of `make demo`: refuses where it does not belong, and prepares a business worth looking at, once."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from leads.models import Business, CallbackTask, Lead
+from messaging.models import Call, CarrierAccount, Message, OptOut
+from recoverline.lib import clock
+from tests import simulator_site
+from tests.factories import make_account, make_business
+
+
+@pytest.fixture
+def local(transactional_db: None, settings: Any, tmp_path: Path) -> None:
+    settings.DEBUG = settings.SIMULATOR = True
+    settings.DATA_DIR, settings.MEDIA_ROOT = tmp_path, tmp_path / "media"
+    settings.ROOT_URLCONF = simulator_site.__name__
+    settings.SITE_URL = settings.SIMULATOR_URL = "http://127.0.0.1:9"
+
+
+def demo(**options: Any) -> str:
+    out = StringIO()
+    call_command("demo", stdout=out, **options)
+    return out.getvalue()
+
+
+def test_it_refuses_without_debug(local: None, settings: Any) -> None:
+    settings.DEBUG = False
+    with pytest.raises(CommandError) as refused:
+        demo()
+    assert str(refused.value) == (
+        "DEBUG is off here (.env): this is no demo. Run it in another folder, or `make run` for this one."
+    )
+
+
+def test_it_refuses_a_public_address(local: None, settings: Any) -> None:
+    settings.SITE_URL = "https://recoverline.example"
+    with pytest.raises(CommandError) as refused:
+        demo()
+    assert str(refused.value) == "The demo runs on this machine only, and SITE_URL is https://recoverline.example."
+
+
+def test_it_refuses_where_a_real_carrier_is_connected(local: None) -> None:
+    make_account(make_business("Alder Plumbing"))
+    with pytest.raises(CommandError):
+        demo(prepare=True)
+    assert Business.objects.values_list("name", flat=True).get() == "Alder Plumbing"
+    assert not Call.objects.exists()
+
+
+def test_it_prepares_a_business_with_a_history_once(local: None) -> None:
+    said = demo(prepare=True)
+    business = Business.objects.get()
+    assert said == f"Playing a few days of {business}…\n10 calls are in the inbox.\n"
+    assert business.is_simulated
+    owner = User.objects.get()
+    assert (owner.username, owner.has_usable_password(), owner.is_staff, owner.is_superuser) == (
+        "demo",
+        False,
+        True,
+        False,
+    )
+    assert list(owner.memberships.values_list("business", "role")) == [(business.pk, "owner")]
+    assert set(CarrierAccount.objects.values_list("kind", flat=True)) == {"simulator"}
+    assert all(Call.objects.values_list("is_simulated", flat=True))
+    assert not Call.objects.filter(started_at__gt=clock.now()).exists()
+    assert not clock.offset()
+    before = (Call.objects.count(), Message.objects.count(), Lead.objects.count())
+    assert before[0] == 10
+    assert (OptOut.objects.count(), CallbackTask.objects.exists()) == (1, True)
+    assert business.conversations.filter(is_urgent=True).count() == 1
+    assert demo(prepare=True) == ""
+    assert (Call.objects.count(), Message.objects.count(), Lead.objects.count()) == before
+
+
+def test_it_prints_another_link(local: None) -> None:
+    assert demo(link=True).startswith("http://127.0.0.1:9/simulator/sign-in/")
