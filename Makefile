@@ -28,7 +28,7 @@ help:
 	@sed -n '/^$$/q; s/^# //p' Makefile
 
 demo: $(VENV)/installed
-	@exec $(PY) -m recoverline.demo $(if $(PORT),--port $(PORT)) $(if $(KIT),--kit $(KIT))
+	@exec $(PY) -m recoverline.demo $(if $(PORT),--port $(PORT))$(if $(KIT), --kit $(KIT))
 
 run: $(VENV)/installed .env
 	@$(PY) manage.py collectstatic --noinput -v 0

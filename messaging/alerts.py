@@ -11,7 +11,7 @@ from recoverline.lib.phones import display_phone
 
 
 def alert_staff(event_id: int) -> None:
-    """Mail the team members who want alerts about the event's location; simulated businesses write to nobody outside."""
+    """Mail the team members who want alerts about the event's location. What the simulator caused says so."""
     event = LeadEvent.objects.select_related("business", "lead").filter(pk=event_id).first()
     if event is None:
         return
@@ -22,7 +22,8 @@ def alert_staff(event_id: int) -> None:
     lead = event.lead
     who = (lead.name or display_phone(lead.phone, event.business.country)) if lead else ""
     context = {"event": event, "who": who, "location": location, "link": link, "business": event.business}
-    subject = " ".join(f"{event.business}: {event.text} {who}".split())[:150]
+    simulated = "Simulated: " if lead and lead.is_simulated else ""
+    subject = " ".join(f"{simulated}{event.business}: {event.text} {who}".split())[:150]
     send_mail(subject, render_to_string("emails/alert.txt", context), settings.DEFAULT_FROM_EMAIL, addresses)
 
 

@@ -119,11 +119,12 @@ def timeline_of(conversation: Conversation, *, size: int | None = TIMELINE_SIZE)
     calls = conversation.calls.select_related("rule").order_by("-started_at")
     notes = conversation.notes.select_related("author").order_by("-created_at", "-id")
     found = list(texts[:stop])
+    # Oldest first already here: what has the same instant (a text and the answer to it) keeps its order.
     entries: list[Entry] = [
-        *(Entry("call", str(call.key), call.started_at, call) for call in calls[:stop]),
-        *(Entry("text", str(text.key), text.created_at, text) for text in found),
-        *(Entry("note", str(note.pk), note.created_at, note) for note in notes[:stop]),
-        *(Entry("event", str(event.pk), event.at, event) for event in _events(conversation)[:stop]),
+        *(Entry("call", str(call.key), call.started_at, call) for call in reversed(calls[:stop])),
+        *(Entry("text", str(text.key), text.created_at, text) for text in reversed(found)),
+        *(Entry("note", str(note.pk), note.created_at, note) for note in reversed(notes[:stop])),
+        *(Entry("event", str(event.pk), event.at, event) for event in reversed(_events(conversation)[:stop])),
     ]
     entries.sort(key=lambda entry: entry.at)
     has_earlier = size is not None and len(entries) > size

@@ -215,6 +215,10 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
+        # Django's own handlers would say everything a second time.
+        "django": {"handlers": [], "propagate": True},
+    }
+    | {
         name: {"level": env.str("LOG_LEVEL", default="INFO"), "propagate": True}
         for name in ("recoverline", "leads", "scheduling", "messaging")
     },

@@ -313,12 +313,11 @@ class TwilioCarrier(Carrier):
         )
 
     def media_auth(self, url: str) -> tuple[str, str] | None:
-        host = urlsplit(url).netloc
-        ours = host and host == urlsplit(settings.TWILIO_API_BASE_URL).netloc
+        parts, base = urlsplit(url), urlsplit(settings.TWILIO_API_BASE_URL)
+        is_configured = bool(base.netloc) and (parts.scheme, parts.netloc) == (base.scheme, base.netloc)
+        is_theirs = parts.scheme == "https" and (parts.netloc == "twilio.com" or parts.netloc.endswith(".twilio.com"))
         # The token goes to the carrier's own host only, whatever address a webhook names.
-        if ours or host == "twilio.com" or host.endswith(".twilio.com"):
-            return self.account.account_sid, self.account.auth_token
-        return None
+        return (self.account.account_sid, self.account.auth_token) if is_configured or is_theirs else None
 
     def media_hosts(self) -> frozenset[str]:
         base = urlsplit(settings.TWILIO_API_BASE_URL).netloc

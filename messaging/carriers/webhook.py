@@ -53,7 +53,7 @@ class WebhookCarrier(Carrier):
     def payload(self, request: HookRequest) -> dict[str, Any]:
         try:
             content = json.loads(request.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadPayload("the body is not JSON") from error
         if not isinstance(content, dict):
             raise BadPayload("the body is not an object")

@@ -112,7 +112,13 @@ class _Words:
         self._name, *self._left = words
 
     def step(self) -> Step:
-        readers: dict[str, Callable[[], Step]] = {"call": self._call, "text": self._text, "wait": self._wait, "at": self._at, "phone": ShowPhone}
+        readers: dict[str, Callable[[], Step]] = {
+            "call": self._call,
+            "text": self._text,
+            "wait": self._wait,
+            "at": self._at,
+            "phone": ShowPhone,
+        }
         read = readers.get(self._name)
         if read is None:
             raise NotUnderstood(f"“{self._name}” is not something to do. There are: {', '.join(readers)}.")

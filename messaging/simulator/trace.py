@@ -182,13 +182,15 @@ def _hook_step(hook: InboundHook) -> TraceStep:
 def _decision(call: Call) -> TraceStep:
     assert call.decided_at is not None  # noqa: S101  chosen so by the caller
     rang = f" after {call.rang_seconds} s of ringing" if call.rang_seconds else ""
-    hours = HoursState(call.hours_state).label.lower() if call.hours_state else "unknown hours"
+    hours = f" ({HoursState(call.hours_state).label.lower()})" if call.hours_state else ""
+    if call.miss_reason == MissReason.AFTER_HOURS:
+        hours = ""  # the reason says it
     reason = MissReason(call.miss_reason).label.lower()
     texts = call.outcome == Outcome.TEXT
     return TraceStep(
         key=f"call-{call.pk}",
         label="Rules",
-        title=f"Missed: {reason}{rang} ({hours}). {Outcome(call.outcome or 'no_text').label}.",
+        title=f"Missed: {reason}{rang}{hours}. {Outcome(call.outcome or 'no_text').label}.",
         at=call.decided_at,
         tone=GOOD if texts else PLAIN,
         lines=(*_asked(call), *_script(call)),

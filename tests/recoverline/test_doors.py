@@ -50,6 +50,7 @@ def test_only_the_http_door_opens_sockets() -> None:
     libraries = ("requests", "requests_hardened", "urllib.request", "urllib3", "http.client", "httpx", "socket", "aiohttp")
     assert {name for name in importers(*libraries) if not name.startswith("messaging.simulator")} <= {
         "recoverline.lib.http",
+        "messaging.sender",  # wakes its own main thread through a pair of sockets
         "recoverline.processes",  # asks whether the web server answers yet
         "messaging.carriers.twilio",
         "messaging.carriers.twilio_api",

@@ -115,7 +115,7 @@ def test_a_demo_begins_with_a_hash_checked_installation(tmp_path: Path) -> None:
     order = [f"-m venv {tmp_path}/venv", "pip install -q --disable-pip-version-check uv==", "--require-hashes", "touch"]
     found = [next(index for index, line in enumerate(lines) if word in line) for word in order]
     assert found == sorted(found)
-    assert lines[-1] == f"exec {python} manage.py demo --port 8123"
+    assert lines[-1] == f"exec {python} -m recoverline.demo --port 8123"
     assert [line for line in lines if "requirements-dev" in line] == []
 
 
@@ -123,7 +123,7 @@ def test_a_second_demo_installs_nothing(tmp_path: Path) -> None:
     for name in ("bin/python", "bin/uv", "installed"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    assert recipe("demo", VENV=str(tmp_path)) == [f"exec {tmp_path}/bin/python manage.py demo "]
+    assert recipe("demo", VENV=str(tmp_path)) == [f"exec {tmp_path}/bin/python -m recoverline.demo "]
 
 
 @pytest.mark.parametrize("python", ["", "/bin/false"])
