@@ -18,7 +18,7 @@ CONFIGURERS = (Role.OWNER, Role.MANAGER)
 
 def businesses_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[Business]:
     """Businesses in which `user` has one of `roles`; all of them for a superuser, none for anybody else."""
-    if not user.is_authenticated or not getattr(user, "is_active", False):
+    if user.pk is None or not getattr(user, "is_active", False):
         return Business.objects.none()
     if getattr(user, "is_superuser", False):
         return Business.objects.all()
@@ -38,7 +38,7 @@ def visible_by_location(
 ) -> "QuerySet[M]":
     """Like `visible`, and only at the locations to which a membership is limited (none named: all of the business)."""
     rows = visible(user, rows, roles=roles)
-    if getattr(user, "is_superuser", False):
+    if user.pk is None or getattr(user, "is_superuser", False):
         return rows
     memberships = Membership.objects.filter(user_id=user.pk, role__in=roles)
     unlimited = memberships.filter(locations=None)

@@ -1,6 +1,6 @@
 """System checks for what would otherwise go wrong silently. Each id is explained in docs/settings.md."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -13,12 +13,14 @@ from messaging.models import CarrierAccount
 
 
 @register(Tags.security)
-def check_settings(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     return [*_address(), *_time(), *_queue(), *_paths()]
 
 
 @register(Tags.database)
-def check_carrier(app_configs: list[AppConfig] | None, databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def check_carrier(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
     """Needs a database, so it runs with `check --database default` and at the start of the processes."""
     if not databases:
         return []

@@ -47,8 +47,8 @@ class OpeningHours(models.Model):
         return f"{self.get_weekday_display()} {self.opens:%H:%M}-{self.closes:%H:%M}"
 
     def clean(self) -> None:
-        if self.opens is None or self.closes is None:
-            return
+        if not self.opens or not self.closes:
+            return  # the form's own field says what is wrong; midnight counts as a time
         if not self.next_day and self.closes <= self.opens:
             raise ValidationError({"closes": "This is before opening. For a night shift tick “closes the next day”."})
         if self.next_day and self.closes > self.opens:

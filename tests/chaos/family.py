@@ -109,6 +109,7 @@ class Family:
 
     def kill(self, name: str) -> None:
         """SIGKILL, as the kernel does it when memory runs out: the process alone, nothing is tidied up."""
+        assert self.children[name].poll() is None, f"{name} had ended by itself: {self.printed(name)}"
         self.children[name].kill()
         self.children[name].wait()
 

@@ -67,7 +67,7 @@ class Weather:
     def environment(self) -> dict[str, str]:
         return {
             "TEXT_LEASE_SECONDS": str(self.lease), "TEXT_GRACE_SECONDS": str(self.grace), "SENDER_THREADS": str(self.threads),
-            "LOG_LEVEL": "WARNING", "WORKERS": "1",
+            "LOG_LEVEL": "WARNING",
         }  # fmt: skip
 
 

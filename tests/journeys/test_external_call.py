@@ -1,4 +1,4 @@
-"""An outside phone system reports a missed call; the text leaves through the account that carries the number's texts."""
+"""An outside phone system reports a missed call; the text leaves through the account of the number's texts."""
 
 from datetime import timedelta
 

@@ -9,6 +9,8 @@ from scheduling.models import Closure
 from tests.factories import make_hours, make_script
 from tests.wire import CALLER, Wire
 
+CALL = "CA" + "1" * 32  # the one that the other payloads are about
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -20,7 +22,7 @@ def greeted(wire: Wire) -> Wire:
 
 
 def test_greeting_voicemail_and_text(greeted: Wire) -> None:
-    answer = greeted.post("voice", "voice__forwarded").content
+    answer = greeted.post("voice", "voice__forwarded", CallSid=CALL).content
     assert (b"<Dial" in answer, b"Hello from Alder Plumbing." in answer, b"<Record" in answer) == (False, True, True)
     greeted.deliver_due()
     assert len(greeted.sent) == 1  # before the caller has hung up
@@ -36,7 +38,7 @@ def test_greeting_voicemail_and_text(greeted: Wire) -> None:
 
 def test_hung_up_in_the_greeting(greeted: Wire) -> None:
     """The recording never calls back then; the arrival was evidence enough."""
-    greeted.post("voice", "voice__forwarded")
+    greeted.post("voice", "voice__forwarded", CallSid=CALL)
     greeted.post("call-status", "call-status__completed")
     call = Call.objects.get()
     assert (call.miss_reason, call.ended_at is not None) == (MissReason.FORWARDED, True)
@@ -46,20 +48,20 @@ def test_hung_up_in_the_greeting(greeted: Wire) -> None:
 def test_without_voicemail_it_only_greets(greeted: Wire) -> None:
     greeted.number.offers_voicemail = False
     greeted.number.save()
-    answer = greeted.post("voice", "voice__forwarded").content
+    answer = greeted.post("voice", "voice__forwarded", CallSid=CALL).content
     assert answer.endswith(b"Hello from Alder Plumbing.</Say><Hangup /></Response>")
 
 
 def test_at_night_another_greeting_and_another_reason(greeted: Wire) -> None:
     make_hours(greeted.business, opens="00:00", closes="00:01")
-    assert b"Alder Plumbing is closed." in greeted.post("voice", "voice__forwarded").content
+    assert b"Alder Plumbing is closed." in greeted.post("voice", "voice__forwarded", CallSid=CALL).content
     assert Call.objects.get().miss_reason == MissReason.AFTER_HOURS
 
 
 def test_a_closure_counts_even_where_no_hours_are_set(greeted: Wire) -> None:
     today = clock.now().astimezone(greeted.business.zone).date()
     Closure.objects.create(business=greeted.business, name="Storm", starts_on=today, ends_on=today)
-    assert b"Alder Plumbing is closed." in greeted.post("voice", "voice__forwarded").content
+    assert b"Alder Plumbing is closed." in greeted.post("voice", "voice__forwarded", CallSid=CALL).content
     assert (Call.objects.get().hours_state, Call.objects.get().miss_reason) == ("holiday", MissReason.AFTER_HOURS)
 
 

@@ -1,4 +1,4 @@
-"""A hosted number from the first ring to the reply: nobody takes the call, the caller speaks, texts and is answered by a person."""
+"""A hosted number from the first ring to the reply: nobody takes the call, the caller speaks after the tone and texts."""
 
 import pytest
 

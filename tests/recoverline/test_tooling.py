@@ -76,7 +76,7 @@ def test_every_line_of_a_lock_is_a_pin_or_a_hash(lock: str) -> None:
 
 # ---------------------------------------------------------------- environment
 
-READ = re.compile(r"""(?:env(?:\.[a-z_]+)?|environ(?:\.get)?)[(\[]\s*"([A-Z][A-Z0-9_]+)\"""")
+READ = re.compile(r"""(?:secret|env(?:\.[a-z_]+)?|environ(?:\.get)?)[(\[]\s*"([A-Z][A-Z0-9_]+)\"""")
 
 
 def test_the_example_names_every_variable_that_is_read_and_no_other() -> None:

@@ -1,0 +1,66 @@
+"""Sends texts in processes that are killed at a chosen point: `python -m tests.chaos.crash "after claim" 17 18 19`.
+
+Each text is handed to a fork of its own, which kills itself with SIGKILL. Prints one line per fork: the signal that ended it.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import django
+
+django.setup()
+
+from messaging import outbound  # noqa: E402  models need the setup above
+from messaging.carriers.twilio import TwilioCarrier  # noqa: E402
+
+# Where -> (owner and name of a function, whether it dies before or after it).
+POINTS: dict[str, tuple[Any, str, bool]] = {
+    "before claim": (outbound, "_claim", True),
+    "inside claim": (outbound.recheck, "reason_not_to_send", False),
+    "after claim": (outbound, "_claim", False),
+    "before POST": (outbound, "_hand_over", True),
+    "during POST": (TwilioCarrier, "send", True),
+    "after accept": (TwilioCarrier, "send", False),
+    "before save": (outbound, "_save_result", True),
+    "after save": (outbound, "_save_result", False),
+}
+INTO_THE_POST = 0.25  # seconds; the carrier takes longer to answer
+
+
+def die() -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("SIGKILL returned")
+
+
+def arm(point: str) -> None:
+    owner, name, dies_before = POINTS[point]
+    original: Callable[..., Any] = getattr(owner, name)
+
+    def mortal(*args: Any, **more: Any) -> Any:
+        if point == "during POST":
+            signal.signal(signal.SIGALRM, lambda *_: die())
+            signal.setitimer(signal.ITIMER_REAL, INTO_THE_POST)
+        elif dies_before:
+            die()
+        original(*args, **more)
+        die()
+
+    setattr(owner, name, mortal)
+
+
+def main(point: str, message_ids: list[int]) -> None:
+    arm(point)
+    for message_id in message_ids:
+        child = os.fork()
+        if not child:
+            outbound.deliver(message_id)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print(os.WTERMSIG(status) if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], [int(word) for word in sys.argv[2:]])

@@ -1,0 +1,328 @@
+"""TEN-01: every address of the resolver, asked by everybody. An address that is not listed here fails the test."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.db.models import Model
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+
+from leads.admin.tenant import TenantAdmin
+from leads.enums import Role
+from leads.models import CallbackTask, Lead
+from messaging.models import Call, CarrierAccount, Conversation, Message, MessageMedia
+from tests import payloads
+from tests.base import Cast, make_cast, sign_in
+from tests.factories import make_location, make_member, make_user
+from tests.fakes.signer import signed_headers
+from tests.leads.canaries import CANARY, fill_with_canaries, snapshot
+
+pytestmark = pytest.mark.django_db
+
+
+# ---------------------------------------------------------------- who asks, and about what
+@dataclass(frozen=True, slots=True)
+class World:
+    """Business A with a row of everything. Rita may only read A, Dee works at another location of A."""
+
+    cast: Cast
+    rows: dict[type[Model], Model]
+    media: MessageMedia
+    rita: User
+    dee: User
+
+    def key(self, model: type[Model]) -> str:
+        return str(self.rows[model].key)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def world() -> World:
+    cast = make_cast()
+    rows = fill_with_canaries(cast)
+    rita, dee = make_user("rita"), make_user("dee")
+    make_member(cast.a, rita, Role.READ_ONLY)
+    make_member(cast.a, dee, Role.OWNER).locations.add(make_location(cast.a, "Alder Far"))
+    media = MessageMedia.objects.create(
+        message=rows[Message], position=0, url="https://api.twilio.com/x", content_type="image/png", status="stored"
+    )
+    media.file.save("x.png", ContentFile(b"png"))
+    Message.objects.update(status="failed")  # so that it can be tried again
+    return World(cast, rows, media, rita, dee)
+
+
+class Answers(NamedTuple):
+    """A status for each; `wrong` is a member who may look and not touch."""
+
+    anonymous: int
+    stranger: int
+    elsewhere: int
+    wrong: int
+    right: int
+
+
+LIST = Answers(302, 200, 200, 200, 200)  # everybody's own, which is nothing of A's for strangers
+READ = Answers(302, 404, 404, 200, 200)
+ACT = Answers(302, 404, 404, 403, 302)
+OPEN_TO_ALL = Answers(200, 200, 200, 200, 200)
+MOVED = Answers(302, 302, 302, 302, 302)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    answers: Answers
+    model: type[Model] | None = None
+    posts: bool = False
+    data: tuple[tuple[str, str], ...] = ()
+    args: tuple[str, ...] = ()
+
+
+READ_CONVERSATION, ACT_ON_CONVERSATION = Page(READ, Conversation), Page(ACT, Conversation, posts=True)
+PAGES = {
+    "": Page(MOVED),
+    "inbox:conversation-list": Page(LIST),
+    "inbox:conversation-rows": Page(LIST),
+    "inbox:callback-list": Page(LIST),
+    "inbox:conversation-show": READ_CONVERSATION,
+    "inbox:conversation-timeline": READ_CONVERSATION,
+    "inbox:media-show": Page(READ, MessageMedia),
+    "inbox:conversation-reply": Page(ACT, Conversation, posts=True, data=(("body", "Hi"), ("client_id", "1" * 32))),
+    "inbox:conversation-take-over": ACT_ON_CONVERSATION,
+    "inbox:conversation-resume": ACT_ON_CONVERSATION,
+    "inbox:conversation-not-urgent": ACT_ON_CONVERSATION,
+    "inbox:conversation-close": ACT_ON_CONVERSATION,
+    "inbox:conversation-reopen": ACT_ON_CONVERSATION,
+    "inbox:text-retry": Page(ACT, Message, posts=True),
+    "inbox:callback-finish": Page(ACT, CallbackTask, posts=True),
+    "login": Page(OPEN_TO_ALL),
+    "logout": Page(MOVED, posts=True),
+    "password_reset": Page(OPEN_TO_ALL),
+    "password_reset_done": Page(OPEN_TO_ALL),
+    "password_reset_confirm": Page(OPEN_TO_ALL, args=("MQ", "no-token")),
+    "password_reset_complete": Page(OPEN_TO_ALL),
+    "healthz": Page(Answers(503, 503, 503, 503, 503)),  # no process beats in a test
+    "healthz-live": Page(OPEN_TO_ALL),
+}
+# Asked in tests of their own below: signed by a carrier; the admin, page by page.
+ASKED_BELOW = {"hooks:receive"}
+
+
+def named_routes(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    """The full name of every address, "" for one without a name."""
+    for route in resolver.url_patterns:
+        if isinstance(route, URLResolver):
+            yield from named_routes(route, f"{space}{route.namespace}:" if route.namespace else space)
+        else:
+            yield f"{space}{route.name}" if route.name else space
+
+
+def routes() -> set[str]:
+    return set(named_routes(get_resolver()))
+
+
+def test_every_address_is_listed() -> None:
+    assert {name for name in routes() if not name.startswith("admin:")} == PAGES.keys() | ASKED_BELOW
+    # Admin addresses without a name: old links to an object, and whatever else is typed.
+    assert {name for name in routes() if name.startswith("admin:")} == {
+        f"admin:{name}" for name in (*SITE_PAGES, "", *model_pages())
+    }
+
+
+def path_of(name: str, page: Page, world: World) -> str:
+    if not name:
+        return "/"
+    if page.model is None:
+        return reverse(name, args=page.args)
+    return reverse(name, args=[world.media.key if page.model is MessageMedia else world.key(page.model)])
+
+
+def ask(client: Client, path: str, page: Page) -> HttpResponse:
+    return client.post(path, dict(page.data)) if page.posts else client.get(path)
+
+
+WHO: dict[str, Callable[[World], User | None]] = {
+    "anonymous": lambda world: None,
+    "stranger": lambda world: world.cast.cleo,
+    "elsewhere": lambda world: world.dee,
+    "wrong": lambda world: world.rita,
+    "right": lambda world: world.cast.ben,
+}
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page(world: World, name: str, who: str) -> None:
+    page, user = PAGES[name], WHO[who](world)
+    path, client, before = path_of(name, page, world), sign_in(user) if user else Client(), snapshot()
+
+    answer = ask(client, path, page)
+
+    assert answer.status_code == getattr(page.answers, who)
+    if page.answers in (LIST, READ, ACT) and who == "anonymous":
+        assert answer["Location"] == f"/accounts/login/?{urlencode({'next': path}, safe='/')}"
+    if who in ("anonymous", "stranger", "elsewhere"):
+        assert CANARY not in body_of(answer)
+    if who != "right":
+        assert snapshot() == before
+
+
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.answers in (READ, ACT)])
+def test_a_strangers_answer_is_that_for_nothing_at_all(world: World, name: str) -> None:
+    page = PAGES[name]
+    client, path = sign_in(world.cast.cleo), path_of(name, page, world)
+    nothing = reverse(name, args=["0b0f7f6e-0000-4000-8000-000000000000"])
+    there, nowhere = ask(client, path, page), ask(client, nothing, page)
+    token = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+    assert there.status_code == nowhere.status_code
+    assert token.sub("", body_of(there)) == token.sub("", body_of(nowhere))
+
+
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.posts and page.answers is ACT])
+def test_acts_are_posts(world: World, name: str) -> None:
+    before = snapshot()
+    answer = sign_in(world.cast.ana).get(path_of(name, PAGES[name], world))
+    assert (answer.status_code, snapshot()) == (405, before)
+
+
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.posts])
+def test_acts_need_the_pages_own_token(world: World, name: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.cast.ana)
+    assert ask(client, path_of(name, PAGES[name], world), PAGES[name]).status_code == 403
+
+
+def body_of(answer: HttpResponse) -> str:
+    return answer.getvalue().decode(errors="replace") if answer.streaming else answer.content.decode()
+
+
+# ---------------------------------------------------------------- webhooks
+@pytest.mark.parametrize("who", WHO)
+def test_a_session_opens_no_webhook(world: World, who: str) -> None:
+    """Nobody signed in here speaks for a carrier."""
+    user = WHO[who](world)
+    client = sign_in(user) if user else Client()
+    path = reverse("hooks:receive", args=["twilio", world.cast.a_account.key, "voice"])
+    assert client.post(path, payloads.load("twilio", "voice__ringing")).status_code == 403
+
+
+def test_the_other_tenants_carrier_is_a_stranger_too(world: World) -> None:
+    """WHK-08: B's signature on A's address; and B's own address with A's number in it."""
+    a, b = world.cast.a_account, world.cast.b_account
+    params = payloads.load("twilio", "voice__ringing", To=world.cast.a_number.number, AccountSid=b.account_sid)
+    before = Call.objects.count(), Lead.objects.count()
+    for account, status in ((a, 403), (b, 200)):
+        path = reverse("hooks:receive", args=["twilio", account.key, "voice"])
+        headers = signed_headers(b.auth_token, settings.SITE_URL + path, params)
+        answer = Client().post(
+            path, urlencode(params), content_type="application/x-www-form-urlencoded", headers=headers
+        )
+        assert (answer.status_code, CANARY in answer.content.decode()) == (status, False)
+    assert (Call.objects.count(), Lead.objects.count()) == before
+
+
+def test_the_keys_of_addresses_cannot_be_guessed(world: World) -> None:
+    keys = list(CarrierAccount.objects.values_list("key", flat=True))
+    assert {len(key) for key in keys} == {24}
+    assert len(set(keys)) == len(keys)
+
+
+# ---------------------------------------------------------------- the admin
+SITE_PAGES = {
+    "index": 200, "login": 302, "logout": 405, "password_change": 200, "password_change_done": 200, "autocomplete": 403,
+    "jsi18n": 200, "view_on_site": 404, "app_list": 200,
+}  # fmt: skip
+SITE_ARGS = {"view_on_site": ["1", "1"], "app_list": ["leads"]}
+
+
+def model_pages() -> dict[str, type[Model]]:
+    return {
+        route.name: model
+        for model, model_admin in admin.site._registry.items()
+        for route in model_admin.get_urls()
+        if route.name
+    }
+
+
+def admin_path(name: str, pk: object) -> tuple[str, bool]:
+    """The address of a page, and whether it is about one row."""
+    for args in ([], [pk], [pk, 1]):
+        try:
+            return reverse(f"admin:{name}", args=args), bool(args)
+        except NoReverseMatch:
+            continue
+    raise NoReverseMatch(name)
+
+
+@pytest.mark.parametrize("name", SITE_PAGES)
+def test_pages_of_the_admin_itself(world: World, name: str) -> None:
+    path = reverse(f"admin:{name}", args=SITE_ARGS.get(name, []))
+    outside = Client().get(path)
+    assert (outside.status_code, CANARY in body_of(outside)) == (200 if name == "login" else 302, False)
+    inside = sign_in(world.cast.cleo).get(path)
+    assert (inside.status_code, CANARY in body_of(inside)) == (SITE_PAGES[name], False)
+
+
+def told(answer: HttpResponse, pk: object) -> tuple[int, str, str]:
+    """What somebody learns from an answer, the number of the row apart."""
+    text = " ".join(str(message) for message in answer.wsgi_request._messages)  # type: ignore[attr-defined]
+    return answer.status_code, answer.get("Location", ""), text.replace(str(pk), "#")
+
+
+@pytest.mark.parametrize("name", model_pages())
+def test_every_page_of_the_admin(world: World, name: str) -> None:
+    """Outside: to the sign-in. A stranger: as if the row were not there. Without a seat in the admin: nothing."""
+    model = model_pages()[name]
+    row = world.rows.get(model) or model._default_manager.first()
+    pk = row.pk if row else 1
+    path, is_about_a_row = admin_path(name, pk)
+    before = snapshot()
+
+    outside = Client().get(path)
+    assert (outside.status_code, outside["Location"].partition("?")[0]) == (302, "/admin/login/")
+    for member in (world.rita, world.dee):  # members, and no admin staff
+        assert sign_in(member).get(path).status_code == 302
+    answer = sign_in(world.cast.cleo).get(path)
+    assert answer.status_code < 500
+    assert CANARY not in body_of(answer)
+    if is_about_a_row and model in world.rows:
+        nowhere, _ = admin_path(name, 987_654_321)
+        assert told(answer, pk) == told(sign_in(world.cast.cleo).get(nowhere), 987_654_321)
+    assert snapshot() == before
+
+
+LOOKING = ("change", "changelist", "history", "simple_history")
+
+
+@pytest.mark.parametrize("name", model_pages())
+def test_owner_and_front_desk_in_the_admin(world: World, name: str) -> None:
+    """What is about no business is for superusers; the rest for those whose role may look at it."""
+    model = model_pages()[name]
+    model_admin: Any = admin.site._registry[model]
+    row = world.rows.get(model) or model._default_manager.first()
+    path, _ = admin_path(name, row.pk if row else 1)
+    ana, ben = (sign_in(user).get(path) for user in (world.cast.ana, world.cast.ben))
+    if not isinstance(model_admin, TenantAdmin):
+        assert {ana.status_code, ben.status_code} <= {302, 403}
+        return
+    if name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_") in LOOKING:
+        assert ana.status_code == 200
+        assert (ben.status_code == 200) == (Role.FRONT_DESK in model_admin.viewers)
+    if Role.FRONT_DESK not in model_admin.viewers:
+        assert (ben.status_code in (302, 403, 404, 405), CANARY in body_of(ben)) == (True, False)
+
+
+def test_the_canaries_are_there(world: World) -> None:
+    """Otherwise their absence elsewhere would say nothing."""
+    seen = body_of(sign_in(world.cast.ben).get(reverse("inbox:conversation-show", args=[world.key(Conversation)])))
+    assert CANARY in seen
+    assert CANARY in body_of(sign_in(world.cast.ana).get(reverse("admin:leads_lead_changelist")))
+    assert CANARY in json.dumps([str(row) for row in world.rows.values()])
