@@ -102,9 +102,20 @@ def ring_bell() -> None:
             cursor.execute(f"NOTIFY {BELL}")
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A text to act on; only what deciding whose turn it is needs."""
+
+    pk: int
+    status: str
+    lead_id: int
+    number_id: int
+    texts_per_second: float
+
+
 def due(
     now: datetime, *, limit: int, overdue: timedelta = timedelta(), resting: Collection[int] = ()
-) -> list[Message]:
+) -> list[Due]:
     """Texts to act on at `now`: queued ones whose time and turn has come, leases that ran out, unknown ones to look up.
 
     Queued texts of the numbers in `resting` are left out, so that they do not stand in front of everybody else's.
@@ -115,7 +126,11 @@ def due(
     rows = rows.filter(~Q(status=MessageStatus.QUEUED) | ~Exists(_earlier(now)))
     if resting:
         rows = rows.exclude(status=MessageStatus.QUEUED, number__in=resting)
-    return list(rows.select_related("number").order_by("next_at", "id")[:limit])
+    return _as_due(rows.order_by("next_at", "id")[:limit])
+
+
+def _as_due(rows: QuerySet[Message]) -> list[Due]:
+    return [Due(*row) for row in rows.values_list("pk", "status", "lead_id", "number_id", "number__texts_per_second")]
 
 
 def _earlier(now: datetime) -> QuerySet[Message]:
@@ -128,29 +143,33 @@ def _earlier(now: datetime) -> QuerySet[Message]:
     )  # fmt: skip
 
 
-def attempt(message_id: int) -> None:
+def attempt(text: Due) -> None:
     """`deliver`, for those who have others to look after: a text that breaks the code is put off. Raises DatabaseError only."""
     try:
-        deliver(message_id)
+        _advance(text)
     except DatabaseError:
         raise
     except Exception:
-        logger.exception("text %s could not be handled", message_id)
+        logger.exception("text %s could not be handled", text.pk)
         now = clock.now()
         # Only while it is due: a lease that is running ends by itself.
-        Message.objects.filter(pk=message_id, next_at__lte=now).update(next_at=now + PUT_OFF)
+        Message.objects.filter(pk=text.pk, next_at__lte=now).update(next_at=now + PUT_OFF)
 
 
 def deliver(message_id: int) -> None:
     """Take one due text a step further: send it, look it up, or declare it over. Harmless when somebody else did."""
-    row = Message.objects.filter(pk=message_id).values_list("status", "lead_id").first()
-    status, lead_id = row or ("", 0)
-    if status == MessageStatus.QUEUED:
-        _send(message_id, lead_id)
-    elif status == MessageStatus.SENDING:
-        _lease_over(message_id)
-    elif status == MessageStatus.UNKNOWN:
-        _look_up(message_id)
+    for text in _as_due(Message.objects.filter(pk=message_id).order_by()):
+        _advance(text)
+
+
+def _advance(text: Due) -> None:
+    # Each step begins with a conditional update, so a status that is out of date does no harm.
+    if text.status == MessageStatus.QUEUED:
+        _send(text.pk, text.lead_id)
+    elif text.status == MessageStatus.SENDING:
+        _lease_over(text.pk)
+    elif text.status == MessageStatus.UNKNOWN:
+        _look_up(text.pk)
 
 
 # ---------------------------------------------------------------- sending
@@ -199,11 +218,11 @@ def _claim(message_id: int, lead_id: int, *, now: datetime) -> _Claim | None:
         )
         if not claimed:
             return None
-        message = Message.objects.select_related("lead", "number__location", "account", "business", "conversation").get(pk=message_id)
+        message = recheck.with_circumstances(Message.objects.filter(pk=message_id)).get()
         if message.expires_at is not None and message.expires_at <= now:
             delivery.expire(message, now=now)
             return None
-        reason = recheck.reason_not_to_send(message, now=now)
+        reason = recheck.reason_not_to_send(message)
         if reason:
             delivery.suppress(message, reason, now=now)
             return None

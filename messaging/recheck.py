@@ -1,10 +1,13 @@
 """What is asked again at the moment of sending: the world may have changed since the text was written."""
 
-from datetime import datetime
+from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
+from leads.models import CallbackTask
 from messaging import consent
 from messaging.enums import CallState, Direction, MessageKind, Suppression
-from messaging.models import Call, Conversation, Message, NeverText
+from messaging.models import Call, Conversation, Message, NeverText, OptOut
 
 AUTOMATIC = (MessageKind.FIRST_TEXT, MessageKind.AUTO_REPLY)
 
@@ -16,44 +19,48 @@ def reason_not_to_queue(conversation: Conversation, kind: MessageKind) -> Suppre
     return None
 
 
-def reason_not_to_send(message: Message, *, now: datetime) -> Suppression | None:
-    """Why a claimed text must not leave after all; called under the contact's lock with its rows freshly loaded."""
-    business, lead, phone = message.business, message.lead, message.lead.phone
-    if message.kind != MessageKind.COMPLIANCE and consent.is_opted_out(business.pk, phone):
-        return Suppression.OPTED_OUT
-    if business.is_texting_paused or not business.numbers.filter(pk=message.number_id, is_active=True).exists():
-        return Suppression.PAUSED
-    if message.number.stopped_at or message.account.stopped_at or not message.account.is_active:
-        return Suppression.SENDER_STOPPED
-    if lead.is_landline:
-        return Suppression.LANDLINE
-    if lead.is_unreachable:
-        return Suppression.UNREACHABLE
-    if message.kind in AUTOMATIC:
-        return _reason_for_robot(message)
-    return None
-
-
-def _reason_for_robot(message: Message) -> Suppression | None:
-    business, phone = message.business_id, message.lead.phone
-    if NeverText.objects.filter(business=business, phone=phone).exists():
-        return Suppression.NEVER_TEXT
-    if message.conversation.automation_paused:
-        return Suppression.TAKEN_OVER
-    wrote = Message.objects.filter(
-        conversation=message.conversation_id, direction=Direction.OUT, kind=MessageKind.STAFF, created_at__gt=message.created_at
+def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """The rows with everything that `reason_not_to_send` asks about, in one query."""
+    mine = {"business": OuterRef("business"), "phone": OuterRef("lead__phone")}
+    staff_texts = Message.objects.filter(
+        conversation=OuterRef("conversation"), direction=Direction.OUT, kind=MessageKind.STAFF, created_at__gt=OuterRef("created_at")
     )
-    if wrote.exists():
+    spoken = Call.objects.filter(
+        business=OuterRef("business"),
+        caller=OuterRef("lead__phone"),
+        state__in=[CallState.ANSWERED, CallState.OUTBOUND],
+        started_at__gt=OuterRef("created_at"),
+    )
+    called_back = CallbackTask.objects.filter(lead=OuterRef("lead"), done_at__gt=OuterRef("created_at"))
+    return messages.select_related("lead", "number__location", "account", "business", "conversation").annotate(
+        is_opted_out=Exists(OptOut.objects.filter(**mine, revoked_at=None)),
+        is_never_text=Exists(NeverText.objects.filter(**mine)),
+        staff_wrote=Exists(staff_texts),
+        was_spoken_to=Exists(spoken) | Exists(called_back),
+    )
+
+
+def reason_not_to_send(message: Message) -> Suppression | None:
+    """Why a claimed text must not leave after all; `message` comes from `with_circumstances`, under the contact's lock."""
+    found: Any = message
+    lead, number, account = message.lead, message.number, message.account
+    reasons = (
+        (found.is_opted_out and message.kind != MessageKind.COMPLIANCE, Suppression.OPTED_OUT),
+        (message.business.is_texting_paused or not number.is_active, Suppression.PAUSED),
+        (number.stopped_at or account.stopped_at or not account.is_active, Suppression.SENDER_STOPPED),
+        (lead.is_landline, Suppression.LANDLINE),
+        (lead.is_unreachable, Suppression.UNREACHABLE),
+    )
+    reason = next((reason for holds, reason in reasons if holds), None)
+    return reason or (_reason_for_robot(found) if message.kind in AUTOMATIC else None)
+
+
+def _reason_for_robot(message: Any) -> Suppression | None:
+    if message.is_never_text:
+        return Suppression.NEVER_TEXT
+    if message.conversation.automation_paused or message.staff_wrote:
         return Suppression.TAKEN_OVER
-    if message.kind == MessageKind.FIRST_TEXT and _spoken_since(message):
+    # On the phone, or by closing the callback task.
+    if message.kind == MessageKind.FIRST_TEXT and message.was_spoken_to:
         return Suppression.CALLED_BACK
     return None
-
-
-def _spoken_since(message: Message) -> bool:
-    """A person has talked with this caller since the text was written: on the phone, or by closing the callback task."""
-    phone, since = message.lead.phone, message.created_at
-    spoke = Call.objects.filter(
-        business=message.business_id, caller=phone, state__in=[CallState.ANSWERED, CallState.OUTBOUND], started_at__gt=since
-    )
-    return spoke.exists() or message.lead.tasks.filter(done_at__gt=since).exists()

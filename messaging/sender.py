@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from messaging import outbound, upkeep
 from messaging.enums import MessageStatus
-from messaging.models import Message
+from messaging.outbound import Due
 from recoverline.lib import clock
 
 logger = logging.getLogger(__name__)
@@ -97,35 +97,35 @@ class Sender:
         # Those in hand are due as well until their claim commits, so more are read than there is room for.
         due = outbound.due(clock.now(), limit=self._threads * 4, resting=resting)
         waiting = bool(resting)
-        for message in due:
-            if message.pk in self._busy_texts:
+        for text in due:
+            if text.pk in self._busy_texts:
                 continue
-            if room <= 0 or message.lead_id in self._busy_leads or not self._may_go(message):
+            if room <= 0 or text.lead_id in self._busy_leads or not self._may_go(text):
                 waiting = True
                 continue
             room -= 1
-            self._busy_texts.add(message.pk)
-            self._busy_leads.add(message.lead_id)
-            self._pool.submit(self._deliver, message.pk, message.lead_id)
+            self._busy_texts.add(text.pk)
+            self._busy_leads.add(text.lead_id)
+            self._pool.submit(self._deliver, text)
         return waiting
 
-    def _may_go(self, message: Message) -> bool:
+    def _may_go(self, text: Due) -> bool:
         # Asking the carrier's log sends nothing.
-        if message.status != MessageStatus.QUEUED:
+        if text.status != MessageStatus.QUEUED:
             return True
-        return self._pace.take(message.number_id, message.number.texts_per_second, time.monotonic())
+        return self._pace.take(text.number_id, text.texts_per_second, time.monotonic())
 
-    def _deliver(self, message_id: int, lead_id: int) -> None:
+    def _deliver(self, text: Due) -> None:
         try:
-            outbound.attempt(message_id)
+            outbound.attempt(text)
         except DatabaseError:
             # Whatever it had done, the row still says so, and its lease ends.
-            logger.warning("text %s: the database is away", message_id, exc_info=True)
+            logger.warning("text %s: the database is away", text.pk, exc_info=True)
             connection.close()
         finally:
             close_old_connections()
-            self._busy_texts.discard(message_id)
-            self._busy_leads.discard(lead_id)
+            self._busy_texts.discard(text.pk)
+            self._busy_leads.discard(text.lead_id)
             self._bell.ring()
 
     def _beat(self) -> None:

@@ -32,10 +32,10 @@ def beat(name: str, *, now: datetime) -> None:
 def sweep_texts(now: datetime) -> int:
     """Take over texts that the sender should have taken ten seconds ago; what is left is for the next sweep."""
     begun, taken = time.monotonic(), 0
-    for message in outbound.due(now, limit=200, overdue=OVERDUE):
+    for text in outbound.due(now, limit=200, overdue=OVERDUE):
         if time.monotonic() - begun > SWEEP_SECONDS:
             break
-        outbound.attempt(message.pk)
+        outbound.attempt(text)
         taken += 1
     return taken
 

@@ -131,9 +131,10 @@ class Player:
 
     def _deliver(self) -> None:
         """What sender and worker do, for this business's simulated texts alone."""
-        for message in outbound.due(clock.now(), limit=100):
-            if message.is_simulated and message.business_id == self.number.business_id:
-                outbound.deliver(message.pk)
+        mine = Message.objects.filter(business=self.number.business_id, is_simulated=True)
+        for text in outbound.due(clock.now(), limit=100):
+            if mine.filter(pk=text.pk).exists():
+                outbound.deliver(text.pk)
         pictures = Message.objects.filter(
             business=self.number.business_id, is_simulated=True, media__status=MediaStatus.PENDING
         )

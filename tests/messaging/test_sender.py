@@ -404,15 +404,15 @@ def test_the_sweep_ends_in_time(wire: Wire, watch: Watch, monkeypatch: pytest.Mo
 
 def test_a_poisoned_text_does_not_stop_the_sweep(wire: Wire, watch: Watch, monkeypatch, caplog) -> None:
     caplog.set_level(logging.CRITICAL)
-    deliver = outbound.deliver
+    advance = outbound._advance
     poison, good = queue(talk(wire.number), "poison"), queue(talk(wire.number), "good")
 
-    def break_on_poison(message_id: int) -> None:
-        if message_id == poison.pk:
+    def break_on_poison(text: outbound.Due) -> None:
+        if text.pk == poison.pk:
             raise ValueError("poison")
-        deliver(message_id)
+        advance(text)
 
-    monkeypatch.setattr(outbound, "deliver", break_on_poison)
+    monkeypatch.setattr(outbound, "_advance", break_on_poison)
     Message.objects.update(next_at=clock.now() - timedelta(seconds=11))
     assert upkeep.sweep_texts(clock.now()) == 2
     good.refresh_from_db()
