@@ -41,5 +41,7 @@ def _place_of(event: LeadEvent) -> tuple[Location | None, str]:
     if key := data.get("call"):
         call = Call.objects.select_related("location", "conversation").filter(key=key).first()
         if call:
-            return call.location, f"{settings.SITE_URL}/inbox/" + (f"{call.conversation.key}/" if call.conversation else "")
+            return call.location, f"{settings.SITE_URL}/inbox/" + (
+                f"{call.conversation.key}/" if call.conversation else ""
+            )
     return None, f"{settings.SITE_URL}/inbox/"

@@ -26,8 +26,8 @@ def is_opted_out(business_id: int, phone: str) -> bool:
 def hold_contact(lead_id: int) -> None:
     """For the rest of this transaction, let an opt-out and a claim for sending follow each other.
 
-    Always taken before a row of the contact's texts is changed, or two transactions could wait for each other. Rows that refer to the
-    lead may still be written meanwhile. SQLite has one writer anyway.
+    Always taken before a row of the contact's texts is changed, or two transactions could wait for each other. Rows
+    that refer to the lead may still be written meanwhile. SQLite has one writer anyway.
     """
     if connection.features.has_select_for_update:
         list(Lead.objects.select_for_update(no_key=True).filter(pk=lead_id).values_list("pk"))
@@ -36,8 +36,8 @@ def hold_contact(lead_id: int) -> None:
 def opt_out(business: Business, *, phone: str, source: OptOutSource, evidence: str, now: datetime) -> OptOut | None:
     """Record it and stop everything that is queued for this phone; None when it was opted out already.
 
-    Takes the contact's lock, as the sender does when it claims a text: after this commits, no claim can pass. What a sender has in its
-    hands at this moment may still leave; the event says so.
+    Takes the contact's lock, as the sender does when it claims a text: after this commits, no claim can pass. What a
+    sender has in its hands at this moment may still leave; the event says so.
     """
     with transaction.atomic():
         lead = Lead.objects.filter(business=business, phone=phone).first()
@@ -55,7 +55,9 @@ def opt_out(business: Business, *, phone: str, source: OptOutSource, evidence: s
             status=MessageStatus.SUPPRESSED, suppression=Suppression.OPTED_OUT, next_at=None
         )
         leaving = texts.filter(status=MessageStatus.SENDING).count()
-        told = f"Opted out ({OptOutSource(source).label.lower()})" + ("; a text may be on its way already" if leaving else "")
+        told = f"Opted out ({OptOutSource(source).label.lower()})" + (
+            "; a text may be on its way already" if leaving else ""
+        )
         events.record("lead.opted_out", business=business, lead=lead, at=now, text=told, leaving=leaving)
     return row
 

@@ -24,7 +24,8 @@ STATUS_OF = {
     Delivery.UNDELIVERED: MessageStatus.UNDELIVERED,
     Delivery.FAILED: MessageStatus.FAILED,
 }
-# Callbacks come unordered and doubled: a status may only follow one of a lower rank. A late "delivered" corrects a failure.
+# Callbacks come unordered and doubled: a status may only follow one of a lower rank. A late "delivered" corrects a
+# failure.
 RANK = {
     MessageStatus.QUEUED: 0,
     MessageStatus.SENDING: 0,
@@ -59,16 +60,22 @@ def apply_status(account: CarrierAccount, event: TextStatus, *, now: datetime) -
     if message.carrier_message_id is None:
         keep_id(message, event.message_id, now=now)
     elif message.carrier_message_id != event.message_id:
-        logger.error("text %s has left twice: as %s and as %s", message.key, message.carrier_message_id, event.message_id)
+        logger.error(
+            "text %s has left twice: as %s and as %s", message.key, message.carrier_message_id, event.message_id
+        )
         return
     _move_up(message, event.delivery, code=event.error_code, text=event.error_text, now=now)
 
 
 def keep_id(message: Message, carrier_message_id: str, *, now: datetime) -> None:
     """The carrier itself says that this id is ours. A row that was given it because its words are equal asks again."""
-    others = Message.objects.filter(account=message.account_id, carrier_message_id=carrier_message_id).exclude(pk=message.pk)
+    others = Message.objects.filter(account=message.account_id, carrier_message_id=carrier_message_id).exclude(
+        pk=message.pk
+    )
     others.filter(direction=Direction.OUT).update(
-        carrier_message_id=None, status=MessageStatus.UNKNOWN, next_at=now + timedelta(seconds=settings.TEXT_GRACE_SECONDS)
+        carrier_message_id=None,
+        status=MessageStatus.UNKNOWN,
+        next_at=now + timedelta(seconds=settings.TEXT_GRACE_SECONDS),
     )
     Message.objects.filter(pk=message.pk, carrier_message_id=None).update(carrier_message_id=carrier_message_id)
 
@@ -106,7 +113,11 @@ def act_on_error(message: Message, code: str, *, now: datetime) -> None:
     match carrier.classify(code):
         case ErrorClass.OPTED_OUT:
             consent.opt_out(
-                message.business, phone=message.lead.phone, source=OptOutSource.CARRIER, evidence=f"carrier error {code}", now=now
+                message.business,
+                phone=message.lead.phone,
+                source=OptOutSource.CARRIER,
+                evidence=f"carrier error {code}",
+                now=now,
             )
             _ask_callback(message, TaskReason.OPTED_OUT, now=now)
         case ErrorClass.LANDLINE:
@@ -126,22 +137,38 @@ def act_on_error(message: Message, code: str, *, now: datetime) -> None:
         case error:
             if error in (ErrorClass.FILTERED, ErrorClass.CONFIG, ErrorClass.CAPPED):
                 events.record(
-                    "text.blocked", business=message.business, lead=message.lead, at=now, message=str(message.key), code=code,
+                    "text.blocked",
+                    business=message.business,
+                    lead=message.lead,
+                    at=now,
+                    message=str(message.key),
+                    code=code,
                     text=f"The carrier did not deliver a text ({code}).",
-                )  # fmt: skip
+                )
             _ask_callback(message, TaskReason.UNDELIVERABLE, now=now)
 
 
 def stop_sending(
-    message: Message, *, code: str, now: datetime, account: CarrierAccount | None = None, number: PhoneNumber | None = None
+    message: Message,
+    *,
+    code: str,
+    now: datetime,
+    account: CarrierAccount | None = None,
+    number: PhoneNumber | None = None,
 ) -> None:
     """Configuration is broken: stop this account or number until staff clear it, and say so once."""
     model, row = (CarrierAccount, account) if account is not None else (PhoneNumber, number)
     assert row is not None  # noqa: S101  the caller names one of the two
-    problem = Message.objects.filter(pk=message.pk).values_list("error_text", flat=True).first() or f"Carrier error {code}"
+    problem = (
+        Message.objects.filter(pk=message.pk).values_list("error_text", flat=True).first() or f"Carrier error {code}"
+    )
     if model.objects.filter(pk=row.pk, stopped_at=None).update(stopped_at=now, problem=problem[:200]):
         events.record(
-            "carrier.stopped", business=message.business, at=now, text=f"Texting through {row} is stopped: {problem}", code=code
+            "carrier.stopped",
+            business=message.business,
+            at=now,
+            text=f"Texting through {row} is stopped: {problem}",
+            code=code,
         )
 
 
@@ -155,12 +182,22 @@ def _send_again_once(message: Message, wait: timedelta, *, now: datetime) -> Non
         business_id=message.business_id,
         idem_key=f"again:{message.key}",
         defaults={
-            "conversation_id": message.conversation_id, "lead_id": message.lead_id, "number_id": message.number_id,
-            "account_id": message.account_id, "direction": Direction.OUT, "kind": message.kind, "body": message.body,
-            "author_id": message.author_id, "status": MessageStatus.QUEUED, "segments": message.segments, "next_at": again,
-            "expires_at": message.expires_at, "created_at": now, "is_simulated": message.is_simulated,
+            "conversation_id": message.conversation_id,
+            "lead_id": message.lead_id,
+            "number_id": message.number_id,
+            "account_id": message.account_id,
+            "direction": Direction.OUT,
+            "kind": message.kind,
+            "body": message.body,
+            "author_id": message.author_id,
+            "status": MessageStatus.QUEUED,
+            "segments": message.segments,
+            "next_at": again,
+            "expires_at": message.expires_at,
+            "created_at": now,
+            "is_simulated": message.is_simulated,
         },
-    )  # fmt: skip
+    )
 
 
 def _call_off_second_try(message: Message) -> None:
@@ -201,25 +238,37 @@ def expire(message: Message, *, now: datetime) -> None:
 @transaction.atomic
 def give_up(message: Message, *, now: datetime) -> None:
     """After several uncertain sends, or with a carrier that cannot be asked: a person decides."""
-    given_up = Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN).update(status=MessageStatus.DEAD, next_at=None)
+    given_up = Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN).update(
+        status=MessageStatus.DEAD, next_at=None
+    )
     if not given_up:
         return
     _ask_callback(message, TaskReason.UNCERTAIN, now=now)
     if message.kind != MessageKind.FIRST_TEXT:
         events.record(
-            "text.given_up", business=message.business, lead=message.lead, at=now, message=str(message.key),
-            conversation=str(message.conversation.key), text="It is not certain whether a text has left.",
-        )  # fmt: skip
+            "text.given_up",
+            business=message.business,
+            lead=message.lead,
+            at=now,
+            message=str(message.key),
+            conversation=str(message.conversation.key),
+            text="It is not certain whether a text has left.",
+        )
 
 
 def _ask_callback(message: Message, reason: TaskReason, *, now: datetime) -> None:
-    """Nobody hears from us by text, so somebody calls. A failed staff text shows in the thread instead: its author is there."""
+    """Nobody hears from us by text, so somebody calls. A failed staff text shows in the thread: its author is there."""
     if message.kind != MessageKind.FIRST_TEXT:
         return
     callbacks.ask_callback(
-        business=message.business, location=message.conversation.location, lead=message.lead, at=now,
-        reason=reason, cause=f"text:{message.key}", detail=f"The first text did not reach {message.lead}.",
-    )  # fmt: skip
+        business=message.business,
+        location=message.conversation.location,
+        lead=message.lead,
+        at=now,
+        reason=reason,
+        cause=f"text:{message.key}",
+        detail=f"The first text did not reach {message.lead}.",
+    )
 
 
 def _is_uuid(text: str) -> bool:

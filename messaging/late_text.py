@@ -11,8 +11,12 @@ LATE_AFTER = timedelta(minutes=3)
 
 
 def reword(message: Message, *, now: datetime) -> None:
-    """Give a late first text its honest wording, before its first try only: later its wording is how it is found again."""
-    due = message.expires_at - timedelta(minutes=message.business.late_after_minutes) if message.expires_at else message.created_at
+    """Give a late first text its honest wording. Not once it may have left: its wording is how it is found again."""
+    due = (
+        message.expires_at - timedelta(minutes=message.business.late_after_minutes)
+        if message.expires_at
+        else message.created_at
+    )
     if message.kind != MessageKind.FIRST_TEXT or message.unknowns or now - due < LATE_AFTER:
         return
     message.body = wording(

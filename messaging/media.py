@@ -1,4 +1,4 @@
-"""Pictures of a text and voicemail recordings: fetched by the worker, with the carrier's credentials, limited in size and type."""
+"""Pictures of a text: fetched by the worker with the carrier's credentials, limited in size and type."""
 
 import time
 from datetime import datetime, timedelta

@@ -1,7 +1,8 @@
 """THE door out. `queue_text` writes the row that is the truth; `deliver` hands it to the carrier, once.
 
-A row is claimed by a conditional update, checked again under the contact's lock, and sent outside any transaction. Whatever may have
-reached the carrier without an answer becomes `unknown` and is settled by the carrier's callback or its own log, never by sending again.
+A row is claimed by a conditional update, checked again under the contact's lock, and sent outside any transaction.
+Whatever may have reached the carrier without an answer becomes `unknown` and is settled by the carrier's callback or
+its own log (messaging.settling), never by sending again.
 """
 
 import logging
@@ -15,10 +16,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from messaging import consent, conversations, delivery, late_text, recheck
+from messaging import consent, conversations, delivery, late_text, line_types, recheck, settling
 from messaging.carriers.base import NotSupported, OutboundText, SendOutcome, SendResult
 from messaging.carriers.registry import carrier_for
-from messaging.enums import Direction, MessageKind, MessageStatus
+from messaging.enums import Direction, MessageKind, MessageStatus, Suppression
 from messaging.models import Conversation, Message, OptOut
 from recoverline.lib import clock
 from recoverline.lib.phones import mask_phone
@@ -27,9 +28,6 @@ from recoverline.lib.text import count_segments, normalize
 logger = logging.getLogger(__name__)
 
 BELL = "recoverline_outbox"
-# A text is given up after three sends that the carrier left without an answer. A sender that died counts half: it is our own trouble,
-# and often the carrier was not even asked.
-UNANSWERED, SENDER_DIED, GIVE_UP_AT = 2, 1, 6
 BACK_OFF_SECONDS = (1, 2, 4, 8)
 PUT_OFF = timedelta(minutes=5)
 # How long a text stays worth sending. A first text has the business's own limit.
@@ -52,8 +50,8 @@ def queue_text(
 ) -> Message:
     """Write the text into the outbox and ring the sender's bell, in the caller's transaction.
 
-    The same `idem_key` in a business gives the row that exists already. A text that may not be sent is written as `suppressed`,
-    with the reason, so that staff see it. `delay` postpones it; its validity counts from then.
+    The same `idem_key` in a business gives the row that exists already. A text that may not be sent is written as
+    `suppressed`, with the reason, so that staff see it. `delay` postpones it; its validity counts from then.
     """
     due = now + delay
     text = normalize(body).strip()
@@ -113,9 +111,7 @@ class Due:
     texts_per_second: float
 
 
-def due(
-    now: datetime, *, limit: int, overdue: timedelta = timedelta(), resting: Collection[int] = ()
-) -> list[Due]:
+def due(now: datetime, *, limit: int, overdue: timedelta = timedelta(), resting: Collection[int] = ()) -> list[Due]:
     """Texts to act on at `now`: queued ones whose time and turn has come, leases that ran out, unknown ones to look up.
 
     Queued texts of the numbers in `resting` are left out, so that they do not stand in front of everybody else's.
@@ -144,7 +140,10 @@ def _earlier(now: datetime) -> QuerySet[Message]:
 
 
 def attempt(text: Due) -> None:
-    """`deliver`, for those who have others to look after: a text that breaks the code is put off. Raises DatabaseError only."""
+    """`deliver`, for those who have others to look after: a text that breaks the code is put off.
+
+    Raises DatabaseError only.
+    """
     try:
         _advance(text)
     except DatabaseError:
@@ -167,9 +166,9 @@ def _advance(text: Due) -> None:
     if text.status == MessageStatus.QUEUED:
         _send(text.pk, text.lead_id)
     elif text.status == MessageStatus.SENDING:
-        _lease_over(text.pk)
+        settling.lease_over(text.pk)
     elif text.status == MessageStatus.UNKNOWN:
-        _look_up(text.pk)
+        settling.look_up(text.pk)
 
 
 # ---------------------------------------------------------------- sending
@@ -181,7 +180,12 @@ class _Claim:
 
 def _send(message_id: int, lead_id: int) -> None:
     claim = _claim(message_id, lead_id, now=clock.now())
-    if claim is None or not _still_ours(claim, now=clock.now()):
+    if claim is None:
+        return
+    if not line_types.check_line(claim.message):
+        delivery.suppress(claim.message, Suppression.LANDLINE, now=clock.now())
+        return
+    if not _still_ours(claim, now=clock.now()):
         return
     result = _hand_over(claim.message)
     _save_result(claim, result, now=clock.now())
@@ -199,14 +203,16 @@ def _hand_over(message: Message) -> SendResult:
     try:
         return carrier_for(message.account).send(text)
     except NotSupported:
-        return SendResult(SendOutcome.REJECTED, error_code="no_texts", error_text="The account of this number carries no texts.")
+        return SendResult(
+            SendOutcome.REJECTED, error_code="no_texts", error_text="The account of this number carries no texts."
+        )
     except Exception as error:
         logger.exception("sending text %s failed in an unforeseen way", message.key)
         return SendResult(SendOutcome.UNKNOWN, error_code=type(error).__name__[:16], error_text="Sending broke off.")
 
 
 def _claim(message_id: int, lead_id: int, *, now: datetime) -> _Claim | None:
-    """Own the row, or leave it: expired, refused by a check, taken by another, or behind an earlier text to the same person."""
+    """Own the row, or leave it: expired, refused by a check, taken by another, or behind an earlier text."""
     lease = now + timedelta(seconds=settings.TEXT_LEASE_SECONDS)
     with transaction.atomic():
         # An opt-out takes the same lock: after its commit the check below sees it, before it we are first.
@@ -241,7 +247,7 @@ def _still_ours(claim: _Claim, *, now: datetime) -> bool:
     if found is None:
         return False
     if found and message.kind != MessageKind.COMPLIANCE:
-        delivery.suppress(message, recheck.Suppression.OPTED_OUT, now=now)
+        delivery.suppress(message, Suppression.OPTED_OUT, now=now)
         return False
     return True
 
@@ -254,7 +260,7 @@ def _validity(message: Message, now: datetime) -> int:
 
 def _save_result(claim: _Claim, result: SendResult, *, now: datetime) -> None:
     message = claim.message
-    # We may have been held up for so long that the row was declared uncertain or looked up already; the fence is the attempt.
+    # We may have been held up until the row was declared uncertain or even looked up; the fence is the attempt.
     ours = Message.objects.filter(pk=message.pk, attempts=claim.attempt)
     match result.outcome:
         case SendOutcome.ACCEPTED:
@@ -263,7 +269,11 @@ def _save_result(claim: _Claim, result: SendResult, *, now: datetime) -> None:
             with transaction.atomic():
                 consent.hold_contact(message.lead_id)
                 if ours.filter(status__in=delivery.UNSETTLED).update(
-                    status=MessageStatus.FAILED, error_code=result.error_code, error_text=result.error_text, next_at=None, lease_until=None
+                    status=MessageStatus.FAILED,
+                    error_code=result.error_code,
+                    error_text=result.error_text,
+                    next_at=None,
+                    lease_until=None,
                 ):
                     delivery.act_on_error(message, result.error_code, now=now)
         case SendOutcome.THROTTLED | SendOutcome.UNREACHED:
@@ -276,8 +286,12 @@ def _save_result(claim: _Claim, result: SendResult, *, now: datetime) -> None:
             )  # fmt: skip
         case SendOutcome.UNKNOWN:
             uncertain = ours.filter(status__in=[MessageStatus.SENDING, MessageStatus.QUEUED])
-            _make_unknown(uncertain, UNANSWERED, now=now, code=result.error_code, text=result.error_text)
-    logger.info("text %s to %s: %s %s", message.key, mask_phone(message.lead.phone), result.outcome.value, result.error_code)
+            settling.make_unknown(
+                uncertain, settling.UNANSWERED, now=now, code=result.error_code, text=result.error_text
+            )
+    logger.info(
+        "text %s to %s: %s %s", message.key, mask_phone(message.lead.phone), result.outcome.value, result.error_code
+    )
 
 
 def _save_accepted(message: Message, attempt: int, carrier_message_id: str, *, now: datetime) -> None:
@@ -299,72 +313,23 @@ def _save_accepted(message: Message, attempt: int, carrier_message_id: str, *, n
         delivery.keep_id(message, carrier_message_id, now=now)
 
 
-# ---------------------------------------------------------------- settling what is uncertain
-def _make_unknown(rows: QuerySet[Message], doubt: int, *, now: datetime, code: str, text: str) -> None:
-    rows.update(
-        status=MessageStatus.UNKNOWN, unknowns=F("unknowns") + doubt, lease_until=None, error_code=code, error_text=text,
-        next_at=now + timedelta(seconds=settings.TEXT_GRACE_SECONDS),
-    )  # fmt: skip
-
-
-def _lease_over(message_id: int) -> None:
-    """Whoever claimed this died or hangs: the text may have gone out."""
-    now = clock.now()
-    rows = Message.objects.filter(pk=message_id, status=MessageStatus.SENDING, lease_until__lte=now)
-    _make_unknown(rows, SENDER_DIED, now=now, code="lease_over", text="The sender stopped while sending.")
-
-
-def _look_up(message_id: int) -> None:
-    """Ask the carrier's own log whether an uncertain text went out."""
-    now = clock.now()
-    mine = Message.objects.filter(pk=message_id, status=MessageStatus.UNKNOWN, next_at__lte=now)
-    if not mine.update(next_at=now + timedelta(seconds=settings.TEXT_GRACE_SECONDS / 2)):
-        return
-    message = Message.objects.select_related("lead", "number__location", "account", "business", "conversation").get(pk=message_id)
-    since = message.created_at - timedelta(minutes=1)
-    try:
-        listed = carrier_for(message.account).find_texts(to=message.lead.phone, sender=message.number.number, since=since)
-    except NotSupported:
-        delivery.give_up(message, now=now)
-        return
-    except Exception:  # whatever went wrong, the row stays due and is asked about again
-        logger.warning("the carrier's log cannot be read for text %s", message.key, exc_info=True)
-        if message.expires_at is not None and now > message.expires_at + timedelta(minutes=30):
-            delivery.give_up(message, now=now)
-        return
-    equal = [text for text in listed if text.body == message.body]
-    for text in sorted(equal, key=lambda text: (text.created_at or now, text.message_id)):
-        if _attach(message, text.message_id, now=now):
-            delivery.apply_listed(message, text, now=now)
-            return
-    if message.unknowns >= GIVE_UP_AT:
-        delivery.give_up(message, now=now)
-    else:
-        Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN).update(status=MessageStatus.QUEUED, next_at=now)
-
-
-def _attach(message: Message, carrier_message_id: str, *, now: datetime) -> bool:
-    """Claim a carrier's text for this row; False when it belongs to another."""
-    if Message.objects.filter(account=message.account_id, carrier_message_id=carrier_message_id).exclude(pk=message.pk).exists():
-        return False
-    try:
-        with transaction.atomic():
-            Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN).update(
-                status=MessageStatus.ACCEPTED, carrier_message_id=carrier_message_id, sent_at=now, next_at=None,
-                error_code="", error_text="",
-            )  # fmt: skip
-    except IntegrityError:
-        return False
-    return True
-
-
+# ---------------------------------------------------------------- by hand
 def retry(message: Message, *, by: AbstractBaseUser, now: datetime) -> bool:
     """Staff send a failed text again: a new row, once however often the button is pressed."""
     if message.status not in (
-        MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.DEAD, MessageStatus.EXPIRED, MessageStatus.SUPPRESSED
-    ):  # fmt: skip
+        MessageStatus.FAILED,
+        MessageStatus.UNDELIVERED,
+        MessageStatus.DEAD,
+        MessageStatus.EXPIRED,
+        MessageStatus.SUPPRESSED,
+    ):
         return False
     again = queue_text(
-        message.conversation, kind=MessageKind.STAFF, body=message.body, idem_key=f"retry:{message.key}", now=now, author=by
+        message.conversation,
+        kind=MessageKind.STAFF,
+        body=message.body,
+        idem_key=f"retry:{message.key}",
+        now=now,
+        author=by,
     )
     return again.status == MessageStatus.QUEUED

@@ -23,7 +23,10 @@ def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
     """The rows with everything that `reason_not_to_send` asks about, in one query."""
     mine = {"business": OuterRef("business"), "phone": OuterRef("lead__phone")}
     staff_texts = Message.objects.filter(
-        conversation=OuterRef("conversation"), direction=Direction.OUT, kind=MessageKind.STAFF, created_at__gt=OuterRef("created_at")
+        conversation=OuterRef("conversation"),
+        direction=Direction.OUT,
+        kind=MessageKind.STAFF,
+        created_at__gt=OuterRef("created_at"),
     )
     spoken = Call.objects.filter(
         business=OuterRef("business"),
@@ -41,7 +44,7 @@ def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def reason_not_to_send(message: Message) -> Suppression | None:
-    """Why a claimed text must not leave after all; `message` comes from `with_circumstances`, under the contact's lock."""
+    """Why a claimed text must not leave after all. `message`: from `with_circumstances`, under the contact's lock."""
     found: Any = message
     lead, number, account = message.lead, message.number, message.account
     reasons = (

@@ -1,7 +1,7 @@
 """The sender process: takes due texts out of the outbox, many at a time on threads, each number at its own pace.
 
-Rows are the truth; the bell only shortens the wait: NOTIFY on PostgreSQL (with a poll each second for what was missed), an indexed
-query every 25 ms on SQLite.
+Rows are the truth; the bell only shortens the wait: NOTIFY on PostgreSQL (with a poll each second for what was
+missed), an indexed query every 25 ms on SQLite.
 """
 
 import logging
@@ -89,7 +89,7 @@ class Sender:
         self._bell.stop_listening()
 
     def dispatch(self) -> bool:
-        """Hand due texts to free threads. True: some are due and wait for a thread, their turn or their number's pace."""
+        """Hand due texts to free threads. True: some are due and wait for a thread, their turn or their pace."""
         room = self._threads - len(self._busy_texts)
         if room <= 0:
             return True

@@ -1,7 +1,7 @@
-"""The worker process: the queue's cluster as a child, regular tasks put into it, and a watch over whether it works at all.
+"""The worker process: the queue's cluster as a child, regular tasks for it, and a watch over whether it works at all.
 
-django-q's own schedules fire up to half a minute late and its cluster can hang silently when an idle worker is killed, so both the tick
-and the watch live here, in a parent that does nothing else.
+django-q's own schedules fire up to half a minute late and its cluster can hang silently when an idle worker is killed,
+so both the tick and the watch live here, in a parent that does nothing else.
 """
 
 import logging
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from messaging.models import Heartbeat
 from recoverline.lib import queue
+from recoverline.lib.children import die_with_parent
 
 logger = logging.getLogger(__name__)
 
@@ -76,9 +78,10 @@ class Ticker:
             self._start_cluster()
 
     def _start_cluster(self) -> None:
-        # A group of its own: when the cluster has to be killed, its workers must not stay behind.
+        # A group of its own: when the cluster has to be killed, its workers must not stay behind. When it is us who are
+        # killed, it finishes what it has and ends.
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"]
-        self._cluster = subprocess.Popen(command, start_new_session=True)  # noqa: S603
+        self._cluster = subprocess.Popen(command, start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM))
         self._started = time.monotonic()
 
     def _stop_cluster(self) -> None:
@@ -93,7 +96,5 @@ class Ticker:
 
     def _kill_group(self, signum: signal.Signals) -> None:
         assert self._cluster is not None  # noqa: S101
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self._cluster.pid, signum)
-        except ProcessLookupError:
-            pass

@@ -21,7 +21,7 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 def check_carrier(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Needs a database, so it runs with `check --database default` and at the start of the processes."""
+    """Needs a database, so it runs with `migrate` and with `check --database default`."""
     if not databases:
         return []
     try:

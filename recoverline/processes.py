@@ -10,7 +10,6 @@ family of a child can be ended at once.
 """
 
 import argparse
-import ctypes
 import http.client
 import os
 import selectors
@@ -27,11 +26,12 @@ from types import FrameType
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from recoverline.lib.children import die_with_parent
+
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TICK = 0.1  # seconds between two looks at the children
 LONGEST_LINE = 64 * 1024  # a child that never ends its line is shown in pieces
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,24 +219,6 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
-    """What to run in a new child so that the kernel sends it `death_signal` when we die. None where that is unknown.
-
-    The kernel watches the *thread* that started the child, so start children from the main thread.
-    """
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl
-    parent_id = os.getpid()
-
-    def arm() -> None:
-        prctl(PR_SET_PDEATHSIG, int(death_signal))
-        if os.getppid() != parent_id:  # the parent died before the kernel was told
-            os._exit(1)
-
-    return arm
-
-
 def how_it_ended(code: int) -> str:
     return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
@@ -309,7 +291,9 @@ def main(args: Sequence[str]) -> int:
         case "manage":
             become(manage_argv(*chosen.words))
         case "up":
-            subprocess.run(manage_argv("migrate", "--noinput"), check=True)
+            migrated = subprocess.run(manage_argv("migrate", "--noinput"), check=False)
+            if migrated.returncode:
+                return migrated.returncode  # it has said why
             return run_all(chosen.port, host=chosen.host)
         case role:
             (child,) = (child for child in the_three(host=chosen.host, port=chosen.port) if child.name == role)

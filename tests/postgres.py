@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psycopg
 
-from recoverline.processes import die_with_parent
+from recoverline.lib.children import die_with_parent
 
 NOBODY = 65534  # PostgreSQL refuses to run as root, and this id needs no entry in the list of users
 START_SECONDS = 30

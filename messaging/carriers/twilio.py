@@ -66,6 +66,15 @@ class TwilioCarrier(Carrier):
     )  # fmt: skip
     voice_events = ("voice", "dial", "whisper", "whisper-answer", "voicemail")
 
+    @property
+    def _sid(self) -> str:
+        return self.account.account_sid or settings.TWILIO_ACCOUNT_SID
+
+    @property
+    def _token(self) -> str:
+        """The account's own, else the installation's: one carrier account may serve every business on it."""
+        return self.account.auth_token or ("" if self.account.account_sid else settings.TWILIO_AUTH_TOKEN)
+
     # ------------------------------------------------------------ webhooks
     def verify(self, request: HookRequest) -> bool:
         signature = request.headers.get(SIGNATURE_HEADER, "")
@@ -80,14 +89,14 @@ class TwilioCarrier(Carrier):
             params: Any = request.body.decode() if is_json else _Fields(request.form)
             if is_json and "bodySHA256" not in request.query:
                 return False
-            tokens = [token for token in (self.account.auth_token, self.account.previous_auth_token) if token]
+            tokens = [token for token in (self._token, self.account.previous_auth_token) if token]
             return any(RequestValidator(token).validate(request.url, params, signature) for token in tokens)
         except (TypeError, ValueError):
             return False
 
     def payload(self, request: HookRequest) -> dict[str, Any]:
         params = request.params
-        if self.account.account_sid and params.get("AccountSid", self.account.account_sid) != self.account.account_sid:
+        if self._sid and params.get("AccountSid", self._sid) != self._sid:
             raise WrongAccount("AccountSid is not this account's")
         return {**params, "_query": dict(request.query)}
 
@@ -317,7 +326,7 @@ class TwilioCarrier(Carrier):
         is_configured = bool(base.netloc) and (parts.scheme, parts.netloc) == (base.scheme, base.netloc)
         is_theirs = parts.scheme == "https" and (parts.netloc == "twilio.com" or parts.netloc.endswith(".twilio.com"))
         # The token goes to the carrier's own host only, whatever address a webhook names.
-        return (self.account.account_sid, self.account.auth_token) if is_configured or is_theirs else None
+        return (self._sid, self._token) if is_configured or is_theirs else None
 
     def media_hosts(self) -> frozenset[str]:
         base = urlsplit(settings.TWILIO_API_BASE_URL).netloc
@@ -334,7 +343,7 @@ class TwilioCarrier(Carrier):
         return kind.lower() == "landline" if kind else None
 
     def _client(self, timeout: float = TIMEOUT_SECONDS) -> Any:
-        return api_client(self.account.account_sid, self.account.auth_token, settings.TWILIO_API_BASE_URL, timeout)
+        return api_client(self._sid, self._token, settings.TWILIO_API_BASE_URL, timeout)
 
 
 class _Fields(dict[str, str]):

@@ -1,6 +1,7 @@
 import secrets
 import uuid
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -22,7 +23,7 @@ class CarrierAccount(models.Model):
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="carrier_accounts")
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=16, choices=CarrierKind.choices, default=CarrierKind.TWILIO)
-    account_sid = models.CharField("account id", max_length=64, blank=True, help_text="Twilio: starts with AC.")
+    account_sid = models.CharField("account id", max_length=64, blank=True, help_text="Twilio: starts with AC. Empty: this installation's own.")
     auth_token = EncryptedTextField(blank=True, help_text="Twilio: the auth token. Webhook: the signing secret (whsec_...).")
     previous_auth_token = EncryptedTextField(
         blank=True, help_text="Still accepted on webhooks while you rotate; empty it afterwards."
@@ -51,7 +52,9 @@ class CarrierAccount(models.Model):
         return self.name
 
     def clean(self) -> None:
-        if self.kind == CarrierKind.TWILIO and not (self.account_sid and self.auth_token):
+        own = bool(self.account_sid and self.auth_token)
+        shared = bool(settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKEN) and not (self.account_sid or self.auth_token)
+        if self.kind == CarrierKind.TWILIO and not own and not shared:
             raise ValidationError({"account_sid": "Twilio needs the account SID and the auth token."})
         if self.kind == CarrierKind.WEBHOOK and not self.auth_token:
             raise ValidationError({"auth_token": "Give the signing secret that the phone system uses."})

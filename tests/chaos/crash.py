@@ -1,6 +1,7 @@
 """Sends texts in processes that are killed at a chosen point: `python -m tests.chaos.crash "after claim" 17 18 19`.
 
-Each text is handed to a fork of its own, which kills itself with SIGKILL. Prints one line per fork: the signal that ended it.
+Each text is handed to a fork of its own, which kills itself with SIGKILL. Prints one line per fork: the signal that
+ended it.
 """
 
 import os

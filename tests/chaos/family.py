@@ -14,7 +14,8 @@ from typing import Self
 
 from django.db import connection
 
-from recoverline.processes import die_with_parent, kill_group
+from recoverline.lib.children import die_with_parent
+from recoverline.processes import kill_group
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
@@ -42,6 +43,23 @@ def wait_until(is_so: Callable[[], bool], *, seconds: float = PATIENCE, what: st
         time.sleep(0.02)
 
 
+def is_alive(process_id: int) -> bool:
+    """Whether the process runs; one that only waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def tree_of(process_id: int) -> list[int]:
+    """The process and all that descend from it."""
+    try:
+        children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [process_id, *(found for child in children for found in tree_of(int(child)))]
+
+
 class Family:
     """`start`, `kill` and `signal` children by name; use it as a context, from the main thread of a process.
 
@@ -53,16 +71,27 @@ class Family:
         self.site = site
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.environment = {
-            **os.environ, "DJANGO_SETTINGS_MODULE": "tests.chaos.settings", "DATABASE_URL": database_url(), "DATA_DIR": str(folder),
-            "SITE_URL": site, "TWILIO_API_BASE_URL": carrier, "SECRET_KEY": "only-for-tests", "FIELD_KEYS": "only-for-tests",
-            "DEBUG": "false", "SIMULATOR": "false", "EMAIL_URL": "dummymail://", "PYTHONPATH": str(ROOT),
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.chaos.settings",
+            "DATABASE_URL": database_url(),
+            "DATA_DIR": str(folder),
+            "SITE_URL": site,
+            "TWILIO_API_BASE_URL": carrier,
+            "SECRET_KEY": "only-for-tests",
+            "FIELD_KEYS": "only-for-tests",
+            "DEBUG": "false",
+            "SIMULATOR": "false",
+            "EMAIL_URL": "dummymail://",
+            "PYTHONPATH": str(ROOT),
             **(environment or {}),
-        }  # fmt: skip
+        }
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for child in self.children.values():
             child.send_signal(signal.SIGCONT)
             child.terminate()
@@ -89,9 +118,22 @@ class Family:
     def start_web(self) -> None:
         bind = self.site.removeprefix("http://")
         self.start(
-            "web", "-m", "gunicorn", "recoverline.wsgi", "--bind", bind, "--worker-class", "gthread", "--workers", "1",
-            "--threads", "4", "--no-control-socket", "--log-level", "warning",
-        )  # fmt: skip
+            "web",
+            "-m",
+            "gunicorn",
+            "recoverline.wsgi",
+            "--bind",
+            bind,
+            "--worker-class",
+            "gthread",
+            "--workers",
+            "1",
+            "--threads",
+            "4",
+            "--no-control-socket",
+            "--log-level",
+            "warning",
+        )
         wait_until(self.answers, what="the web server")
 
     def start_sender(self, name: str) -> None:
@@ -112,6 +154,9 @@ class Family:
         assert self.children[name].poll() is None, f"{name} had ended by itself: {self.printed(name)}"
         self.children[name].kill()
         self.children[name].wait()
+
+    def tree(self, name: str) -> list[int]:
+        return tree_of(self.children[name].pid)
 
     def signal(self, name: str, signum: signal.Signals) -> None:
         self.children[name].send_signal(signum)

@@ -1,7 +1,7 @@
 """A storm: missed calls pour in, every third call to the carrier goes wrong, and senders are killed all the while.
 
-The whole way is real: signed webhooks over HTTP, gunicorn, sender processes, a carrier with a lagging log and unreliable callbacks.
-The clocks for leases and grace are scaled down; each keeps its place in the order client < lease, list lag < grace.
+The whole way is real: signed webhooks over HTTP, gunicorn, sender processes, a carrier with a lagging log and
+unreliable callbacks. The clocks for lease and grace are scaled down.
 """
 
 import http.client
@@ -24,8 +24,18 @@ from messaging.models import Call, CarrierAccount, Message, OptOut, PhoneNumber
 from tests import payloads
 from tests.chaos.family import Family, free_port
 from tests.factories import make_account, make_business, make_location, make_number, phone
-from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN, CallbackPlan, FakeCarrier, drop_after, drop_before, hang, http as http_fault
-from tests.fakes.carrier import latency, too_many_requests
+from tests.fakes.carrier import (
+    ACCOUNT_SID,
+    AUTH_TOKEN,
+    CallbackPlan,
+    FakeCarrier,
+    drop_after,
+    drop_before,
+    hang,
+    latency,
+    too_many_requests,
+)
+from tests.fakes.carrier import http as http_fault
 from tests.fakes.signer import signed_headers
 
 NUMBERS = 10
@@ -48,7 +58,7 @@ ARRIVED = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.DELIVERED)
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """`list_lag`: seconds until a text shows in the carrier's log. `callbacks`: the share that arrives; 0: none at all."""
+    """`list_lag`: seconds until a text shows in the carrier's log. `callbacks`: the share that arrives; 0: none."""
 
     texts: int = 200
     kills: int = 12
@@ -66,9 +76,11 @@ class Weather:
     @property
     def environment(self) -> dict[str, str]:
         return {
-            "TEXT_LEASE_SECONDS": str(self.lease), "TEXT_GRACE_SECONDS": str(self.grace), "SENDER_THREADS": str(self.threads),
+            "TEXT_LEASE_SECONDS": str(self.lease),
+            "TEXT_GRACE_SECONDS": str(self.grace),
+            "SENDER_THREADS": str(self.threads),
             "LOG_LEVEL": "WARNING",
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,6 @@ def run(weather: Weather, folder: Path) -> Toll:
                 family.start_worker()
                 names.append("worker")
             calls = CallsComing(site, account, weather, dice)
-            begun = time.monotonic()
             for _ in range(weather.kills):
                 time.sleep(weather.kill_every)
                 revive(family, dice.choice(names))
@@ -110,7 +121,6 @@ def run(weather: Weather, folder: Path) -> Toll:
             over = time.monotonic()
             drain(weather)
             drained = time.monotonic() - over
-            print(f"{time.monotonic() - begun:.1f} s in all")
             carrier.wait_for_callbacks()
         return count_toll(carrier, weather, drained)
 
@@ -156,7 +166,9 @@ class CallsComing:
             time.sleep(self.pause)
 
     def post(self, caller: str, to: str) -> None:
-        params = payloads.load("twilio", "voice__ringing", From=caller, Caller=caller, To=to, Called=to, CallSid=f"CA{caller[1:]:0>32}")
+        params = payloads.load(
+            "twilio", "voice__ringing", From=caller, Caller=caller, To=to, Called=to, CallSid=f"CA{caller[1:]:0>32}"
+        )
         body = urlencode(params)
         for _ in range(20):
             connection = http.client.HTTPConnection(urlsplit(self.site).netloc, timeout=15)
@@ -219,7 +231,7 @@ def count_toll(carrier: FakeCarrier, weather: Weather, drained: float) -> Toll:
 
 
 def check_invariants(carrier: FakeCarrier, weather: Weather, sent: Counter[str]) -> None:
-    """I1 each missed call decided once; I3 nothing left undecided; I7 ids and rows belong together. I2 is the toll itself."""
+    """I1 each call decided once; I3 nothing undecided; I7 ids and rows belong together. I2 is the toll itself."""
     calls = Call.objects.all()
     decided = calls.filter(state=CallState.MISSED, outcome=Outcome.TEXT).exclude(decided_at=None)
     assert (calls.count(), decided.count()) == (weather.texts, weather.texts)

@@ -1,4 +1,4 @@
-"""Senders that are killed at every point of a delivery (OUT-11) or stopped and continued in the middle of one (OUT-12)."""
+"""Senders that are killed at every point of a delivery (OUT-11), or stopped and continued in the middle (OUT-12)."""
 
 import signal
 import subprocess
@@ -13,7 +13,7 @@ from messaging import outbound
 from messaging.enums import MessageKind, MessageStatus
 from messaging.models import Message
 from recoverline.lib import clock
-from tests.chaos.family import ROOT, Family, wait_until
+from tests.chaos.family import ROOT, Family, is_alive, wait_until
 from tests.factories import fresh, make_conversation, make_lead, phone
 from tests.fakes.carrier import CallbackPlan, hang, latency
 from tests.wire import Wire
@@ -56,8 +56,12 @@ def test_out_11_a_sender_killed_at_this_point_loses_and_doubles_nothing(point: s
     wire.carrier.response_delay = 0.6 if point == "during POST" else 0.0
     died = subprocess.run(
         [sys.executable, "-m", "tests.chaos.crash", point, *(str(row.pk) for row in rows)],
-        cwd=ROOT, env=family.environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=family.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert died.stdout.split() == [str(signal.SIGKILL.value)] * TIMES, died.stderr
     wait_until(lambda: len(wire.sent) == TIMES * taken)
     wire.carrier.response_delay = 0.0
@@ -68,7 +72,9 @@ def test_out_11_a_sender_killed_at_this_point_loses_and_doubles_nothing(point: s
             wire.deliver_due()
 
     assert [row.status for row in wire.texts()] == [MessageStatus.ACCEPTED] * TIMES
-    assert sorted(row.carrier_message_id or "" for row in wire.texts()) == sorted(text.sid for text in wire.carrier.ledger)
+    assert sorted(row.carrier_message_id or "" for row in wire.texts()) == sorted(
+        text.sid for text in wire.carrier.ledger
+    )
     assert sorted(to for to, _ in wire.sent) == sorted(row.lead.phone for row in rows)
 
 
@@ -83,16 +89,34 @@ def test_out_12_a_sender_stopped_in_the_middle_of_a_post(accepted: bool, wire: W
         wait_until(lambda: sum(wire.carrier.faults.met.values()) == 1, what="the POST")
         family.signal("stopped", signal.SIGSTOP)
         family.start_sender("other")
-        wait_until(lambda: Message.objects.filter(pk=row.pk, status=MessageStatus.ACCEPTED).exists(), what="the settlement")
+        wait_until(
+            lambda: Message.objects.filter(pk=row.pk, status=MessageStatus.ACCEPTED).exists(), what="the settlement"
+        )
         settled = Message.objects.get(pk=row.pk)
 
         family.signal("other", signal.SIGSTOP)
         family.signal("stopped", signal.SIGCONT)
         next_row = queue(wire, "next")
-        wait_until(lambda: Message.objects.filter(pk=next_row.pk, status=MessageStatus.ACCEPTED).exists(), what="the next text")
+        wait_until(
+            lambda: Message.objects.filter(pk=next_row.pk, status=MessageStatus.ACCEPTED).exists(), what="the next text"
+        )
     row.refresh_from_db()
     assert (row.status, row.carrier_message_id) == (MessageStatus.ACCEPTED, settled.carrier_message_id)
     assert [body for _, body in wire.sent] == ["once", "next"]
+
+
+def test_a_worker_alone_delivers_and_a_killed_one_leaves_nobody_behind(wire: Wire, tmp_path: Path) -> None:
+    """CHA-01: without a sender the sweep takes what is overdue; when the worker dies, its cluster ends as well."""
+    row = queue(wire)
+    Message.objects.update(next_at=clock.now() - timedelta(seconds=11))
+    with Family(tmp_path, carrier=wire.carrier.url, site=SITE) as family:
+        family.start_worker()
+        wait_until(lambda: Message.objects.filter(pk=row.pk, status=MessageStatus.ACCEPTED).exists(), what="the text")
+        left = [process for process in family.tree("worker") if process != family.children["worker"].pid]
+        assert len(left) >= 3, "a cluster, its guard and its workers"
+        family.kill("worker")
+        wait_until(lambda: not any(is_alive(process) for process in left), what="the end of the cluster")
+    assert len(wire.sent) == 1
 
 
 def test_a_sender_told_to_stop_finishes_what_it_has_in_hand(wire: Wire, tmp_path: Path) -> None:

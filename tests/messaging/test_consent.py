@@ -18,7 +18,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # Words on which the carrier acts itself, and what only a reader understands.
 KEYWORDS = ["STOP", "stop", "Stop ", "UNSUBSCRIBE", "End", "quit", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"]
-SENTENCES = ["stop.", "Stop. Thank you", "please stop texting me", "opt out", "Take me off your list", "no more texts please", "STOPP"]
+SENTENCES = [
+    "stop.",
+    "Stop. Thank you",
+    "please stop texting me",
+    "opt out",
+    "Take me off your list",
+    "no more texts please",
+    "STOPP",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +36,9 @@ def _quiet_carrier(wire: Wire) -> None:
 
 def say(wire: Wire, body: str, *, sender: str = CALLER, **more: str) -> None:
     sid = f"SM{fresh():032x}"
-    answer = wire.post("message", "message__plain", Body=body, From=sender, MessageSid=sid, SmsSid=sid, SmsMessageSid=sid, **more)
+    answer = wire.post(
+        "message", "message__plain", Body=body, From=sender, MessageSid=sid, SmsSid=sid, SmsMessageSid=sid, **more
+    )
     assert answer.status_code == 200
 
 
@@ -54,7 +64,10 @@ def test_stop_end_to_end(body: str, carrier_answers: bool, wire: Wire) -> None:
     wire.account.handles_optout = carrier_answers
     wire.account.save()
     conversation = talk(wire)
-    waiting = queue(conversation, MessageKind.AUTO_REPLY), queue(conversation, MessageKind.STAFF, delay=timedelta(hours=1))
+    waiting = (
+        queue(conversation, MessageKind.AUTO_REPLY),
+        queue(conversation, MessageKind.STAFF, delay=timedelta(hours=1)),
+    )
 
     say(wire, body)
     say(wire, body)
@@ -183,7 +196,11 @@ def test_a_maybe_pauses_the_robot_and_asks_a_person(body: str, wire: Wire) -> No
     staff = queue(conversation, MessageKind.STAFF)
     wire.deliver_due()
     conversation.refresh_from_db()
-    assert (conversation.automation_paused, conversation.handler, conversation.needs_reply) == (True, Handler.PERSON, True)
+    assert (conversation.automation_paused, conversation.handler, conversation.needs_reply) == (
+        True,
+        Handler.PERSON,
+        True,
+    )
     assert LeadEvent.objects.filter(kind="conversation.paused").count() == 1
     assert not OptOut.objects.exists()
     robot.refresh_from_db()
@@ -192,7 +209,9 @@ def test_a_maybe_pauses_the_robot_and_asks_a_person(body: str, wire: Wire) -> No
     assert staff.status == MessageStatus.ACCEPTED
 
 
-@pytest.mark.parametrize("body", ["No", "can you stop by tomorrow", "cancel my appointment on friday", "it wont stop leaking"])
+@pytest.mark.parametrize(
+    "body", ["No", "can you stop by tomorrow", "cancel my appointment on friday", "it wont stop leaking"]
+)
 def test_what_is_no_opt_out_is_answered_by_a_person(body: str, wire: Wire) -> None:
     talk(wire)
     say(wire, body)

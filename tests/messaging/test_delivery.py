@@ -44,10 +44,15 @@ def first(at: time_machine.Traveller, wire: Wire) -> Message:
 def report(wire: Wire, message: Message, status: str, code: str = "") -> None:
     """The carrier's callback for this text."""
     params = {
-        "MessageSid": message.carrier_message_id or "SM" + "7" * 32, "SmsSid": "SM" + "7" * 32, "MessageStatus": status,
-        "SmsStatus": status, "To": message.lead.phone, "From": message.number.number, "AccountSid": wire.account.account_sid,
+        "MessageSid": message.carrier_message_id or "SM" + "7" * 32,
+        "SmsSid": "SM" + "7" * 32,
+        "MessageStatus": status,
+        "SmsStatus": status,
+        "To": message.lead.phone,
+        "From": message.number.number,
+        "AccountSid": wire.account.account_sid,
         **({"ErrorCode": code} if code else {}),
-    }  # fmt: skip
+    }
     answer = wire.post_params("message-status", params, query={"text": str(message.key)})
     assert answer.status_code == 200
     message.refresh_from_db()
@@ -154,7 +159,7 @@ def test_an_error_found_in_the_carriers_log_has_the_same_consequence(first: Mess
 
 
 def test_wrong_credentials_stop_the_account_once(wire: Wire, at) -> None:
-    """A 401 stops every text of the account, with one event; those that wait are not sent and somebody calls instead."""
+    """A 401 stops every text of the account, with one event; those that wait are not sent, and somebody calls."""
     rows = [write(wire, MessageKind.FIRST_TEXT, phone=f"+1555555013{n}") for n in range(3)]
     wire.carrier.accounts[wire.account.account_sid] = "changed at the carrier"
     wire.deliver_due()
@@ -182,7 +187,9 @@ def test_a_stopped_number_stops_no_other(wire: Wire, at) -> None:
     assert wire.number.problem == "The number is not in an approved A2P 10DLC campaign."
     event = LeadEvent.objects.get(kind="carrier.stopped")
     assert event.data["code"] == "30034"
-    assert not CallbackTask.objects.filter(cause=f"text:{row.key}").exists(), "the author of a staff text sees it in the thread"
+    assert not CallbackTask.objects.filter(cause=f"text:{row.key}").exists(), (
+        "the author of a staff text sees it in the thread"
+    )
 
 
 def test_an_opt_out_at_the_carrier_is_recorded_as_one(first: Message, wire: Wire, at) -> None:
@@ -228,8 +235,10 @@ def test_an_unreachable_phone_gets_one_more_try(code: str, wait: int, first: Mes
     report(wire, first, "undelivered", code)
     again = Message.objects.get(idem_key=f"again:{first.key}")
     assert (again.status, again.next_at, again.expires_at) == (
-        MessageStatus.QUEUED, clock.now() + timedelta(seconds=wait), first.expires_at,
-    )  # fmt: skip
+        MessageStatus.QUEUED,
+        clock.now() + timedelta(seconds=wait),
+        first.expires_at,
+    )
     assert not CallbackTask.objects.exists()
 
     at.shift(wait - 1)
@@ -281,7 +290,9 @@ def test_a_second_try_hears_of_a_stop(first: Message, wire: Wire, at) -> None:
 REPORTS = [("queued", ""), ("sent", ""), ("undelivered", "30006"), ("delivered", "")]
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(REPORTS)), ids=lambda order: " ".join(r[0] for r in order))
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations(REPORTS)), ids=lambda order: " ".join(r[0] for r in order)
+)
 def test_every_order_of_callbacks_ends_the_same(order, first: Message, wire: Wire, at) -> None:
     """The highest status stands, and the error that came with a lower one is kept."""
     wire.deliver_due()
@@ -302,7 +313,7 @@ def test_the_first_error_is_kept(first: Message, wire: Wire, at) -> None:
 
 
 def test_an_error_after_delivery_does_nothing_but_stop(first: Message, wire: Wire, at) -> None:
-    """"Delivered" stands: nothing is sent again and nobody called; a person who has opted out is believed all the same."""
+    """What was delivered is not sent again and nobody is called; who has opted out is believed all the same."""
     wire.deliver_due()
     first.refresh_from_db()
     report(wire, first, "delivered")
@@ -317,9 +328,12 @@ def test_whk_04_a_callback_before_our_own_answer_is_attached(first: Message, wir
 
     def report_first(claim, result, *, now):
         params = {
-            "MessageSid": result.message_id, "MessageStatus": "delivered", "To": CALLER, "From": wire.number.number,
+            "MessageSid": result.message_id,
+            "MessageStatus": "delivered",
+            "To": CALLER,
+            "From": wire.number.number,
             "AccountSid": wire.account.account_sid,
-        }  # fmt: skip
+        }
         wire.post_params("message-status", params, query={"text": str(first.key)})
         save(claim, result, now=now)
 
@@ -363,7 +377,8 @@ def test_the_key_outweighs_an_id_that_was_given_to_an_equal_text(wire: Wire, at)
     lead = make_lead(wire.business, phone=CALLER)
     conversation = conversations.open_conversation(lead, wire.number, now=clock.now())
     guessed, real = (
-        outbound.queue_text(conversation, kind=MessageKind.STAFF, body="Hello", idem_key=f"{n}", now=clock.now()) for n in range(2)
+        outbound.queue_text(conversation, kind=MessageKind.STAFF, body="Hello", idem_key=f"{n}", now=clock.now())
+        for n in range(2)
     )
     Message.objects.filter(pk=guessed.pk).update(status=MessageStatus.ACCEPTED, carrier_message_id="SM1", next_at=None)
     Message.objects.filter(pk=real.pk).update(status=MessageStatus.UNKNOWN, next_at=clock.now())
@@ -398,7 +413,9 @@ def test_a_first_text_that_leaves_late_says_so(minutes: int, late: bool, first: 
 
 
 def test_the_business_words_its_late_text_itself(first: Message, wire: Wire, at) -> None:
-    make_script(wire.business, kind=ScriptKind.DELAYED, body="{business}: you called a while ago. Still need us? {opt_out}")
+    make_script(
+        wire.business, kind=ScriptKind.DELAYED, body="{business}: you called a while ago. Still need us? {opt_out}"
+    )
     at.shift(240)
     wire.deliver_due()
     assert wire.sent[0][1] == "Alder Plumbing: you called a while ago. Still need us? Reply STOP to opt out."

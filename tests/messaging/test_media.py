@@ -1,4 +1,4 @@
-"""Pictures of texts: fetched with the carrier's credentials, which go nowhere else, and kept only when small and harmless."""
+"""Pictures of texts: fetched with the carrier's credentials, which go nowhere else; kept when small and harmless."""
 
 import base64
 import threading
@@ -31,7 +31,9 @@ def _folder(settings, tmp_path: Path) -> None:
 
 def receive(wire: Wire, *urls: str, content_type: str = "image/jpeg") -> Message:
     """A text with these pictures, as its webhook says."""
-    pictures = {f"MediaUrl{n}": url for n, url in enumerate(urls)} | {f"MediaContentType{n}": content_type for n in range(len(urls))}
+    pictures = {f"MediaUrl{n}": url for n, url in enumerate(urls)} | {
+        f"MediaContentType{n}": content_type for n in range(len(urls))
+    }
     more = {"MediaUrl0": None, "MediaContentType0": None, **pictures}
     assert wire.post("message", "message__mms_only", NumMedia=str(len(urls)), **more).status_code == 200
     return Message.objects.get(direction="in")
@@ -100,12 +102,16 @@ def test_a_picture_is_stored_by_its_kind(content: bytes, content_type: str, endi
             assert stored.read() == content
 
 
-@pytest.mark.parametrize("content_type", ["text/html", "image/svg+xml", "application/octet-stream", "application/javascript", ""])
+@pytest.mark.parametrize(
+    "content_type", ["text/html", "image/svg+xml", "application/octet-stream", "application/javascript", ""]
+)
 def test_other_kinds_are_refused(content_type: str, wire: Wire) -> None:
     """The carrier's answer decides, not what the webhook promised."""
     message = receive(wire, wire.carrier.add_media("MM1", b"<script>", content_type))
     media.fetch_all(message)
-    assert ends(message) == [(MediaStatus.REFUSED, "image/jpeg", f"Files of type {content_type or 'unknown'} are not kept.")]
+    assert ends(message) == [
+        (MediaStatus.REFUSED, "image/jpeg", f"Files of type {content_type or 'unknown'} are not kept.")
+    ]
 
 
 def test_a_file_that_is_too_large_is_not_kept(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +132,9 @@ def test_a_file_that_is_gone_is_not_asked_for_again(wire: Wire) -> None:
 
 
 # ---------------------------------------------------------------- credentials
-def test_the_carrier_gets_its_credentials_and_its_file_store_does_not(wire: Wire, settings, elsewhere: Elsewhere) -> None:
+def test_the_carrier_gets_its_credentials_and_its_file_store_does_not(
+    wire: Wire, settings, elsewhere: Elsewhere
+) -> None:
     """The carrier redirects to a storage address of another host."""
     url = wire.carrier.add_media("MM1", JPEG, "image/jpeg", redirect=True)
     message = receive(wire, url)
@@ -181,11 +189,21 @@ def test_credentials_go_to_the_carriers_own_hosts_only(url: str, known: bool, wi
 @pytest.mark.parametrize(
     "url",
     [
-        "http://169.254.169.254/latest/meta-data/", "https://169.254.169.254/latest/meta-data/", "http://127.0.0.1/",
-        "https://127.0.0.1/", "https://localhost/", "https://[::1]/", "https://10.0.0.1/", "https://100.64.0.1/",
-        "https://2130706433/", "https://0x7f.1/", "file:///etc/passwd", "gopher://127.0.0.1/", "https://user:pass@api.twilio.com/x",
+        "http://169.254.169.254/latest/meta-data/",
+        "https://169.254.169.254/latest/meta-data/",
+        "http://127.0.0.1/",
+        "https://127.0.0.1/",
+        "https://localhost/",
+        "https://[::1]/",
+        "https://10.0.0.1/",
+        "https://100.64.0.1/",
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "file:///etc/passwd",
+        "gopher://127.0.0.1/",
+        "https://user:pass@api.twilio.com/x",
     ],
-)  # fmt: skip
+)
 def test_inner_addresses_are_refused(url: str, wire: Wire) -> None:
     """SSRF: no socket is opened (the network guard would fail the test), and it is not tried again."""
     message = receive(wire, url)

@@ -1,4 +1,4 @@
-"""The outbox: one cause, one text, whatever the carrier answers and whoever dies on the way (OUT-03 to OUT-14, OUT-16)."""
+"""The outbox: one cause, one text, whatever the carrier answers and whoever dies on the way (OUT-03 to 14, OUT-16)."""
 
 import ast
 import logging
@@ -79,7 +79,9 @@ def write(conversation: Conversation, body: str, *, kind: MessageKind = MessageK
 
 
 # ---------------------------------------------------------------- what surely did not arrive
-def test_out_03_a_refused_connection_is_tried_again(first: Message, wire: Wire, at: time_machine.Traveller, settings) -> None:
+def test_out_03_a_refused_connection_is_tried_again(
+    first: Message, wire: Wire, at: time_machine.Traveller, settings
+) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         settings.TWILIO_API_BASE_URL = f"http://127.0.0.1:{nobody.getsockname()[1]}"
@@ -244,7 +246,7 @@ def test_out_06_other_texts_of_the_log_are_not_taken_for_ours(wire: Wire, at) ->
 
 
 def test_out_06_the_carriers_own_answer_outweighs_a_guess(wire: Wire, at, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An unknown text takes the id of an equal one that is just being sent; when that one's answer comes, it asks again."""
+    """An unknown text takes the id of an equal one that is being sent; when that one's answer comes, it asks again."""
     conversation = conversation_of(wire)
     lost, taken = write(conversation, "On my way"), write(conversation, "On my way")
     wire.carrier.inject(http(500))
@@ -292,6 +294,36 @@ def test_a_log_that_stays_closed_leaves_it_to_a_person(first: Message, wire: Wir
     wire.deliver_due()
     assert status_of(first) == MessageStatus.DEAD
     assert CallbackTask.objects.get().reason == TaskReason.UNCERTAIN
+
+
+def test_an_answer_of_the_log_that_comes_too_late_changes_nothing(first: Message, wire: Wire, at, monkeypatch) -> None:
+    """While we waited for it, another process read the log, sent the text again and is uncertain in its turn."""
+    find = TwilioCarrier.find_texts
+    asked = []
+
+    def slow_find(self: TwilioCarrier, **what: object) -> list[object]:
+        listed = find(self, **what)
+        asked.append(len(listed))
+        if len(asked) == 1:
+            at.shift(31)
+            wire.deliver_due()
+        return listed
+
+    monkeypatch.setattr(TwilioCarrier, "find_texts", slow_find)
+    wire.carrier.inject(http(500), drop_after())
+    wire.deliver_due()
+    at.shift(GRACE)
+    outbound.deliver(first.pk)
+    first.refresh_from_db()
+    assert (first.status, first.attempts, first.next_at) == (
+        MessageStatus.UNKNOWN,
+        2,
+        clock.now() + timedelta(seconds=GRACE),
+    )
+    at.shift(GRACE)
+    wire.deliver_due()
+    assert (status_of(first), posts(wire), asked) == (MessageStatus.ACCEPTED, 2, [0, 0, 1])
+    assert len(wire.sent) == 1
 
 
 # ---------------------------------------------------------------- final answers
@@ -344,9 +376,14 @@ def test_out_10_a_cause_that_rolls_back_leaves_nothing(wire: Wire) -> None:
 
     conversation = conversation_of(wire)
     preview = Conversation.objects.get().last_preview
-    with pytest.raises(Undone), transaction.atomic():
+
+    @transaction.atomic
+    def write_and_fail() -> None:
         write(conversation, "Never")
         raise Undone
+
+    with pytest.raises(Undone):
+        write_and_fail()
     wire.deliver_due()
     assert not Message.objects.exists()
     assert not OrmQ.objects.exists()
@@ -424,7 +461,11 @@ def test_out_13_a_text_that_waited_too_long_does_not_leave(first: Message, wire:
     assert status_of(first) == MessageStatus.EXPIRED
     assert posts(wire) == 0
     task = CallbackTask.objects.get()
-    assert (task.reason, task.lead_id, task.due_at) == (TaskReason.TOO_LATE, first.lead_id, clock.now() + timedelta(minutes=10))
+    assert (task.reason, task.lead_id, task.due_at) == (
+        TaskReason.TOO_LATE,
+        first.lead_id,
+        clock.now() + timedelta(minutes=10),
+    )
     shown = [entry.row for entry in inbox.timeline_of(first.conversation).entries if entry.kind == "text"]
     assert [(row.pk, row.get_status_display()) for row in shown] == [(first.pk, "Too late, not sent")]
 
@@ -457,8 +498,11 @@ def test_out_14_after_three_uncertain_sends_a_person_decides(first: Message, wir
     wire.deliver_due()
     again = Message.objects.exclude(pk=first.pk).get()
     assert (again.status, again.kind, again.body, again.author_id) == (
-        MessageStatus.ACCEPTED, MessageKind.STAFF, first.body, ana.pk,
-    )  # fmt: skip
+        MessageStatus.ACCEPTED,
+        MessageKind.STAFF,
+        first.body,
+        ana.pk,
+    )
     assert len(wire.sent) == 1
     assert not outbound.retry(again, by=ana, now=clock.now())
 
@@ -472,7 +516,9 @@ def test_out_14_a_staff_text_given_up_alerts_as_well(wire: Wire, at) -> None:
     assert event.data == {"message": str(row.key), "conversation": str(row.conversation.key)}
 
 
-def test_a_text_whose_sender_died_is_tried_more_often(first: Message, wire: Wire, at, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_whose_sender_died_is_tried_more_often(
+    first: Message, wire: Wire, at, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Dying senders are our own trouble: six of them before a person is asked, not three."""
 
     class Killed(BaseException):
@@ -499,11 +545,19 @@ def test_a_text_whose_sender_died_is_tried_more_often(first: Message, wire: Wire
 @pytest.mark.parametrize(
     ("status", "again"),
     [
-        (MessageStatus.DEAD, True), (MessageStatus.FAILED, True), (MessageStatus.UNDELIVERED, True), (MessageStatus.EXPIRED, True),
-        (MessageStatus.SUPPRESSED, True), (MessageStatus.QUEUED, False), (MessageStatus.SENDING, False),
-        (MessageStatus.UNKNOWN, False), (MessageStatus.ACCEPTED, False), (MessageStatus.SENT, False), (MessageStatus.DELIVERED, False),
+        (MessageStatus.DEAD, True),
+        (MessageStatus.FAILED, True),
+        (MessageStatus.UNDELIVERED, True),
+        (MessageStatus.EXPIRED, True),
+        (MessageStatus.SUPPRESSED, True),
+        (MessageStatus.QUEUED, False),
+        (MessageStatus.SENDING, False),
+        (MessageStatus.UNKNOWN, False),
+        (MessageStatus.ACCEPTED, False),
+        (MessageStatus.SENT, False),
+        (MessageStatus.DELIVERED, False),
     ],
-)  # fmt: skip
+)
 def test_only_what_has_surely_ended_can_be_retried(status: MessageStatus, again: bool, wire: Wire, at) -> None:
     row = write(conversation_of(wire), "Hello")
     Message.objects.filter(pk=row.pk).update(status=status, next_at=None)
@@ -528,7 +582,12 @@ def test_texts_to_one_person_leave_in_order_also_after_a_throttling(wire: Wire, 
 def test_a_text_for_later_holds_nobody_up(wire: Wire, at) -> None:
     conversation = conversation_of(wire)
     outbound.queue_text(
-        conversation, kind=MessageKind.AUTO_REPLY, body="Later", idem_key="later", now=clock.now(), delay=timedelta(minutes=1)
+        conversation,
+        kind=MessageKind.AUTO_REPLY,
+        body="Later",
+        idem_key="later",
+        now=clock.now(),
+        delay=timedelta(minutes=1),
     )
     write(conversation, "Now")
     wire.deliver_due()

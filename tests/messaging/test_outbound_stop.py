@@ -92,7 +92,7 @@ def test_out_15_stop_at_each_point_of_a_delivery(
 
 
 def test_out_15_two_hundred_races(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    """STOP and the sender start together, 200 times, with a random number of reads before each: no POST begins after the commit.
+    """STOP and the sender start together, 200 times, with random delays: no POST begins after the commit.
 
     A POST begins at the sender's last look; the commit has happened at the latest when the webhook is answered.
     """
@@ -148,7 +148,9 @@ def test_two_stops_and_a_claim_at_once_do_not_block_each_other(wire: Wire) -> No
         lead = make_lead(wire.business, phone=phone(300 + race))
         conversation = make_conversation(lead, wire.number)
         rows = [
-            outbound.queue_text(conversation, kind=MessageKind.STAFF, body=f"{n}", idem_key=f"{race}:{n}", now=clock.now())
+            outbound.queue_text(
+                conversation, kind=MessageKind.STAFF, body=f"{n}", idem_key=f"{race}:{n}", now=clock.now()
+            )
             for n in range(2)
         ]
         sids = [f"SM{race:031x}{n}" for n in range(3)]
@@ -160,5 +162,7 @@ def test_two_stops_and_a_claim_at_once_do_not_block_each_other(wire: Wire) -> No
         )
         assert OptOut.objects.filter(phone=lead.phone).count() == 1
         assert LeadEvent.objects.filter(kind="lead.opted_out", lead=lead).count() == 1
-        assert wire.account.hooks.filter(natural_key__in=sids).exclude(processed_at=None).exclude(problem="").count() == 0
+        assert (
+            wire.account.hooks.filter(natural_key__in=sids).exclude(processed_at=None).exclude(problem="").count() == 0
+        )
         assert wire.account.hooks.filter(natural_key__in=sids, problem="").count() == 3

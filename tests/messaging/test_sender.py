@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.db import OperationalError, connection, transaction
 
-from messaging import delivery, outbound, sender, upkeep
+from messaging import delivery, outbound, sender, settling, upkeep
 from messaging.carriers.base import OutboundText, SendOutcome, SendResult
 from messaging.carriers.twilio import TwilioCarrier
 from messaging.enums import MessageKind, MessageStatus
@@ -139,7 +139,9 @@ def test_texts_to_one_person_leave_in_order_with_32_threads(wire: Wire, watch: W
     with running(32):
         wait_until_settled(watch, 40)
     for conversation in conversations:
-        assert [body for to, body in wire.sent if to == conversation.lead.phone] == [f"{n} to {conversation.pk}" for n in range(4)]
+        assert [body for to, body in wire.sent if to == conversation.lead.phone] == [
+            f"{n} to {conversation.pk}" for n in range(4)
+        ]
 
 
 def test_a_slow_carrier_call_holds_up_nobody_else(wire: Wire, watch: Watch) -> None:
@@ -239,7 +241,7 @@ def test_looking_up_costs_no_pace(wire: Wire, watch: Watch) -> None:
     """Only sending does: the log of a resting number is read all the same."""
     PhoneNumber.objects.filter(pk=wire.number.pk).update(texts_per_second=0.1)
     unknown = [queue(talk(wire.number), f"unknown {n}") for n in range(3)]
-    Message.objects.update(status=MessageStatus.UNKNOWN, unknowns=outbound.GIVE_UP_AT)
+    Message.objects.update(status=MessageStatus.UNKNOWN, unknowns=settling.GIVE_UP_AT)
     queue(talk(wire.number), "first")
     queue(talk(wire.number), "second")
     with running(4):
@@ -295,7 +297,8 @@ def test_the_sender_shows_that_it_lives(wire: Wire, watch: Watch) -> None:
 def cut_all_other_connections() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
 
@@ -327,7 +330,7 @@ def test_the_bell_wakes_the_sender(wire: Wire, watch: Watch, monkeypatch: pytest
 @pytest.mark.postgres
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="asks PostgreSQL")
 def test_a_freed_thread_wakes_the_sender(wire: Wire, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second text to a person leaves as soon as the first is done, although nothing rings and the poll is an hour away."""
+    """The second text to a person leaves as soon as the first is done: nothing rings, and the poll is an hour away."""
     monkeypatch.setattr(sender, "POLL_SECONDS", 3600.0)
     conversation = talk(wire.number)
     for n in range(4):
@@ -353,7 +356,7 @@ def test_every_connection_is_cut_and_the_sender_goes_on(wire: Wire, watch: Watch
 @pytest.mark.postgres
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="asks PostgreSQL")
 def test_the_database_goes_between_the_post_and_its_saving(wire: Wire, watch: Watch, monkeypatch, caplog) -> None:
-    """The carrier has the text, we could not write it down: the lease ends, the log is read, and nothing is sent twice."""
+    """The carrier has the text, we could not write it down: the lease ends, the log is read, nothing is sent twice."""
     caplog.set_level(logging.CRITICAL)
     save = outbound._save_result
     cut = threading.Event()

@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 def run_at_once(works: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Start all of them together, each with its own connection; their results in order. The first exception is raised."""
+    """Start all of them together, each with its own connection; their results in order. Raises the first exception."""
     line = threading.Barrier(len(works))
 
     def run(work: Callable[[], Result]) -> Result:

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(ROOT / "docs").glob("*.md"), *ROOT.glob("README.md")])
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-INDENTED = re.compile(r"^(?: {4}|\t)(.*(?:\\\n.*)*)$", re.MULTILINE)
+INDENTED = re.compile(r"^(?: {4}|\t)(.*)$", re.MULTILINE)
 INLINE = re.compile(r"`([^`\n]+)`")
 
 
@@ -16,11 +16,10 @@ def text_of(name: str) -> str:
 
 def code_in(page: Path) -> list[str]:
     """Everything that a page sets as code: fences, indented lines (joined at a backslash), words in backticks."""
-    text = page.read_text()
+    text = page.read_text().replace("\\\n", " ")
     rest = FENCE.sub("", text)
-    indented = [line.replace("\\\n", " ") for line in INDENTED.findall(rest)]
-    inline = INLINE.findall("\n".join(line for line in rest.splitlines() if not line.startswith("    ")))
-    return [*(body for _, body in FENCE.findall(text)), *indented, *inline]
+    inline = INLINE.findall(INDENTED.sub("", rest))
+    return [*(body for _, body in FENCE.findall(text)), *INDENTED.findall(rest), *inline]
 
 
 def rows(text: str) -> list[list[str]]:
