@@ -79,7 +79,7 @@ lock: $(VENV)/bin/uv
 	$(COMPILE) requirements-dev.txt -o requirements-dev.lock
 
 # Two random keys in the place of the empty ones. An existing .env is never touched.
-.env: | $(VENV)/installed
+.env:
 	@umask 077; key() { $(PY) -c 'import secrets; print(secrets.token_urlsafe(48))'; }; \
 	sed "s/^SECRET_KEY=$$/&$$(key)/; s/^FIELD_KEYS=$$/&$$(key)/" .env.example > .env
 	@echo "Wrote .env with random keys. What else can be set stands in it."

@@ -1,6 +1,5 @@
 """Twilio: form-posted webhooks with X-Twilio-Signature, TwiML answers, the Messages, Calls and Lookup resources."""
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -10,11 +9,8 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.urls import reverse
-from requests.exceptions import ConnectionError as RequestsConnectionError
-from requests.exceptions import ConnectTimeout
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.request_validator import SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, RequestValidator
-from urllib3.exceptions import NewConnectionError
 
 from messaging.carriers.base import (
     BadPayload,
@@ -43,7 +39,8 @@ from messaging.carriers.base import (
     WrongAccount,
 )
 from messaging.carriers.twilio_api import LOOKUP_TIMEOUT_SECONDS, TIMEOUT_SECONDS, api_client
-from messaging.carriers.twilio_codes import CALL_ENDS, DELIVERIES, ERROR_CLASSES, PLAIN_WORDS
+from messaging.carriers.twilio_codes import CALL_ENDS, DELIVERIES, ERROR_CLASSES
+from messaging.carriers.twilio_results import LONGEST_CODE, explain, result_of_refusal, result_of_silence
 from messaging.carriers.twilio_voice import twiml
 from messaging.enums import NumberMode
 from messaging.models import PhoneNumber
@@ -54,7 +51,6 @@ logger = logging.getLogger(__name__)
 # A fragment is neither sent nor signed.
 RETRY_FRAGMENT = "#rc=2&rp=ct,rt,5xx"
 LONGEST_ID = 128  # what the columns hold
-LONGEST_CODE = 16
 TRIAL_PREFIX = "Sent from your Twilio trial account - "  # what a trial account's texts are made to begin with
 
 
@@ -239,7 +235,7 @@ class TwilioCarrier(Carrier):
             message_key=payload.get("_query", {}).get("text", ""),
             delivery=delivery,
             error_code=code,
-            error_text=_explain(code, payload.get("ErrorMessage", "")),
+            error_text=explain(code, payload.get("ErrorMessage", "")),
             raw=payload,
         )
 
@@ -258,9 +254,9 @@ class TwilioCarrier(Carrier):
                 **sender,
             )
         except (TwilioRestException, TwilioServiceException) as error:
-            return _refusal(error, http_client.last_headers)
+            return result_of_refusal(error, http_client.last_headers)
         except Exception as error:  # whatever it is, the text may be on its way: an answer that cannot be read, for one
-            return _no_answer(error)
+            return result_of_silence(error)
         if not message.sid:
             return SendResult(SendOutcome.UNKNOWN, error_code="no_id", error_text="The carrier's answer named no text.")
         return SendResult(SendOutcome.ACCEPTED, message_id=str(message.sid))
@@ -278,7 +274,7 @@ class TwilioCarrier(Carrier):
                 created_at=text.date_created,
                 delivery=DELIVERIES.get(str(text.status), Delivery.ACCEPTED),
                 error_code=str(text.error_code or ""),
-                error_text=_explain(str(text.error_code or ""), str(text.error_message or "")),
+                error_text=explain(str(text.error_code or ""), str(text.error_message or "")),
             )
             for text in found
             if text.date_created is None or text.date_created >= since
@@ -378,33 +374,3 @@ def _need(payload: Mapping[str, Any], name: str) -> str:
 def _whole(value: object) -> int:
     text = str(value or "").strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-
-
-def _explain(code: str, fallback: str) -> str:
-    return PLAIN_WORDS.get(code, json.dumps(fallback)[1:-1] if fallback else "")[:300]
-
-
-def _refusal(error: TwilioRestException | TwilioServiceException, headers: Mapping[str, str]) -> SendResult:
-    status = int(error.status or 0)
-    code = str(error.code or status)[:LONGEST_CODE]
-    text = _explain(code, str(getattr(error, "msg", "") or getattr(error, "detail", "")))
-    if status == 429:
-        return SendResult(SendOutcome.THROTTLED, error_code=code, error_text=text, retry_after=_seconds(headers))
-    if status >= 500 or status == 408:
-        return SendResult(SendOutcome.UNKNOWN, error_code=code, error_text=text)
-    return SendResult(SendOutcome.REJECTED, error_code=code, error_text=text)
-
-
-def _seconds(headers: Mapping[str, str]) -> float | None:
-    value = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
-    return float(value) if value.isascii() and value.isdecimal() else None
-
-
-def _no_answer(error: Exception) -> SendResult:
-    """Whether the request can have reached the carrier: only a connection that never came about is surely harmless."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    unreached = isinstance(error, ConnectTimeout) or (
-        isinstance(error, RequestsConnectionError) and isinstance(reason, NewConnectionError)
-    )
-    outcome = SendOutcome.UNREACHED if unreached else SendOutcome.UNKNOWN
-    return SendResult(outcome, error_code=type(error).__name__[:16], error_text="The carrier did not answer.")

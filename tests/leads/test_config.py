@@ -131,17 +131,6 @@ def test_what_was_entered_by_hand_is_dumped_and_read_back() -> None:
     assert everything() == before
 
 
-def test_two_accounts_of_one_name_cannot_be_dumped() -> None:
-    business = make_business()
-    make_account(business, name="Twilio")
-    make_account(business, name="Twilio")
-    with pytest.raises(ConfigErrors) as caught:
-        dump(business)
-    assert str(caught.value) == (
-        "line 1, carrier_accounts[1]: There are two “Twilio”. Give one of them another name first."
-    )
-
-
 def test_a_changed_file_updates_and_what_it_leaves_out_goes_back_to_the_default() -> None:
     load(SMALL + "    city: Tempe\nservices:\n  - name: Leak\n    price: 89-250\n    duration_minutes: 90\n")
     report = load(SMALL + "services:\n  - name: Leak\n    price: from 99.50\n")

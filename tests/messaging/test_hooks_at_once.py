@@ -13,11 +13,12 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.urls import reverse
 
 from leads.models import Lead
-from messaging.models import Call, CarrierAccount, Conversation, InboundHook, Message, OptOut
+from messaging.models import Call, CarrierAccount, Conversation, InboundHook, Message, OptOut, PhoneNumber
+from recoverline.lib import clock
 from tests import payloads
-from tests.factories import fresh
+from tests.factories import fresh, make_lead
 from tests.fakes.signer import signed_headers
-from tests.wire import Wire
+from tests.wire import CALLER, Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,8 +94,12 @@ def test_200_copies_of_one_missed_call(wire: Wire, port: int) -> None:
     assert len(wire.sent) == 1
 
 
-def test_40_calls_of_one_new_caller_at_once_get_one_text(wire: Wire, port: int) -> None:
+@pytest.mark.parametrize("is_known", [False, True])
+def test_40_calls_of_one_caller_at_once_get_one_text(wire: Wire, port: int, is_known: bool) -> None:
     """Different calls, so nothing is a repetition: the cooldown must hold although none was there before the other."""
+    PhoneNumber.objects.update(last_call_at=clock.now())  # or they would queue for noting that the line works
+    if is_known:
+        make_lead(wire.business, phone=CALLER)
     posts = [payloads.load("twilio", "voice__ringing", CallSid=f"CA{fresh():032x}") for _ in range(THREADS)]
 
     answers = post_all(port, wire.account, "voice", posts)
