@@ -28,7 +28,7 @@ from recoverline.lib import clock
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-SQLITE_POLL_SECONDS = 0.025
+SHORT_POLL_SECONDS = 0.025
 BEAT_SECONDS = 5.0
 BURST_SECONDS = 10  # a number may send this many seconds' worth at once: carriers queue a short rush themselves
 
@@ -142,6 +142,7 @@ class Bell:
         self._ear.setblocking(False)
         self._clapper.setblocking(False)
         self._line: BaseDatabaseWrapper | None = None
+        self._version = -1
 
     def ring(self) -> None:
         """From any thread, and from a signal handler."""
@@ -150,19 +151,33 @@ class Bell:
 
     def wait(self, *, soon: bool) -> None:
         """Return on a ring, or after a poll's time. `soon`: something is due and waits for its pace."""
-        sources: list[Any] = [self._ear]
-        patience = SQLITE_POLL_SECONDS
         if connection.vendor == "postgresql":
-            sources.append(self._listen())
-            patience = SQLITE_POLL_SECONDS if soon else POLL_SECONDS
-        heard, _, _ = select.select(sources, [], [], patience)
-        if self._ear in heard:
-            with suppress(BlockingIOError):
-                while self._ear.recv(4096):
-                    pass
-        if len(sources) > 1:
+            self._hear([self._listen()], SHORT_POLL_SECONDS if soon else POLL_SECONDS)
             for _ in self._listen().notifies(timeout=0):
                 pass
+            return
+        deadline = time.monotonic() + (SHORT_POLL_SECONDS if soon else POLL_SECONDS)
+        while not self._hear([], SHORT_POLL_SECONDS) and time.monotonic() < deadline and not self._has_changed():
+            pass
+
+    def _hear(self, sources: list[Any], patience: float) -> bool:
+        """Whether a thread has rung within `patience` seconds; returns early when one of `sources` speaks."""
+        heard, _, _ = select.select([self._ear, *sources], [], [], patience)
+        if self._ear not in heard:
+            return False
+        with suppress(BlockingIOError):
+            while self._ear.recv(4096):
+                pass
+        return True
+
+    def _has_changed(self) -> bool:
+        """Whether anybody else has written to the SQLite file since the last look; asking what is due costs far more."""
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA data_version")
+            version: int = cursor.fetchone()[0]
+        changed = version != self._version
+        self._version = version
+        return changed
 
     def _listen(self) -> "psycopg.Connection[Any]":
         """A connection of its own, made like any other of this database."""

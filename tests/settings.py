@@ -6,6 +6,7 @@ tests start inherit all of this.
 
 import os
 import tempfile
+from pathlib import Path
 
 _folder = tempfile.TemporaryDirectory(prefix="recoverline-tests-")  # lives as long as the process
 OUTSIDE = ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "REDIS_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
@@ -30,6 +31,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder.name}/test.sqlite3"}
 # The manifest of hashed names would have to be collected first.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# An empty folder, which WhiteNoise wants to see.
+STATIC_ROOT = Path(_folder.name)
 # A test changes the configuration and looks at once.
 CONFIGURATION_SECONDS = 0.0
 # Made to be slow, and signing in is what many tests begin with.
