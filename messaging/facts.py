@@ -110,11 +110,13 @@ def _texts(call: Call, lead: Lead | None, now: datetime) -> dict[str, Any]:
     hour = Q(created_at__gt=now - timedelta(hours=1))
     first = Message.objects.filter(business=call.business_id, kind=MessageKind.FIRST_TEXT)
     first = first.exclude(status__in=NEVER_LEFT)
-    # The limits are a shield against floods: a second old is new enough, and counting anew for each call of a flood is not.
+    # The limits are a shield against floods: a second old is new enough, counting anew for each call of one is not.
     counts: dict[str, Any] = configuration.remember(
         ("texts", call.business_id, call.number_id),
         lambda: first.filter(created_at__gt=now - timedelta(days=1)).aggregate(
-            day=Count("pk"), hour=Count("pk", filter=hour), number_hour=Count("pk", filter=hour & Q(number=call.number_id))
+            day=Count("pk"),
+            hour=Count("pk", filter=hour),
+            number_hour=Count("pk", filter=hour & Q(number=call.number_id)),
         ),
     )
     last = None

@@ -1,7 +1,7 @@
 """The sender process: takes due texts out of the outbox, many at a time on threads, each number at its own pace.
 
-Rows are the truth; the bell only shortens the wait: NOTIFY on PostgreSQL (with a poll each second for what was
-missed), an indexed query every 25 ms on SQLite.
+Rows are the truth; the bell only shortens the wait: NOTIFY on PostgreSQL, on SQLite a look every 25 ms at whether the file
+has changed; on both a poll each second for what was missed and for what comes due.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""A hosted number from the first ring to the reply: nobody takes the call, the caller speaks after the tone and texts."""
+"""A hosted number from the first ring to the reply: nobody takes the call, the caller speaks and texts."""
 
 import pytest
 

@@ -1,57 +1,31 @@
 """The door for carriers: who is let in, what is stored, what is answered when something goes wrong."""
 
-import logging
 import socket
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
-from django.test import Client
-from django.urls import reverse
 
 from leads.models import Lead
-from messaging import hooks
 from messaging.carriers.twilio import TwilioCarrier
 from messaging.enums import CallState
-from messaging.models import Call, CarrierAccount, Conversation, InboundHook, Message, RingTarget
+from messaging.models import Call, CarrierAccount, Conversation, InboundHook, Message
 from recoverline.lib import clock
 from tests import payloads
 from tests.fakes.carrier import FakeCarrier
-from tests.fakes.signer import FORM_TYPE
+from tests.messaging.door import SILENCE, SORRY, errors
+from tests.messaging.team_line import make_hosted
 from tests.phone_system import connect_phone_system
-from tests.wire import Wire, make_wire
+from tests.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SILENCE = '<?xml version="1.0" encoding="UTF-8"?><Response />'
-SORRY = (
-    '<?xml version="1.0" encoding="UTF-8"?><Response><Say language="en-US">'
-    f"{hooks.SORRY['en']}</Say><Hangup /></Response>"
-)
 EXTRA_QUERY = {"message-status": {"text": "0b0f7f6e-0000-4000-8000-000000000000"}, "dial": {"attempt": "1"}}
 
 
 @pytest.fixture
 def hosted(db: None, carrier: FakeCarrier) -> Wire:
-    """A number that rings two phones of the team."""
-    made = make_wire(carrier, mode="hosted")
-    for position, phone in enumerate(("+15555550111", "+15555550112"), 1):
-        RingTarget.objects.create(number=made.number, phone=phone, position=position)
-    return made
-
-
-def path_of(account: CarrierAccount, event: str, query: str = "") -> str:
-    path = reverse("hooks:receive", args=["twilio", account.key, event])
-    return f"{path}?{query}" if query else path
-
-
-def post_raw(path: str, body: str | bytes, **headers: str) -> HttpResponse:
-    return Client().post(path, body, content_type=FORM_TYPE, headers=headers)
-
-
-def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR or record.exc_info]
+    return make_hosted(carrier)
 
 
 # ---------------------------------------------------------------- every recorded payload

@@ -11,16 +11,10 @@ from messaging.enums import MissReason
 from messaging.models import Call, InboundHook, Message
 from recoverline.lib import clock
 from tests.factories import make_rule
+from tests.messaging.door import SORRY
 from tests.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SILENCE = '<?xml version="1.0" encoding="UTF-8"?><Response />'
-SORRY = (
-    '<?xml version="1.0" encoding="UTF-8"?><Response><Say language="en-US">'
-    f"{hooks.SORRY['en']}</Say><Hangup /></Response>"
-)
-EXTRA_QUERY = {"message-status": {"text": "0b0f7f6e-0000-4000-8000-000000000000"}, "dial": {"attempt": "1"}}
 
 
 # ---------------------------------------------------------------- our own failures

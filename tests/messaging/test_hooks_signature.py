@@ -8,38 +8,17 @@ import pytest
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
 
 from leads.models import Lead
-from messaging import hooks
 from messaging.models import Call, CarrierAccount, InboundHook, Message
 from tests import payloads
 from tests.factories import make_account, make_business, make_location, make_number
 from tests.fakes.carrier import FakeCarrier
 from tests.fakes.signer import FORM_TYPE, signed_headers, signed_json, twilio_signature
+from tests.messaging.door import errors, path_of, post_raw
 from tests.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SILENCE = '<?xml version="1.0" encoding="UTF-8"?><Response />'
-SORRY = (
-    '<?xml version="1.0" encoding="UTF-8"?><Response><Say language="en-US">'
-    f"{hooks.SORRY['en']}</Say><Hangup /></Response>"
-)
-EXTRA_QUERY = {"message-status": {"text": "0b0f7f6e-0000-4000-8000-000000000000"}, "dial": {"attempt": "1"}}
-
-
-def path_of(account: CarrierAccount, event: str, query: str = "") -> str:
-    path = reverse("hooks:receive", args=["twilio", account.key, event])
-    return f"{path}?{query}" if query else path
-
-
-def post_raw(path: str, body: str | bytes, **headers: str) -> HttpResponse:
-    return Client().post(path, body, content_type=FORM_TYPE, headers=headers)
-
-
-def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR or record.exc_info]
 
 
 # ---------------------------------------------------------------- WHK-05: not signed by this account
