@@ -96,7 +96,7 @@ def call_arrived(account: CarrierAccount, event: CallArrived, *, now: datetime) 
     )  # fmt: skip
     if created:
         _note_call(number, now)
-    targets = _ring_targets(call) if number.mode == NumberMode.HOSTED else ()
+    targets = _ring_targets(call) if number.mode == NumberMode.HOSTED and number.is_active else ()
     reason = missed_calls.classify_arrival(
         mode=NumberMode(number.mode),
         is_open=call.hours_state == HoursState.OPEN,
@@ -105,8 +105,16 @@ def call_arrived(account: CarrierAccount, event: CallArrived, *, now: datetime) 
     )
     if reason is None:
         return _ring(number, targets, attempt=1)
-    missed_calls.handle(call, reason, now=now, rang_seconds=0)
+    # Nothing rang here: how long it rang elsewhere, or not at all, is not known.
+    missed_calls.handle(call, reason, now=now)
     return _voicemail(call)
+
+
+def ringing_never_began(account: CarrierAccount, event: CallArrived, *, now: datetime) -> None:
+    """The plan to ring never reached the carrier."""
+    call = find_call(account, event.call_id)
+    if call is not None:
+        missed_calls.handle(call, MissReason.FAILED, now=now)
 
 
 def ringing_ended(account: CarrierAccount, event: RingingEnded, *, now: datetime) -> VoicePlan | None:
@@ -120,7 +128,8 @@ def ringing_ended(account: CarrierAccount, event: RingingEnded, *, now: datetime
         needs_accept=call.number.press_to_accept,
     )
     if reason is None:
-        missed_calls.mark_answered(call, now=now)
+        if not missed_calls.mark_answered(call, now=now) and event.bridged:
+            missed_calls.take_back(call, now=now)
         return Say("", call.business.language)
     targets = _ring_targets(call)
     in_order = call.number.ring_order == RingOrder.IN_ORDER

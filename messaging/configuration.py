@@ -42,14 +42,17 @@ def remember(key: Hashable, read: Callable[[], T]) -> T:
 
 
 def account_with_key(key: str) -> CarrierAccount | None:
-    """The active account in a webhook's address, with its business."""
+    """The account in a webhook's address, with its business; also one that is switched off, for STOP reaches us all the same."""
     return remember(
-        ("account", key), lambda: CarrierAccount.objects.select_related("business").filter(key=key, is_active=True).first()
+        ("account", key), lambda: CarrierAccount.objects.select_related("business").filter(key=key).first()
     )
 
 
 def number_called(account: CarrierAccount, to: str) -> PhoneNumber | None:
-    """Our number, if this account may speak for it: another tenant's account never can. With business, location, account."""
+    """Our number, if this account may speak for it: another tenant's account never can. With business, location, account.
+
+    Also one that is switched off, or that another account of the business carries by now: callers still call it and say STOP to it.
+    """
     return remember(("number", account.pk, to), lambda: _find_number(account, to))
 
 
@@ -77,12 +80,10 @@ def state_at(number: PhoneNumber, *, now: datetime) -> OpenState:
 
 def _find_number(account: CarrierAccount, to: str) -> PhoneNumber | None:
     numbers = PhoneNumber.objects.select_related("business", "location", "account").filter(
-        number=parse_phone(to, account.business.country) or to, is_active=True
+        number=parse_phone(to, account.business.country) or to, business=account.business_id
     )
     if account.kind == CarrierKind.WEBHOOK:
         numbers = numbers.filter(reported_by=account, mode=NumberMode.EXTERNAL)
-    else:
-        numbers = numbers.filter(account=account)
     number = numbers.first()
     if number is not None:
         number.location.business = number.business

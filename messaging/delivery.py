@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from leads import callbacks, events
 from leads.enums import TaskReason
@@ -13,7 +14,7 @@ from messaging import consent
 from messaging.carriers.base import CarrierText, Delivery, ErrorClass, TextStatus
 from messaging.carriers.registry import carrier_for
 from messaging.enums import Direction, MessageKind, MessageStatus, OptOutSource, Suppression
-from messaging.models import CarrierAccount, Message, PhoneNumber
+from messaging.models import CarrierAccount, Message, NeverText, PhoneNumber
 
 logger = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ def _move_up(message: Message, delivery: Delivery, *, code: str, text: str, now:
     moved = row.filter(status__in=[other for other, rank in RANK.items() if rank < RANK[status]]).update(**changes)
     if moved and status == MessageStatus.DELIVERED:
         _call_off_second_try(message)
+        believe_reachable(message.lead_id)
     if code and code != "0":
         # The first error is kept, whatever the order in which callbacks come.
         row.filter(error_code="").update(error_code=code, error_text=text)
@@ -134,6 +136,11 @@ def act_on_error(message: Message, code: str, *, now: datetime) -> None:
             _ask_callback(message, TaskReason.SENDING_STOPPED, now=now)
         case ErrorClass.TEMPORARY if code in RETRY_AFTER and not message.idem_key.startswith("again:"):
             _send_again_once(message, RETRY_AFTER[code], now=now)
+        case ErrorClass.LITIGATOR:
+            # Neither a text nor a call: whoever is on that list sues over both.
+            NeverText.objects.get_or_create(
+                business=message.business, phone=message.lead.phone, defaults={"label": f"Carrier error {code}"}
+            )
         case error:
             if error in (ErrorClass.FILTERED, ErrorClass.CONFIG, ErrorClass.CAPPED):
                 events.record(
@@ -146,6 +153,13 @@ def act_on_error(message: Message, code: str, *, now: datetime) -> None:
                     text=f"The carrier did not deliver a text ({code}).",
                 )
             _ask_callback(message, TaskReason.UNDELIVERABLE, now=now)
+
+
+def believe_reachable(lead_id: int) -> None:
+    """A text went through, or came in: what an earlier error said about this phone is over."""
+    Lead.objects.filter(Q(is_landline=True) | Q(is_unreachable=True), pk=lead_id).update(
+        is_landline=False, is_unreachable=False, line_type="", line_type_at=None
+    )
 
 
 def stop_sending(
@@ -194,7 +208,8 @@ def _send_again_once(message: Message, wait: timedelta, *, now: datetime) -> Non
             "segments": message.segments,
             "next_at": again,
             "expires_at": message.expires_at,
-            "created_at": now,
+            # As old as the first try: what happened since then is asked about once more.
+            "created_at": message.created_at,
             "is_simulated": message.is_simulated,
         },
     )

@@ -49,7 +49,7 @@ class CallerKind(TextChoices):
     KNOWN = "known", "Known lead"
     EXISTING = "existing", "Existing customer"
     APPOINTMENT = "appointment", "Has an appointment"
-    CONVERSATION = "conversation", "Conversation open"
+    CONVERSATION = "conversation", "In a conversation with us"
     STAFF = "staff", "Staff"
     NEVER_TEXT = "never_text", "On the never-text list"
     OPTED_OUT = "opted_out", "Opted out"

@@ -13,6 +13,7 @@ from messaging.enums import (
     CallerKind,
     CallState,
     ConversationStatus,
+    Direction,
     HoursState,
     MessageKind,
     MessageStatus,
@@ -25,6 +26,8 @@ from recoverline.lib.phones import country_of
 
 # A text that never left does not count against anybody.
 NEVER_LEFT = (MessageStatus.SUPPRESSED, MessageStatus.EXPIRED, MessageStatus.FAILED, MessageStatus.DEAD)
+# Someone who has written this recently is in a conversation; silence after a text is none.
+TALKING_FOR = timedelta(days=3)
 SPOKEN = (CallState.ANSWERED, CallState.OUTBOUND)
 
 
@@ -89,7 +92,9 @@ def _known_as(call: Call, lead: Lead | None) -> set[CallerKind]:
         (CallerKind.OPTED_OUT, OptOut.objects.filter(**mine, revoked_at=None)),
     ]
     if lead is not None:
-        running = Conversation.objects.filter(lead=lead).exclude(status=ConversationStatus.DONE)
+        running = Conversation.objects.filter(
+            lead=lead, messages__direction=Direction.IN, messages__created_at__gt=call.started_at - TALKING_FOR
+        ).exclude(status=ConversationStatus.DONE)
         lists.append((CallerKind.CONVERSATION, running))
     first, *rest = (rows.order_by().values_list(Value(kind.value)) for kind, rows in lists)
     known = {CallerKind(kind) for (kind,) in first.union(*rest, all=True)}
@@ -99,9 +104,13 @@ def _known_as(call: Call, lead: Lead | None) -> set[CallerKind]:
 def _other_calls(call: Call) -> tuple[bool, datetime | None]:
     """Whether a person has spoken with this caller since the call began, and when they were last missed before it."""
     others = Call.objects.filter(business=call.business_id, caller=call.caller).exclude(pk=call.pk)
-    recent = list(others.order_by("-started_at").values_list("state", "started_at")[:50])
-    spoken = any(state in SPOKEN and started > call.started_at for state, started in recent)
-    missed = (started for state, started in recent if state == CallState.MISSED and started <= call.started_at)
+    recent = list(others.order_by("-started_at").values_list("state", "started_at", "accepted_at")[:50])
+    # Whom the team has picked up and not hung up yet, they are talking with.
+    spoken = any(
+        started > call.started_at and (state in SPOKEN or (state == CallState.RINGING and accepted is not None))
+        for state, started, accepted in recent
+    )
+    missed = (started for state, started, _ in recent if state == CallState.MISSED and started <= call.started_at)
     return spoken, next(missed, None)
 
 

@@ -212,7 +212,7 @@ def process_stored(hook: InboundHook, *, now: datetime) -> bool:
             try:
                 for parsed in carrier.parse(hook.event, hook.payload):
                     # As of its arrival: a text that has become too late by now must know it.
-                    inbound.handle(hook.account, parsed, now=hook.received_at)
+                    inbound.handle_late(hook.account, parsed, now=hook.received_at)
             except BadPayload as misunderstood:
                 problem = str(misunderstood)[:300]
             InboundHook.objects.filter(pk=hook.pk).update(processed_at=now, problem=problem)

@@ -10,6 +10,7 @@ from messaging.carriers.base import (
     CallEnded,
     CallReported,
     Event,
+    Ring,
     RingingEnded,
     TeamPickedUp,
     TextReceived,
@@ -33,6 +34,14 @@ HANDLERS: dict[type[Any], Callable[..., VoicePlan | None]] = {
     TextReceived: text_events.text_received,
     TextStatus: delivery.apply_status,
 }
+
+
+def handle_late(account: CarrierAccount, event: Event, *, now: datetime) -> None:
+    """Do what a stored event asks for, when nobody is on the line any more to hear the plan."""
+    plan = handle(account, event, now=now)
+    if isinstance(event, CallArrived) and isinstance(plan, Ring):
+        # Ringing was planned and never begun: the caller heard our excuse instead.
+        call_events.ringing_never_began(account, event, now=now)
 
 
 def handle(account: CarrierAccount, event: Event, *, now: datetime) -> VoicePlan | None:

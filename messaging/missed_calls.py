@@ -66,6 +66,22 @@ def mark_answered(call: Call, *, now: datetime) -> bool:
     return bool(answered)
 
 
+def take_back(call: Call, *, now: datetime) -> None:
+    """Proof of a person comes after the call was counted as given up: it was answered, and its text does not leave any more."""
+    undone = Call.objects.filter(pk=call.pk, state=CallState.MISSED, miss_reason=MissReason.ABANDONED)
+    if undone.update(state=CallState.ANSWERED, miss_reason="", accepted_at=Coalesce("accepted_at", Value(now))):
+        if call.lead_id is not None:
+            outbound.call_off(call.lead_id, first_text_key(call))
+        events.record(
+            "call.answered", business=call.business, lead=call.lead, at=now, call=str(call.key), text="It was answered after all"
+        )
+
+
+def first_text_key(call: Call) -> str:
+    """One cause, one text: the call's id at the carrier."""
+    return f"missedcall:{call.account_id}:{call.carrier_call_id}"
+
+
 def handle(call: Call, reason: MissReason, *, now: datetime, rang_seconds: int | None = None) -> bool:
     """The first evidence of a miss decides, once per call; later evidence only refines. False: it was decided before.
 
@@ -153,6 +169,8 @@ def _carry_out(
 def _why_stopped(call: Call) -> str:
     """Why nothing can be sent from the number that was called, "" when it can."""
     number, account = call.number, call.number.account
+    if not (number.is_active and account.is_active):
+        return "it is switched off"
     if number.stopped_at is None and account.stopped_at is None:
         return ""
     return (number.problem if number.stopped_at else account.problem) or "see the number and its account"
@@ -172,7 +190,7 @@ def send_first_text(call: Call, conversation: Conversation, decision: RuleDecisi
         conversation,
         kind=MessageKind.FIRST_TEXT,
         body=body,
-        idem_key=f"missedcall:{call.account_id}:{call.carrier_call_id}",
+        idem_key=first_text_key(call),
         now=now,
         delay=timedelta(seconds=decision.delay_seconds),
     )
@@ -185,7 +203,7 @@ def ask_callback(call: Call, reason: TaskReason, *, now: datetime) -> None:
         lead=call.lead,
         phone=call.caller,
         reason=reason,
-        cause=f"missedcall:{call.account_id}:{call.carrier_call_id}",
+        cause=first_text_key(call),
         at=now,
         detail=f"Missed call at {call.number.label or call.number.number}.",
     )

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leads.models import CallbackTask
 from messaging import consent
 from messaging.enums import CallState, Direction, MessageKind, Suppression
 from messaging.models import Call, Conversation, Message, NeverText, OptOut
 
+# A person has talked with the caller, or is on the line with them right now.
+SPOKEN = Q(state__in=[CallState.ANSWERED, CallState.OUTBOUND]) | Q(state=CallState.RINGING, accepted_at__isnull=False)
 AUTOMATIC = (MessageKind.FIRST_TEXT, MessageKind.AUTO_REPLY)
 
 
@@ -31,9 +33,8 @@ def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
     spoken = Call.objects.filter(
         business=OuterRef("business"),
         caller=OuterRef("lead__phone"),
-        state__in=[CallState.ANSWERED, CallState.OUTBOUND],
         started_at__gt=OuterRef("created_at"),
-    )
+    ).filter(SPOKEN)
     called_back = CallbackTask.objects.filter(lead=OuterRef("lead"), done_at__gt=OuterRef("created_at"))
     return messages.select_related("lead", "number__location", "account", "business", "conversation").annotate(
         is_opted_out=Exists(OptOut.objects.filter(**mine, revoked_at=None)),

@@ -83,10 +83,7 @@ def _as_asked(message: Message) -> QuerySet[Message]:
 
 
 def _attach(message: Message, text: CarrierText, *, now: datetime) -> bool:
-    """Take a carrier's text as this one, unless the row was settled meanwhile. False: it belongs to another."""
-    owner = Message.objects.filter(account=message.account_id, carrier_message_id=text.message_id)
-    if owner.exclude(pk=message.pk).exists():
-        return False
+    """Take a carrier's text as this one, unless the row was settled meanwhile. False: another row has it already."""
     try:
         with transaction.atomic():
             attached = _as_asked(message).update(

@@ -4,11 +4,13 @@ from django.utils import timezone
 
 from messaging import alerts, media, upkeep
 from messaging.models import Message
+from messaging.simulator import clock_moves
 from recoverline.lib import clock
 
 
 def tick() -> None:
-    """Every minute: proof of life, and whatever is overdue."""
+    """Every ten seconds: proof of life, and whatever is overdue."""
+    clock_moves.keep_real()
     now = clock.now()
     upkeep.beat("worker", now=timezone.now())
     upkeep.sweep_hooks(now)

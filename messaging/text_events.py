@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from leads import events, intake
 from leads.enums import Urgency
 from leads.models import Lead
-from messaging import consent, conversations, outbound
+from messaging import consent, conversations, delivery, outbound
 from messaging.carriers.base import TextReceived
 from messaging.configuration import number_called
 from messaging.enums import (
@@ -47,6 +47,8 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     lead = intake.open_lead(
         number.business, phone=phone, at=now, source=number.source, simulated=number.account.kind == "simulator"
     )
+    if lead.is_landline or lead.is_unreachable:
+        delivery.believe_reachable(lead.pk)
     conversation = _conversation_for(lead, number, event, now=now)
     message = _store(conversation, event, now=now)
     body = message.body

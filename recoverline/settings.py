@@ -217,6 +217,8 @@ LOGGING = {
     "loggers": {
         # Django's own handlers would say everything a second time.
         "django": {"handlers": [], "propagate": True},
+        # A line for every 403 would let anybody fill the disk.
+        "django.request": {"level": "ERROR"},
     }
     | {
         name: {"level": env.str("LOG_LEVEL", default="INFO"), "propagate": True}

@@ -18,6 +18,7 @@ from messaging.carriers.base import NotSupported
 from messaging.carriers.registry import carrier_for
 from messaging.enums import CarrierKind
 from messaging.models import CarrierAccount, PhoneNumber
+from messaging.simulator import clock_moves
 
 SECRETS = ("auth_token", "previous_auth_token")
 
@@ -46,6 +47,10 @@ class AccountForm(TenantForm):
         cleaned = super().clean()
         typed = cleaned.get("previous_auth_token") or self.instance.previous_auth_token
         cleaned["previous_auth_token"] = "" if cleaned.get("forget_previous") else typed
+        is_operator = getattr(self.scope.user, "is_superuser", False)
+        if cleaned.get("kind") == CarrierKind.TWILIO and not cleaned.get("account_sid") and not is_operator:
+            # Empty means the installation's own account, on its operator's bill.
+            self.add_error("account_sid", "Give the account SID of your own Twilio account.")
         return cleaned
 
 
@@ -105,6 +110,10 @@ class CarrierAccountAdmin(TenantAdmin):
         if not rows and account.kind == CarrierKind.SIMULATOR:
             return "Nothing to paste: the simulator knows them."
         return render_to_string("admin/messaging/_paste.html", {"rows": rows})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        clock_moves.keep_real()
 
     def has_resume_permission(self, request: HttpRequest) -> bool:
         return bool(business_ids(request, CONFIGURERS))

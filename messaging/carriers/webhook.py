@@ -112,6 +112,6 @@ def _moment(value: object) -> datetime:
         moment = parse_datetime(str(value))
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or not 2000 <= moment.year < 2100:
         raise BadPayload("data.occurred_at is not a time with a zone, such as 2026-11-19T15:04:05Z")
     return moment

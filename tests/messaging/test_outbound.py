@@ -225,24 +225,23 @@ def test_out_06_each_of_two_equal_texts_finds_its_own_in_the_log(wire: Wire, at)
     assert (posts(wire), len(wire.sent)) == (4, 3)
 
 
-def test_out_06_other_texts_of_the_log_are_not_taken_for_ours(wire: Wire, at) -> None:
-    """Another body, another person, another number, or a text from before the row was written."""
+@pytest.mark.parametrize(
+    ("to", "body", "earlier"),
+    [(CALLER, "Nearly there", 0), ("+15555550177", "On my way", 0), (CALLER, "On my way", 120)],
+    ids=["another body", "another person", "before the row was written"],
+)
+def test_out_06_other_texts_of_the_log_are_not_taken_for_ours(to: str, body: str, earlier: int, wire: Wire, at) -> None:
     conversation = conversation_of(wire)
-    wire.carrier.inject(http(500))
-    for to, body in ((CALLER, "On my way"), (CALLER, "Nearly there"), ("+15555550177", "On my way")):
-        client, _ = api_client(wire.account.account_sid, wire.account.auth_token, wire.carrier.url)
-        wire.carrier.faults.queued.clear()
-        client.messages.create(to=to, from_=wire.number.number, body=body)
-    before = len(wire.carrier.ledger)
-    at.shift(120)
+    client, _ = api_client(wire.account.account_sid, wire.account.auth_token, wire.carrier.url)
+    client.messages.create(to=to, from_=wire.number.number, body=body)
+    at.shift(earlier)
     row = write(conversation, "On my way")
     wire.carrier.inject(http(500))
     wire.deliver_due()
     at.shift(GRACE)
     wire.deliver_due()
-    assert status_of(row) == MessageStatus.ACCEPTED
-    assert row.carrier_message_id == wire.carrier.ledger[before].sid
-    assert len(wire.carrier.ledger) == before + 1
+    assert (status_of(row), look_ups(wire)) == (MessageStatus.ACCEPTED, 1)
+    assert [text.sid for text in wire.carrier.ledger][1:] == [row.carrier_message_id]
 
 
 def test_out_06_the_carriers_own_answer_outweighs_a_guess(wire: Wire, at, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -576,6 +575,16 @@ def test_texts_to_one_person_leave_in_order_also_after_a_throttling(wire: Wire, 
     assert posts(wire) == 1
     at.shift(7)
     wire.deliver_due()
+    assert [body for _, body in wire.sent] == ["One", "Two"]
+
+
+def test_a_later_text_cannot_be_claimed_before_an_earlier_one(wire: Wire, at) -> None:
+    conversation = conversation_of(wire)
+    first, second = write(conversation, "One"), write(conversation, "Two")
+    outbound.deliver(second.pk)
+    assert (status_of(second), posts(wire)) == (MessageStatus.QUEUED, 0)
+    outbound.deliver(first.pk)
+    outbound.deliver(second.pk)
     assert [body for _, body in wire.sent] == ["One", "Two"]
 
 
