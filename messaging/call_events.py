@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from leads.models import Lead
-from messaging import configuration, conversations, missed_calls
+from messaging import configuration, conversations, missed_calls, urgency
 from messaging.carriers.base import (
     AskToAccept,
+    BadPayload,
     CallArrived,
     CallEnded,
     CallReported,
@@ -86,10 +87,16 @@ def _reachable(caller: str, country: str) -> str:
 
 
 # ---------------------------------------------------------------- the caller's line
-def call_arrived(account: CarrierAccount, event: CallArrived, *, now: datetime) -> VoicePlan | None:
-    number = configuration.number_called(account, event.to)
+def _number_called(account: CarrierAccount, to: str) -> PhoneNumber:
+    number = configuration.number_called(account, to)
     if number is None:
-        return Say("", account.business.language)
+        # Kept with its webhook: a mistyped number must show somewhere.
+        raise BadPayload(f"no number {to[:32]} of this account is known here")
+    return number
+
+
+def call_arrived(account: CarrierAccount, event: CallArrived, *, now: datetime) -> VoicePlan | None:
+    number = _number_called(account, event.to)
     call, created = open_call(
         account, number, call_id=event.call_id, caller=event.caller, started_at=now, name=event.caller_name,
         forwarded_from=event.forwarded_from, verification=event.verification,
@@ -143,9 +150,7 @@ def call_ended(account: CarrierAccount, event: CallEnded, *, now: datetime) -> V
     """The only news of a caller who gave up while it rang, and perhaps the first we hear of the call at all."""
     call, opened = find_call(account, event.call_id), False
     if call is None:
-        number = configuration.number_called(account, event.to)
-        if number is None:
-            return None
+        number = _number_called(account, event.to)
         call, opened = open_call(account, number, call_id=event.call_id, caller=event.caller, started_at=now)
     if call.state == CallState.RINGING:
         reason = missed_calls.classify_hang_up(end=event.end, accepted=call.accepted_at is not None)
@@ -161,9 +166,7 @@ def call_ended(account: CarrierAccount, event: CallEnded, *, now: datetime) -> V
 
 def call_reported(account: CarrierAccount, event: CallReported, *, now: datetime) -> None:
     """An outside phone system tells us of a missed call, perhaps late."""
-    number = configuration.number_called(account, event.to)
-    if number is None:
-        return
+    number = _number_called(account, event.to)
     began = min(event.occurred_at, now)
     call, _ = open_call(
         account, number, call_id=event.call_id, caller=event.caller, started_at=began, name=event.caller_name
@@ -204,6 +207,8 @@ def voicemail_left(account: CarrierAccount, event: VoicemailLeft, *, now: dateti
         return Say("", account.business.language)
     spoke = event.seconds >= WORDLESS_SECONDS
     reason = MissReason.VOICEMAIL if spoke else MissReason.SILENT
+    if spoke:
+        missed_calls.note_voicemail(call, now=now)
     # A missed call is refined, never decided a second time; one whose ringing nobody reported is decided now.
     missed_calls.handle(call, reason, now=now)
     if spoke or not (call.voicemail_url or call.transcript):
@@ -222,11 +227,13 @@ def _add_transcript(call: Call, text: str, *, now: datetime) -> None:
     text = clean_inbound(text)
     if not text or call.transcript or call.state == CallState.ANSWERED:
         return
+    missed_calls.note_voicemail(call, now=now)
     missed_calls.handle(call, MissReason.VOICEMAIL, now=now)
     missed_calls.refine(call, reason=MissReason.VOICEMAIL, transcript=text)
     if call.lead is not None:
         conversation = conversations.open_conversation(call.lead, call.number, now=now)
         conversations.note_said(conversation, text=f"Voicemail: {text}", now=now, by_customer=True)
+        urgency.notice(conversation, text, cause=f"voicemail:{call.key}", now=now)
 
 
 # ---------------------------------------------------------------- what is said

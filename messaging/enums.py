@@ -86,6 +86,21 @@ class ScriptKind(TextChoices):
     WHISPER = "whisper", "Whisper to the team (spoken)"
 
 
+# What a rule may send after a missed call; the others answer something or are spoken.
+FIRST_TEXT_KINDS = (
+    ScriptKind.MISSED_CALL,
+    ScriptKind.BUSY,
+    ScriptKind.AFTER_HOURS,
+    ScriptKind.URGENT_AWARE,
+    ScriptKind.APPOINTMENT,
+    ScriptKind.QUOTE,
+    ScriptKind.VOICEMAIL,
+    ScriptKind.REPEAT_CALLER,
+    ScriptKind.EXISTING_CUSTOMER,
+    ScriptKind.DELAYED,
+)
+
+
 class Direction(TextChoices):
     IN = "in", "From the customer"
     OUT = "out", "To the customer"

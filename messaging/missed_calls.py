@@ -14,7 +14,7 @@ from messaging.carriers.base import CallEnd
 from messaging.enums import CallerKind, CallState, MessageKind, MissReason, NumberMode, Outcome, ScriptKind
 from messaging.models import Call, Conversation
 from messaging.refusals import Refusal, first_refusal
-from messaging.rules import RuleDecision, first_match
+from messaging.rules import CallFacts, RuleDecision, first_match
 from messaging.wording import wording
 
 _ENDS = {
@@ -64,6 +64,20 @@ def mark_answered(call: Call, *, now: datetime) -> bool:
         state=CallState.ANSWERED, accepted_at=Coalesce("accepted_at", Value(now))
     )
     return bool(answered)
+
+
+def note_voicemail(call: Call, *, now: datetime) -> None:
+    """A voicemail after the decision: the text is on its way, but a rule for voicemails may still want the team to know, once."""
+    decided = Call.objects.filter(pk=call.pk, state=CallState.MISSED).exclude(miss_reason=MissReason.VOICEMAIL)
+    if not call.facts or not decided.update(miss_reason=MissReason.VOICEMAIL):
+        return
+    known = {**call.facts, "reason": MissReason.VOICEMAIL, "callers": frozenset(call.facts["callers"])}
+    decision = first_match(configuration.rules_of(call.business_id), CallFacts(**known))
+    if decision.alerts_staff and decision.rule_id != call.rule_id:
+        events.record(
+            "call.alerted", business=call.business, lead=call.lead, at=now, call=str(call.key),
+            text="They left a voicemail, and a rule asks to alert the team",
+        )  # fmt: skip
 
 
 def take_back(call: Call, *, now: datetime) -> None:

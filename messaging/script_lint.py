@@ -9,7 +9,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from messaging import enums
 from messaging.enums import ScriptKind
+from recoverline.lib.optout_line import (
+    ANSWER_VERBS,
+    BETWEEN,
+    OPT_OUT_PURPOSE,
+    PURPOSE,
+    after_list,
+    ends_texts,
+    is_for_something_else,
+    offers_stop,
+    purpose_in,
+    sentences,
+)
 from recoverline.lib.render import malformed_placeholders, placeholders_in, render, unknown_placeholders
 from recoverline.lib.text import count_segments, normalize
 
@@ -30,20 +43,7 @@ PLACEHOLDERS: dict[str, str] = {
     "opt_out": "the opt-out line of the business",
 }
 
-FIRST_TEXT_KINDS: frozenset[str] = frozenset(
-    {
-        ScriptKind.MISSED_CALL,
-        ScriptKind.BUSY,
-        ScriptKind.AFTER_HOURS,
-        ScriptKind.URGENT_AWARE,
-        ScriptKind.APPOINTMENT,
-        ScriptKind.QUOTE,
-        ScriptKind.VOICEMAIL,
-        ScriptKind.REPEAT_CALLER,
-        ScriptKind.EXISTING_CUSTOMER,
-        ScriptKind.DELAYED,
-    }
-)
+FIRST_TEXT_KINDS: frozenset[str] = frozenset(enums.FIRST_TEXT_KINDS)
 SPOKEN_KINDS: frozenset[str] = frozenset({ScriptKind.GREETING, ScriptKind.GREETING_CLOSED, ScriptKind.WHISPER})
 NAMES_BUSINESS: frozenset[str] = FIRST_TEXT_KINDS | {
     ScriptKind.HELP,
@@ -72,44 +72,31 @@ _STARTS = frozenset({"START", "UNSTOP"})
 _RESERVED = re.compile(
     rf"(?<![\w.-])({'|'.join(sorted(_STOPS | _STARTS))}|YES|S[IÍ]|INFO)(?![\w-]|\.[a-z])", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"\S*(?:://|@)\S*|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*")
-_VERB = (
-    r"\b(?:reply(?:ing)?|respond(?:ing)?|answer|text(?:ing)?|txt|send(?:ing)?|message|type|write|say|respond[ae]n?|"
-    r"responder|contest[ae]n?|env[ií][ae]n?|enviar|mand[ae]n?|mandar|escrib[ae]n?|escribir|dig[ae]n?|teclee|ponga)\b"
-)
+_VERB = rf"\b(?:{ANSWER_VERBS}|tap|press|enter|hit|click|pulse|presione|oprima|marque)\b"
 _VERB_ANYWHERE = re.compile(_VERB, re.IGNORECASE)
-_VERB_JUST_BEFORE = re.compile(
-    _VERB + r"(?:[\s:]+(?:us|back|with|a|the|word|just|only|please|by|con|la|el|palabra|solo|un))*[\s:]+[\"']?$",
-    re.IGNORECASE,
-)
-_PURPOSE = re.compile(r"[\"']?\s*(?:=|(?:to|2|for|if|para|si)\b)", re.IGNORECASE)
-_CLOSES_CALL = re.compile(r"[\"']?\s*(?:$|[.,;:!?)/=]|(?:to|for|if|and|or|when|now|para|si|y|o)\b)", re.IGNORECASE)
+_VERB_JUST_BEFORE = re.compile(rf"{_VERB}{BETWEEN}\Z", re.IGNORECASE)
+_CLOSES_CALL = re.compile(r"[\"'*]?\s*(?:\Z|[.,;:!?)/=]|(?:to|for|if|and|or|when|now|para|si|y|o)\b)", re.IGNORECASE)
+_ANY_TIME = re.compile(r"[\"'*]?\s+(?:any ?time|at any time|en cualquier momento|cuando)\b", re.IGNORECASE)
+_QUOTE_OPENS = re.compile(r"[\"'*]\Z")
+_QUOTE_CLOSES = re.compile(r"[\"'*]")
 
-# "STOP to cancel" is plain, "CANCEL to cancel" may mean a visit.
-_SHORT_PURPOSE = re.compile(r"\b(?:cancel|end|stop|quit|leave|cancelar|terminar|parar|salir)\b", re.IGNORECASE)
-_OPT_OUT_PURPOSE = re.compile(
-    r"\b(?:opt(?:ing)?[ -]?out|unsubscrib\w+|no (?:more|longer|further)|be removed|"
-    r"(?:not|never|don't|rather not) (?:\w+ ){0,2}(?:receive|get|hear|want|text\w*)|"
-    r"(?:cancel|end|stop|quit|leave|cancelar|terminar|parar) (?:\w+ ){0,3}(?:texts|messages|msgs|sms|mensajes|textos)|"
-    r"(?:dar(?:se|le)?|de) (?:de )?baja|no recibir|(?:no|ya no) (?:quiere|desea)|dejar de|desuscrib\w+)\b",
-    re.IGNORECASE,
-)
-_OTHER_PURPOSE = re.compile(
-    r"\W*(?:to|2|for|para|if you|si)\s+(?:\w+ )?(?:(?:confirm|book|reserv|agend|acept|continu|accept|agree)\w*|"
-    r"(?:re)?schedul\w+|(?:cancel|end|stop|quit|leave|cancelar|terminar|parar)\s+"
-    r"(?:your|the|this|that|an?|my|su|tu|la|el|una?|est[ae])\s+(?:\w+ )?(?:appointment|booking|visit|job|order|quote|"
-    r"estimate|call|reservation|cita|reserva|visita|turno|pedido|llamada|trabajo))\b",
-    re.IGNORECASE,
-)
-# Other words of a list, "STOP, END or QUIT to ...", stand between a word and its purpose; the next offer ends it.
-_LIST = re.compile(r"(?:[\s,\"'/]*(?:(?:or|and|o|y)\s+)?[\"']?[A-Z]{2,}\b[\"']?)*")
-_NEXT_OFFER = re.compile(r"[,;]|\b(?:or|and|o|y)\b", re.IGNORECASE)
+# "Reply 1 to keep it or ...", a sentence that offers answers to choose from: the verb has a code to answer with.
+_CODE = r"[\"'(*]*(?:\d{1,2}|[A-Z]|[A-Z]{2,}|(?i:yes|no|ok|s[ií]))\b[\"')*]*"
+_MENU = re.compile(rf"(?i:{_VERB}{BETWEEN}){_CODE}")
+_SEPARATOR = r"\s*(?:[,;:/|]|\b(?:or|o|u))"
+_SEPARATED = re.compile(rf"{_SEPARATOR}\s*\Z", re.IGNORECASE)
+_AFTER_CODE = re.compile(rf"{_MENU.pattern}(?:(?i:{_SEPARATOR})+\s*{_CODE})*(?i:{_SEPARATOR})+\s*\Z")
+# "Text us to move or cancel if you must": what follows "to" is what they want, not what they answer.
+_INFINITIVE = re.compile(r"\b(?:to|para)\s+[a-z]", re.IGNORECASE)
+_CLEAR_PURPOSE = re.compile(r"[\"'*]?\s*(?:=|to\b(?! finish\b))", re.IGNORECASE)
+_WEAK_PURPOSE = re.compile(r"[\"'*]?\s*(?:if|para|si)\b", re.IGNORECASE)
 _OPT_IN_PURPOSE = re.compile(
     r"\b(?:again|opt(?:ing)?(?: back)?[ -]?in|(?:re)?subscribe|change your mind|volver|de nuevo|otra vez|cambia de)\b",
     re.IGNORECASE,
 )
 _HELP_PURPOSE = re.compile(r"\b(?:help|info|information|ayuda|informaci[oó]n)\b", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+# Farther back nothing governs a word, and a long text without a full stop must not take long to judge.
+_REACH = 200
 _CONTACT = re.compile(r"\d{3}|\S@\S")
 
 
@@ -182,10 +169,10 @@ def _name_findings(body: str, text: str, kind: str, business_name: str) -> Itera
 
 
 def _opt_out_findings(body: str, text: str, kind: str, opt_out_line: str) -> Iterator[Finding]:
-    if kind not in FIRST_TEXT_KINDS or _offers_stop(text):
+    if kind not in FIRST_TEXT_KINDS or offers_stop(text):
         return
     if "opt_out" in placeholders_in(body):
-        message = f"The opt-out line of the business, “{opt_out_line}”, does not name STOP: change it there."
+        message = f"The opt-out line of the business, “{opt_out_line}”, does not ask for STOP: change it there."
     else:
         message = "The text does not say how to opt out: end it with {opt_out}."
     yield Finding("error", "no_opt_out", message)
@@ -194,16 +181,12 @@ def _opt_out_findings(body: str, text: str, kind: str, opt_out_line: str) -> Ite
 def _help_findings(text: str, unnamed: str, kind: str) -> Iterator[Finding]:
     if kind != ScriptKind.HELP:
         return
-    if not _offers_stop(unnamed):
+    if not offers_stop(unnamed):
         yield Finding("warning", "no_opt_out", "The answer to HELP should also say how to opt out: add {opt_out}.")
     if _CONTACT.search(text) is None:
         yield Finding(
             "warning", "no_contact", "The answer to HELP should say where to reach you: add {phone} or {email}."
         )
-
-
-def _offers_stop(text: str) -> bool:
-    return any(use.word == "STOP" and (use.is_capital or use.is_call) for use in _reserved_words(text))
 
 
 def _reserved_findings(text: str, kind: str) -> Iterator[Finding]:
@@ -229,20 +212,46 @@ class _Use:
     word: str
     before: str
     after: str
-    is_capital: bool
     is_call: bool
 
 
 def _reserved_words(text: str) -> Iterator[_Use]:
-    for sentence in _SENTENCE_END.split(_ADDRESS.sub("link", text)):
+    for sentence in sentences(text):
         for match in _RESERVED.finditer(sentence):
-            before, after = sentence[: match.start()], sentence[match.end() :]
-            # Capitals say "this very word", unless everything is in capitals.
-            if match[1].isupper() and not sentence.isupper():
-                is_call = bool(_VERB_ANYWHERE.search(before) or _PURPOSE.match(after))
+            word, before, after = match[1].upper(), sentence[: match.start()], sentence[match.end() :]
+            # Capitals say "this very word", unless everything is in capitals; so do quotes.
+            is_capital = match[1].isupper() and not sentence.isupper()
+            if is_capital or (_QUOTE_OPENS.search(before) and _QUOTE_CLOSES.match(after)):
+                is_call = bool(_VERB_ANYWHERE.search(before) or PURPOSE.match(after))
             else:
-                is_call = bool(_VERB_JUST_BEFORE.search(before) and _CLOSES_CALL.match(after))
-            yield _Use(match[1].upper(), before, after, match[1].isupper(), is_call)
+                is_call = _is_asked_for(word, before[-_REACH:], after) or _is_next_choice(word, before[-_REACH:], after)
+            yield _Use(word, before, after, is_call)
+
+
+def _is_asked_for(word: str, before: str, after: str) -> bool:
+    """Whether a word in small letters is what a verb asks for: "reply yes to book", not "text us to cancel"."""
+    if not _VERB_JUST_BEFORE.search(before):
+        return False
+    return bool(_CLOSES_CALL.match(after) or (word in _STOPS and _ANY_TIME.match(after)))
+
+
+def _is_next_choice(word: str, before: str, after: str) -> bool:
+    """Whether a word in small letters is one more answer: "reply 1 to keep it or cancel to drop it"."""
+    if not _SEPARATED.search(before) or not _VERB_ANYWHERE.search(before):
+        return False
+    # "Si" is mostly "if".
+    if word == "SI" and not before.rstrip().endswith(("/", "|", "o")):
+        return False
+    if _AFTER_CODE.search(before) and _CLOSES_CALL.match(after):
+        return True
+    is_menu = _MENU.search(before) is not None
+    if not is_menu and word not in _STOPS:
+        return False
+    when = _ANY_TIME.match(after)
+    purpose = after[when.end() :] if when else after
+    if _CLEAR_PURPOSE.match(purpose):
+        return True
+    return _WEAK_PURPOSE.match(purpose) is not None and (is_menu or _INFINITIVE.search(before) is None)
 
 
 def _is_rightful(use: _Use, kind: str) -> bool:
@@ -251,15 +260,14 @@ def _is_rightful(use: _Use, kind: str) -> bool:
         return kind == ScriptKind.OPT_OUT_CONFIRMATION or _OPT_IN_PURPOSE.search(use.after) is not None
     if use.word not in _STOPS:
         return use.word == "INFO" and _HELP_PURPOSE.search(use.after) is not None
-    after = _LIST.sub("", use.after, count=1)
-    if _OTHER_PURPOSE.match(after):
+    if use.word in _SURE_STOPS:
+        return ends_texts(use.after)
+    after = after_list(use.after)
+    if is_for_something_else(after):
         return False
-    purpose = _NEXT_OFFER.split(after, maxsplit=1)[0]
-    if _OPT_OUT_PURPOSE.search(purpose) or (use.word in _SURE_STOPS and _SHORT_PURPOSE.search(purpose)):
+    if OPT_OUT_PURPOSE.search(purpose_in(after)):
         return True
-    if _PURPOSE.match(after):
-        return False
-    return use.word in _SURE_STOPS or _OPT_OUT_PURPOSE.search(use.before) is not None
+    return PURPOSE.match(after) is None and OPT_OUT_PURPOSE.search(use.before) is not None
 
 
 def _link_findings(text: str) -> Iterator[Finding]:

@@ -7,10 +7,10 @@ import re
 from datetime import datetime, timedelta
 
 from leads import events, intake
-from leads.enums import Urgency
 from leads.models import Lead
-from messaging import consent, conversations, delivery, outbound
-from messaging.carriers.base import TextReceived
+from messaging import consent, conversations, delivery, urgency
+from messaging.answers import answer
+from messaging.carriers.base import BadPayload, TextReceived
 from messaging.configuration import number_called
 from messaging.enums import (
     Direction,
@@ -19,15 +19,12 @@ from messaging.enums import (
     OptOutSource,
     ScriptKind,
 )
-from messaging.models import CarrierAccount, Conversation, Message, MessageMedia, PhoneNumber, Script
+from messaging.models import CarrierAccount, Conversation, Message, MessageMedia, PhoneNumber
 from messaging.optout_words import Meaning, is_carrier_keyword
-from messaging.urgency_words import asks_urgent, sounds_dangerous
-from messaging.wording import wording
 from recoverline.lib import queue
 from recoverline.lib.phones import is_anonymous, is_short_code, parse_phone
 from recoverline.lib.text import clean_inbound
 
-URGENT_WORDS = frozenset({"URGENT", "EMERGENCY", "URGENTE", "EMERGENCIA"})
 MAX_SAME_TEXTS = 3  # in an hour; a fourth is a machine
 MAX_TEXTS = 6  # in 90 seconds; nobody types that fast
 MACHINE = "Many or equal texts in a short time: this looks like an automatic answer."
@@ -36,8 +33,10 @@ TOLL_FREE = re.compile(r"^\+18(00|33|44|55|66|77|88)")
 
 def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime) -> None:
     number = number_called(account, event.to)
-    if number is None or is_anonymous(event.sender) or is_short_code(event.sender):
-        # The stored webhook is all there is to keep: a bank's code or a number that is not ours opens no conversation.
+    if number is None:
+        raise BadPayload(f"no number {event.to[:32]} of this account is known here")
+    if is_anonymous(event.sender) or is_short_code(event.sender):
+        # The stored webhook is all there is to keep: a bank's code opens no conversation.
         return
     phone = parse_phone(event.sender, number.business.country)
     if phone is None or _is_ours(number, phone):
@@ -68,7 +67,7 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     if _is_machine(conversation, body, now=now):
         _pause(conversation, MACHINE, now=now)
         return
-    _look_for_urgency(conversation, body, message, now=now)
+    urgency.notice(conversation, body, cause=f"text:{message.pk}", now=now)
 
 
 def _is_ours(number: PhoneNumber, phone: str) -> bool:
@@ -118,7 +117,7 @@ def _stop(conversation: Conversation, message: Message, event: TextReceived, *, 
     conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
     Conversation.objects.filter(pk=conversation.pk).update(needs_reply=False)
     if row is not None and not _carrier_answers(conversation, message, event):
-        _answer(conversation, ScriptKind.OPT_OUT_CONFIRMATION, f"optout:{row.pk}", now=now)
+        answer(conversation, ScriptKind.OPT_OUT_CONFIRMATION, idem_key=f"optout:{row.pk}", now=now)
 
 
 def _start(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
@@ -126,7 +125,7 @@ def _start(conversation: Conversation, message: Message, event: TextReceived, *,
     evidence = f"text {event.message_id}: {message.body}"
     back = consent.opt_in(conversation.business, phone=conversation.lead.phone, evidence=evidence, now=now)
     if back and not _carrier_answers(conversation, message, event):
-        _answer(conversation, ScriptKind.OPT_IN_CONFIRMATION, f"optin:{message.pk}", now=now)
+        answer(conversation, ScriptKind.OPT_IN_CONFIRMATION, idem_key=f"optin:{message.pk}", now=now)
 
 
 def _help(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
@@ -134,7 +133,7 @@ def _help(conversation: Conversation, message: Message, event: TextReceived, *, 
     if _is_machine(conversation, message.body, now=now):
         _pause(conversation, MACHINE, now=now)
     elif not _carrier_answers(conversation, message, event):
-        _answer(conversation, ScriptKind.HELP, f"help:{message.pk}", now=now)
+        answer(conversation, ScriptKind.HELP, idem_key=f"help:{message.pk}", now=now)
 
 
 def _carrier_answers(conversation: Conversation, message: Message, event: TextReceived) -> bool:
@@ -159,39 +158,3 @@ def _is_machine(conversation: Conversation, body: str, *, now: datetime) -> bool
     burst = texts.filter(created_at__gt=now - timedelta(seconds=90)).count()
     same = texts.filter(created_at__gt=now - timedelta(hours=1), body=body).count() if body else 0
     return burst > MAX_TEXTS or same > MAX_SAME_TEXTS
-
-
-def _look_for_urgency(conversation: Conversation, body: str, message: Message, *, now: datetime) -> None:
-    """The script's own urgent words, and plain dangers: the conversation goes first and the team is told."""
-    danger = sounds_dangerous(body)
-    if not danger and not asks_urgent(body, _urgent_words(conversation)):
-        return
-    urgency = Urgency.EMERGENCY if danger else Urgency.URGENT
-    if not conversations.flag_urgent(conversation, urgency=urgency):
-        return
-    events.record(
-        "conversation.urgent", business=conversation.business, lead=conversation.lead, at=now,
-        text=f"Urgent: {danger.replace('_', ' ')}" if danger else "The customer asked for urgent help",
-        conversation=str(conversation.key),
-    )  # fmt: skip
-    if not conversation.automation_paused:
-        _answer(conversation, ScriptKind.URGENT_REPLY, f"urgent:{message.pk}", now=now, kind=MessageKind.AUTO_REPLY)
-
-
-def _urgent_words(conversation: Conversation) -> set[str]:
-    scripted = Script.objects.filter(business=conversation.business_id, is_active=True).exclude(urgent_words="")
-    return set(URGENT_WORDS).union(*(script.urgent_word_list for script in scripted))
-
-
-def _answer(
-    conversation: Conversation,
-    script_kind: ScriptKind,
-    idem_key: str,
-    *,
-    now: datetime,
-    kind: MessageKind = MessageKind.COMPLIANCE,
-) -> None:
-    body = wording(
-        script_kind, number=conversation.number, lead=conversation.lead, language=conversation.language, now=now
-    )
-    outbound.queue_text(conversation, kind=kind, body=body, idem_key=idem_key, now=now)

@@ -7,6 +7,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from leads.enums import Language, Voice
+from recoverline.lib.optout_line import offers_stop
 from recoverline.lib.phones import parse_phone
 from recoverline.lib.zones import valid_zone
 
@@ -85,8 +86,10 @@ class Business(models.Model):
             if phone is None:
                 raise ValidationError({"phone": "This is not a phone number. Write it with the area code."})
             self.phone = phone
-        if "stop" not in self.opt_out_line.lower():
-            raise ValidationError({"opt_out_line": "Callers must learn that STOP ends the texts: name that word."})
+        if not offers_stop(self.opt_out_line):
+            raise ValidationError(
+                {"opt_out_line": f"Callers must be told to answer STOP, as in “{DEFAULT_OPT_OUT_LINE}”"}
+            )
         if not isinstance(self.countries_served, list) or not all(
             isinstance(code, str) and len(code) == 2 and code.isupper() for code in self.countries_served
         ):

@@ -4,7 +4,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from leads.models import Business, Location
-from messaging.enums import CallerKind, HoursState, MissReason, Outcome, ScriptKind
+from messaging.enums import FIRST_TEXT_KINDS, CallerKind, HoursState, MissReason, Outcome, ScriptKind
 from messaging.models.numbers import PhoneNumber
 
 
@@ -49,5 +49,7 @@ class Rule(models.Model):
                 raise ValidationError({field: f"Unknown: {', '.join(sorted(map(str, unknown)))}."})
         if self.outcome == Outcome.TEXT and not self.script_kind:
             raise ValidationError({"script_kind": "Choose which script the text uses."})
+        if self.outcome == Outcome.TEXT and self.script_kind not in FIRST_TEXT_KINDS:
+            raise ValidationError({"script_kind": "This script is not for a text after a missed call."})
         if None not in (self.rang_at_least, self.rang_at_most) and self.rang_at_most < self.rang_at_least:  # type: ignore[operator]
             raise ValidationError({"rang_at_most": "This is below the lower limit, so the rule could never match."})

@@ -137,7 +137,7 @@ def test_a_first_text_says_how_to_opt_out(kind: str) -> None:
         Finding(
             "error",
             "no_opt_out",
-            "The opt-out line of the business, “Reply if you want no texts.”, does not name STOP: change it there.",
+            "The opt-out line of the business, “Reply if you want no texts.”, does not ask for STOP: change it there.",
         ),
         ONE_SEGMENT,
     ]
@@ -152,6 +152,9 @@ def test_a_first_text_says_how_to_opt_out(kind: str) -> None:
         ("{business}. We never stop working.", False),
         ("{business}. Non-stop service, text us.", False),
         ("{business}. STOPPING by is fine.", False),
+        ("{business}. Do not reply STOP please.", False),
+        ("{business}. We never STOP helping: reply and see.", False),
+        ("{business}. We never STOP helping: reply STOP to opt out.", True),
     ],
 )
 def test_only_the_word_itself_offers_the_opt_out(body: str, is_offered: bool) -> None:
@@ -225,6 +228,43 @@ def test_ordinary_words_and_the_opt_out_itself_are_fine(body: str) -> None:
     assert codes(body) == []
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("Reply 1 to keep the visit or cancel to drop it.", "Reply cancel anytime to drop your visit."),
+        *('Tap C to confirm / X or "quit" to drop it.', "Text 'cancel' to drop the visit", 'Reply 1 or "yes"'),
+        *("Reply 1 or cancel.", "Reply Y/cancel", "Reply 1/end/2", "Press 1 or end.", "Conteste 1 o cancelar."),
+        *("Reply 1 to keep, cancel to drop", "Reply 1 to keep / cancel to drop", "Reply 1 = keep, cancel = drop"),
+        *("Reply 1 to keep it, or Cancel to drop it.", "Reply with a photo or cancel to drop it"),
+        *("Reply C to confirm or cancel if you can't come", "Reply cancel if you can't come"),
+        *("Reply cancel at any time to drop your visit", "Reply stop anytime to cancel your visit"),
+        *("Reply 1 to keep or stop to end your visit", "Reply 1 to book or yes to call"),
+        "Responda 1 para confirmar o cancelar para anular la cita",
+    ],
+)
+def test_reserved_words_in_small_letters_are_no_choices_either(body: str) -> None:
+    assert codes(body) == [("error", "reserved_word")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("Call us to cancel.", "We never stop.", "Need to cancel? Call us.", "Call or text us to cancel."),
+        *("Reply with the day you want to end the service", "Text us to book, move or cancel."),
+        *("Text us to reschedule or cancel if something comes up.", "Reply 2 to reschedule or cancel your visit."),
+        *("Reply to confirm or cancel.", "Reply 1 to book, or stop by the shop.", "Reply 1, yes we are open all day"),
+        *("Text us for photos, info for your visit", "Reply here or call us to cancel.", "Text us info anytime"),
+        *("Text us, cancel online any time.", "Reply here, or cancel for free up to a day before."),
+        *("Reply 1 to book. You may cancel anytime.", "Reply C to confirm, call us to cancel or reschedule."),
+        *("Reply STOP anytime to opt out", "Reply HELP for help or stop to opt out"),
+        *("Escriba su nombre, si quiere cita", "Responda 1, si quiere cita", "Escriba para mover o cancelar su cita."),
+        "Responda 1 para confirmar; para cancelar llame al {phone}.",
+    ],
+)
+def test_what_staff_say_about_cancelling_is_no_choice(body: str) -> None:
+    assert codes(body) == []
+
+
 def test_a_reserved_word_is_reported_once_with_what_to_ask_for_instead() -> None:
     assert findings("Reply YES or yes. Text CANCEL. Reply YES!", FREE) == [
         Finding(
@@ -250,7 +290,10 @@ def test_the_confirmation_of_an_opt_out_may_ask_for_start() -> None:
 
 
 def test_a_bad_opt_out_line_is_found_in_the_script_that_uses_it() -> None:
-    assert codes(GOOD, ScriptKind.QUOTE, opt_out="Reply STOP to confirm.") == [("error", "reserved_word")]
+    assert codes(GOOD, ScriptKind.QUOTE, opt_out="Reply STOP to confirm.") == [
+        ("error", "no_opt_out"),
+        ("error", "reserved_word"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -365,7 +408,27 @@ def test_what_is_spoken_is_not_judged_as_a_text(kind: str) -> None:
     assert codes(" ", kind) == [("error", "empty")]
 
 
-@pytest.mark.parametrize("unit", ["a.", "to ", "reply ", "STOP ", "x@", "-a", "{a}", "{", "a b ", "//", "cancel the "])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a.",
+        "to ",
+        "reply ",
+        "STOP ",
+        "x@",
+        "-a",
+        "{a}",
+        "{",
+        "a b ",
+        "//",
+        "cancel the ",
+        "not reply ",
+        "reply 1 or cancel ",
+        "STOP, ",
+        "or stop to ",
+        "reply us with a ",
+    ],
+)
 def test_a_hostile_script_is_judged_quickly(unit: str) -> None:
     body = unit * (4 * 1600 // len(unit))
     started = time.perf_counter()
