@@ -14,7 +14,10 @@ CALLS_ASKED = 100
 
 @dataclass(frozen=True, slots=True)
 class DryRunRow:
-    """One call. `held_back`: why no text left whatever a rule said; `change` names the more important difference."""
+    """One call. `held_back`: why no text left whatever a rule said; `change` names the more important difference.
+
+    `fits`: the rule that is tried would apply; `decided_before`: an earlier one decides all the same.
+    """
 
     call: Call
     was: Outcome
@@ -24,6 +27,8 @@ class DryRunRow:
     would_rule_id: int | None
     held_back: str
     change: Literal["", "rule", "outcome"]
+    fits: bool = False
+    decided_before: bool = False
 
 
 def recent_calls(business: Business) -> list[Call]:
@@ -32,14 +37,18 @@ def recent_calls(business: Business) -> list[Call]:
     return list(calls.select_related("location", "number").order_by("-started_at")[:CALLS_ASKED])
 
 
-def dry_run(calls: Iterable[Call], rules: Sequence[RuleTerms]) -> list[DryRunRow]:
-    """Ask `rules`, in their order, about each of `calls`. A call without stored facts is left out."""
+def dry_run(calls: Iterable[Call], rules: Sequence[RuleTerms], *, tried: RuleTerms | None = None) -> list[DryRunRow]:
+    """Ask `rules`, in their order, about each of `calls`. A call without stored facts is left out.
+
+    Calls that end differently come first, then those that another rule decides, then those that `tried` (one of
+    `rules`) fits, each in the order of `calls`.
+    """
     rows = []
     for call in calls:
         facts = facts_of(call.facts)
         if facts is not None:
-            rows.append(_row(call, facts, rules))
-    return rows
+            rows.append(_row(call, facts, rules, tried))
+    return sorted(rows, key=lambda row: (row.change != "outcome", row.change != "rule", not row.fits))
 
 
 def facts_of(stored: Mapping[str, Any]) -> CallFacts | None:
@@ -58,8 +67,9 @@ def facts_of(stored: Mapping[str, Any]) -> CallFacts | None:
         return None
 
 
-def _row(call: Call, facts: CallFacts, rules: Sequence[RuleTerms]) -> DryRunRow:
+def _row(call: Call, facts: CallFacts, rules: Sequence[RuleTerms], tried: RuleTerms | None) -> DryRunRow:
     decision = first_match(rules, facts)
+    fits = tried is not None and first_match([tried], facts).steps[0].matched
     guard: Mapping[str, Any] = next((step for step in call.trace if step.get("kind") == "guard"), {})
     matched: Mapping[str, Any] = next(
         (step for step in call.trace if step.get("kind") == "rule" and step.get("matched")), {}
@@ -81,4 +91,6 @@ def _row(call: Call, facts: CallFacts, rules: Sequence[RuleTerms]) -> DryRunRow:
         would_rule_id=decision.rule_id,
         held_back=str(guard.get("because", "")),
         change=change,
+        fits=fits,
+        decided_before=fits and tried is not None and decision.rule_id != tried.id,
     )

@@ -12,10 +12,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices
 from leads import events
 from leads.models import CallbackTask, LeadEvent
 from messaging import consent, conversations, outbound
-from messaging.enums import ConversationStatus, Handler, MessageKind, MessageStatus
+from messaging.enums import CallState, ConversationStatus, Handler, MessageKind, MessageStatus, Outcome
 from messaging.models import Call, Conversation, Message, Note, OptOut
 
 PAGE_SIZE = 25
+# So many urgent conversations stand above the newest; more than that would hide what is new.
+PINNED_AT_MOST = 20
 TIMELINE_SIZE = 100
 # Told by the call or the text itself, which stand in the timeline already.
 TOLD_BY_ROWS = Q(kind__startswith="call.") | Q(kind__startswith="text.")
@@ -33,7 +35,7 @@ class Tab(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Conversations, newest first. `before`: where the next page starts, "" on the last one."""
+    """Conversations, newest first, on the first page below the urgent ones. `before`: where the next page starts, or ""."""
 
     rows: Sequence[Conversation]
     before: str
@@ -41,12 +43,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in the timeline. `kind`: call, text, note or event; `row` is what it says."""
+    """One thing in the timeline. `kind`: call, text, note or event; `row` is what it says, `why` what decided a call."""
 
     kind: str
     key: str
     at: datetime
     row: Call | Message | Note | LeadEvent
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,14 @@ def count_waiting(conversations: QuerySet[Conversation], tasks: QuerySet[Callbac
 
 
 def page_of(conversations: QuerySet[Conversation], before: str = "", *, size: int = PAGE_SIZE) -> Page:
-    """A page by position, not by number: new rows shift nothing. An unreadable `before` is the start."""
+    """A page by position, not by number: new rows shift nothing. An unreadable `before` is the start.
+
+    The newest urgent ones stand above the first page and on no other, so that none sinks and none is shown twice.
+    """
     rows = conversations.select_related("lead", "location", "business", "assignee").annotate(is_opted_out=_opted_out())
+    waiting = rows.filter(is_urgent=True).exclude(status=ConversationStatus.DONE)
+    pinned = list(waiting.order_by("-last_at", "-id")[:PINNED_AT_MOST])
+    rows = rows.exclude(pk__in=[row.pk for row in pinned])
     position = _read_position(before)
     if position:
         at, pk = position
@@ -88,7 +97,8 @@ def page_of(conversations: QuerySet[Conversation], before: str = "", *, size: in
     found = list(rows.order_by("-last_at", "-id")[: size + 1])
     more = len(found) > size
     last = found[size - 1] if more else None
-    return Page(found[:size], f"{last.last_at.isoformat()},{last.pk}" if last else "")
+    shown = found[:size] if position else [*pinned, *found[:size]]
+    return Page(shown, f"{last.last_at.isoformat()},{last.pk}" if last else "")
 
 
 def open_tasks(tasks: QuerySet[CallbackTask], *, size: int = PAGE_SIZE * 4) -> list[CallbackTask]:
@@ -121,7 +131,7 @@ def timeline_of(conversation: Conversation, *, size: int | None = TIMELINE_SIZE)
     found = list(texts[:stop])
     # Oldest first already here: what has the same instant (a text and the answer to it) keeps its order.
     entries: list[Entry] = [
-        *(Entry("call", str(call.key), call.started_at, call) for call in reversed(calls[:stop])),
+        *(Entry("call", str(call.key), call.started_at, call, why_decided(call)) for call in reversed(calls[:stop])),
         *(Entry("text", str(text.key), text.created_at, text) for text in reversed(found)),
         *(Entry("note", str(note.pk), note.created_at, note) for note in reversed(notes[:stop])),
         *(Entry("event", str(event.pk), event.at, event) for event in reversed(_events(conversation)[:stop])),
@@ -137,6 +147,26 @@ def _events(conversation: Conversation) -> QuerySet[LeadEvent]:
     here = Q(data__conversation=str(conversation.key)) | Q(data__conversation__isnull=True)
     rows = LeadEvent.objects.filter(here, lead=conversation.lead_id).exclude(TOLD_BY_ROWS).exclude(text="")
     return rows.select_related("actor").order_by("-at", "-id")
+
+
+def why_decided(call: Call) -> str:
+    """Why the caller of `call` did or did not get a text, in one sentence for staff."""
+    if not call.decided_at:
+        return "Nothing was decided about this call: " + (
+            "it was answered." if call.state == CallState.ANSWERED else f"it is {call.get_state_display().lower()}."
+        )
+    asked = [step for step in call.trace if isinstance(step, dict)]
+    matched = next((str(step.get("name")) for step in asked if step.get("kind") == "rule" and step.get("matched")), "")
+    is_default = matched in ("", "Default")
+    rule = "no rule matched, and the default is to text" if is_default else f"rule “{matched}” matched"
+    if call.outcome == Outcome.TEXT:
+        return f"This caller got a text because {rule}."
+    if call.decision != "rule":
+        guard = next((str(step.get("because", "")) for step in asked if step.get("kind") == "guard"), "")
+        return f"This caller did not get a text: {guard or call.decision.replace('_', ' ')}."
+    if call.outcome == Outcome.TASK:
+        return f"This caller did not get a text but a callback task, because {rule}."
+    return f"This caller did not get a text: {rule} and says so."
 
 
 def why_locked(conversation: Conversation) -> str:

@@ -10,13 +10,10 @@ from recoverline.lib import clock
 
 def tick() -> None:
     """Every ten seconds: proof of life, and whatever is overdue."""
-    clock_moves.keep_real()
-    now = clock.now()
     upkeep.beat("worker", now=timezone.now())
-    upkeep.sweep_hooks(now)
-    upkeep.sweep_texts(now)
-    upkeep.sweep_calls(now)
-    media.sweep(now)
+    clock_moves.keep_real()
+    upkeep.sweep(clock.now())
+    media.sweep(clock.now())
 
 
 def reconcile() -> None:

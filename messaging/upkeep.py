@@ -29,6 +29,13 @@ def beat(name: str, *, now: datetime) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
 
 
+def sweep(now: datetime) -> None:
+    """Everything that is overdue."""
+    sweep_hooks(now)
+    sweep_texts(now)
+    sweep_calls(now)
+
+
 def sweep_texts(now: datetime) -> int:
     """Take over texts that the sender should have taken ten seconds ago; what is left is for the next sweep."""
     begun, taken = time.monotonic(), 0

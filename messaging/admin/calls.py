@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.formats import date_format
 
 from leads.access import CONFIGURERS
@@ -12,7 +11,22 @@ from leads.admin.reach import business_ids
 from leads.admin.tenant import ReadOnlyAdmin
 from messaging.admin.why import why_card
 from messaging.models import Call
-from recoverline.lib.phones import display_phone
+from recoverline.lib.phones import display_phone, is_anonymous
+
+HIDDEN = "Hidden number"
+
+
+def caller_of(call: Call) -> str:
+    """The caller for people: name and number, or that the number is hidden; a softphone's address as it came."""
+    phone = display_phone(call.caller, call.business.country) if call.caller else call.caller_raw
+    shown = HIDDEN if not call.caller and is_anonymous(call.caller_raw) else phone
+    name = "" if is_anonymous(call.caller_name) else call.caller_name
+    return f"{name} {shown}".strip()
+
+
+def local_time(call: Call) -> str:
+    """When it came, by the clock of its business, whatever zone the page is in."""
+    return date_format(call.started_at.astimezone(call.business.zone), "M j, H:i")
 
 
 @admin.register(Call)
@@ -32,6 +46,7 @@ class CallAdmin(ReadOnlyAdmin):
         "business",
     )
     list_select_related = ("business", "location", "rule")
+    readonly_fields = ("who",)
     search_fields = ("caller", "caller_name", "carrier_call_id")
     teaches = "Every call we know of. Open one to see why its caller got a text, or why not."
     fieldsets = (
@@ -40,7 +55,7 @@ class CallAdmin(ReadOnlyAdmin):
             "The call",
             {
                 "fields": (
-                    "caller",
+                    "who",
                     "caller_raw",
                     "caller_name",
                     "started_at",
@@ -71,12 +86,11 @@ class CallAdmin(ReadOnlyAdmin):
 
     @admin.display(description="caller", ordering="caller")
     def who(self, call: Call) -> str:
-        phone = display_phone(call.caller, call.business.country) or call.caller_raw or "Unknown caller"
-        return f"{call.caller_name} {phone}".strip()
+        return caller_of(call)
 
     @admin.display(description="when", ordering="started_at")
     def started(self, call: Call) -> str:
-        return date_format(timezone.localtime(call.started_at), "M j, H:i")
+        return local_time(call)
 
     @admin.display(description="what happened", ordering="state")
     def happened(self, call: Call) -> str:
@@ -95,7 +109,8 @@ class CallAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         call = self.get_object(request, object_id)
-        card = None
+        context: dict[str, Any] = {}
         if call is not None:
             card = why_card(call, may_configure=call.business_id in business_ids(request, CONFIGURERS))
-        return super().change_view(request, object_id, form_url, {"why": card, **(extra_context or {})})
+            context = {"why": card, "subtitle": f"{caller_of(call)}, {local_time(call)}"}
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})

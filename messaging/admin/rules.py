@@ -1,8 +1,12 @@
 """Rules: which missed calls get a text. Tried against the calls of the past before they are saved."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -13,10 +17,12 @@ from leads.admin.forms import TenantForm
 from leads.admin.reach import business_ids, user_of
 from leads.admin.tenant import TenantHistoryAdmin
 from leads.models import Business
-from messaging.dry_run import dry_run, recent_calls
+from messaging.admin.why import caller_label
+from messaging.dry_run import DryRunRow, dry_run, recent_calls
 from messaging.enums import CallerKind, HoursState, MissReason, Outcome, ScriptKind
 from messaging.models import Rule
 from messaging.rule_terms import terms_of
+from messaging.script_lint import FIRST_TEXT_KINDS
 
 
 class RuleForm(TenantForm):
@@ -24,8 +30,25 @@ class RuleForm(TenantForm):
         label="Why it was missed", choices=MissReason.choices, help_text="Any of these; none ticked: every reason."
     )
     callers = TicksField(
-        label="Kind of caller", choices=CallerKind.choices, help_text="Any of these; none ticked: everybody."
+        label="Kind of caller",
+        choices=[(kind, caller_label(kind)) for kind in CallerKind.values],
+        help_text="Any of these; none ticked: everybody.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        script = self.fields.get("script_kind")
+        if isinstance(script, forms.ChoiceField):
+            # Of the scripts only these can be the first text to a caller.
+            script.choices = [
+                ("", "---------"), *((kind.value, kind.label) for kind in ScriptKind if kind in FIRST_TEXT_KINDS)
+            ]  # fmt: skip
+        if self.instance.pk is None and "position" in self.fields:
+            self.fields["position"].help_text = (
+                "Lower is asked first. Position 0 is taken: to put this on top, give the rule there a higher one."
+                if self.initial.get("position") == 0
+                else "Lower is asked first; this puts it on top."
+            )
 
 
 @admin.register(Rule)
@@ -64,6 +87,13 @@ class RuleAdmin(TenantHistoryAdmin):
         ("Then", {"fields": ("outcome", "script_kind", "delay_seconds", "alerts_staff")}),
     )
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        """On top: behind a rule that catches everything, a new one would silently never decide."""
+        mine = Rule.objects.filter(business__in=business_ids(request, CONFIGURERS))
+        lowest = mine.aggregate(lowest=Min("position"))["lowest"]
+        on_top: dict[str, Any] = {} if lowest is None else {"position": max(lowest - 1, 0)}
+        return {**on_top, **super().get_changeform_initial_data(request)}
+
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.dry_run_view)
         return [
@@ -81,13 +111,16 @@ class RuleAdmin(TenantHistoryAdmin):
             context = {**self._dry_run_context(request), "title": "Dry run", "form": form}
             return render(request, "admin/messaging/rule/dry_run.html", context, status=422)
         business = drafted.business if drafted else self._business(request)
-        rows = []
+        rows: list[DryRunRow] = []
+        rules: list[Rule] = []
         if business is not None:
             others = Rule.objects.filter(business=business).exclude(pk=(drafted.pk if drafted else None) or 0)
             rules = [*others, *([drafted] if drafted else [])]
             # A rule that is not saved yet comes after its equals, as it will when it is.
             rules.sort(key=lambda rule: (rule.position, rule.pk is None, rule.pk or 0))
-            rows = dry_run(recent_calls(business), [terms_of(rule) for rule in rules if rule.is_active])
+            asked = [terms_of(rule) for rule in rules if rule.is_active]
+            tried = terms_of(drafted) if drafted and drafted.is_active and request.method == "POST" else None
+            rows = dry_run(recent_calls(business), asked, tried=tried)
         context = {
             **self._dry_run_context(request),
             "title": "Dry run",
@@ -97,6 +130,7 @@ class RuleAdmin(TenantHistoryAdmin):
             "rows": rows,
             "changed": sum(row.change == "outcome" for row in rows),
             "other_rule": sum(row.change == "rule" for row in rows),
+            "decided_before": decided_before(rows, rules),
         }
         return render(request, "admin/messaging/rule/dry_run.html", context)
 
@@ -138,7 +172,7 @@ class RuleAdmin(TenantHistoryAdmin):
             str(rule.number) if rule.number else "",
             HoursState(rule.hours).label if rule.hours else "",
             _labels(MissReason, rule.reasons),
-            _labels(CallerKind, rule.callers),
+            " or ".join(caller_label(kind) for kind in rule.callers),
             f"rang at least {rule.rang_at_least} s" if rule.rang_at_least is not None else "",
             f"rang at most {rule.rang_at_most} s" if rule.rang_at_most is not None else "",
             f"again within {rule.repeat_within_minutes} min" if rule.repeat_within_minutes is not None else "",
@@ -152,6 +186,17 @@ class RuleAdmin(TenantHistoryAdmin):
             says += f": {ScriptKind(rule.script_kind).label}"
             says += f", after {rule.delay_seconds} s" if rule.delay_seconds else ""
         return says + (", alert the team" if rule.alerts_staff else "")
+
+
+def decided_before(rows: Iterable[DryRunRow], rules: Sequence[Rule]) -> list[str]:
+    """For the page: which earlier rules decide the calls that the rule on trial fits, and how many, most first."""
+    counts = Counter(row.would_rule_id for row in rows if row.decided_before)
+    deciders = {rule.pk: rule for rule in rules}
+    return [
+        f"{count} call{'s' if count > 1 else ''} fit{'' if count > 1 else 's'} it, but “{deciders[pk].name}” "
+        f"({deciders[pk].position}) decides first."
+        for pk, count in counts.most_common()
+    ]
 
 
 def _labels(choices: Any, values: list[str]) -> str:

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from messaging.dry_run import facts_of
-from messaging.enums import CallerKind, CallState, HoursState, MessageStatus, MissReason, Outcome
+from messaging.enums import CallerKind, HoursState, MessageStatus, MissReason, Outcome
+from messaging.inbox import why_decided
 from messaging.models import Call, Message
 
 
@@ -41,7 +42,7 @@ def why_card(call: Call, *, may_configure: bool) -> WhyCard:
     rules = tuple(_step(step, may_configure) for step in steps if step.get("kind") == "rule")
     guards = tuple(_step(step, may_configure) for step in steps if step.get("kind") == "guard")
     return WhyCard(
-        sentence=_sentence(call, rules, guards),
+        sentence=why_decided(call),
         tone=call.outcome if call.decided_at else "none",
         text_fate=_text_fate(call),
         rules=rules,
@@ -57,24 +58,6 @@ def _step(step: Mapping[str, Any], may_configure: bool) -> Step:
     name = str(step.get("name", ""))
     shown = name.replace("_", " ") if step.get("kind") == "guard" else name
     return Step(shown, bool(step.get("matched")), str(step.get("because", "")), url)
-
-
-def _sentence(call: Call, rules: tuple[Step, ...], guards: tuple[Step, ...]) -> str:
-    if not call.decided_at:
-        return "Nothing was decided about this call: " + (
-            "it was answered." if call.state == CallState.ANSWERED else f"it is {call.get_state_display().lower()}."
-        )
-    matched = next((step.name for step in rules if step.matched), "")
-    is_default = matched in ("", "Default")
-    rule = "no rule matched, and the default is to text" if is_default else f"rule “{matched}” matched"
-    if call.outcome == Outcome.TEXT:
-        return f"This caller got a text because {rule}."
-    if call.decision != "rule":
-        because = next((step.because for step in guards), "") or call.decision.replace("_", " ")
-        return f"This caller did not get a text: {because}."
-    if call.outcome == Outcome.TASK:
-        return f"This caller did not get a text but a callback task, because {rule}."
-    return f"This caller did not get a text: {rule} and says so."
 
 
 def _text_fate(call: Call) -> str:
@@ -93,7 +76,7 @@ def _facts(call: Call) -> tuple[tuple[str, str], ...]:
     facts = facts_of(call.facts)
     if facts is None:
         return ()
-    callers = ", ".join(sorted(CallerKind(kind).label for kind in facts.callers)) or "nothing known"
+    callers = ", ".join(sorted(caller_label(kind) for kind in facts.callers)) or "nothing known"
     last = facts.minutes_since_last
     return (
         ("Missed because", MissReason(facts.reason).label),
@@ -102,6 +85,13 @@ def _facts(call: Call) -> tuple[tuple[str, str], ...]:
         ("The caller", callers),
         ("Missed before", "never" if last is None else f"{last} minutes earlier"),
     )
+
+
+def caller_label(kind: str) -> str:
+    """A kind of caller in the words of every other page; one that we no longer know as it is stored."""
+    if kind == CallerKind.ANONYMOUS:
+        return "Hidden number"
+    return str(CallerKind(kind).label) if kind in CallerKind.values else kind
 
 
 def _links(call: Call, steps: list[dict[str, Any]]) -> tuple[tuple[str, str], ...]:

@@ -89,11 +89,12 @@ def test_a_phone_system_speaks_for_the_external_numbers_it_reports(cast: Cast) -
     assert configuration.number_called(system, cast.a_number.number) == cast.a_number
 
 
-def test_switched_off_is_gone(cast: Cast) -> None:
+def test_switched_off_is_still_known(cast: Cast) -> None:
+    """Callers go on calling it, and saying STOP to it."""
     PhoneNumber.objects.update(is_active=False)
     CarrierAccount.objects.update(is_active=False)
-    assert configuration.account_with_key(cast.a_account.key) is None
-    assert configuration.number_called(cast.a_account, cast.a_number.number) is None
+    assert configuration.account_with_key(cast.a_account.key) == cast.a_account
+    assert configuration.number_called(cast.a_account, cast.a_number.number) == cast.a_number
 
 
 def test_own_phones_are_numbers_targets_team_and_shops(cast: Cast) -> None:

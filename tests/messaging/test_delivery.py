@@ -13,7 +13,7 @@ from leads.models import CallbackTask, LeadEvent
 from messaging import conversations, delivery, outbound
 from messaging.carriers.base import CarrierText, Delivery, TextStatus
 from messaging.enums import MessageKind, MessageStatus, OptOutSource, ScriptKind, Suppression
-from messaging.models import Message, OptOut
+from messaging.models import Message, NeverText, OptOut
 from messaging.wording import wording
 from recoverline.lib import clock
 from tests.factories import NOON, make_lead, make_script
@@ -94,7 +94,7 @@ ACTIONS: dict[str, tuple[TaskReason, set[str]]] = {
     "30027": (TaskReason.UNDELIVERABLE, {"blocked"}),
     "30450": (TaskReason.UNDELIVERABLE, {"blocked"}),
     "30610": (TaskReason.UNDELIVERABLE, set()),
-    "30640": (TaskReason.UNDELIVERABLE, set()),
+    "30640": (None, {"never text"}),
     "39999": (TaskReason.UNDELIVERABLE, set()),
 }
 
@@ -106,6 +106,7 @@ def consequences(wire: Wire, message: Message) -> set[str]:
         name
         for name, holds in {
             "opted out": OptOut.objects.filter(business=wire.business, phone=CALLER, revoked_at=None).exists(),
+            "never text": NeverText.objects.filter(business=wire.business, phone=CALLER).exists(),
             "landline": message.lead.is_landline,
             "unreachable": message.lead.is_unreachable,
             "number stopped": wire.number.stopped_at is not None,
@@ -119,8 +120,9 @@ def consequences(wire: Wire, message: Message) -> set[str]:
 def expect_action(wire: Wire, message: Message, code: str) -> None:
     reason, changed = ACTIONS[code]
     assert consequences(wire, message) == changed
-    task = CallbackTask.objects.get()
-    assert (task.reason, task.lead_id, task.due_at) == (reason, message.lead_id, clock.now() + timedelta(minutes=10))
+    due = clock.now() + timedelta(minutes=10)
+    expected = [(reason, message.lead_id, due)] if reason else []
+    assert list(CallbackTask.objects.values_list("reason", "lead_id", "due_at")) == expected
     assert Message.objects.filter(direction="out").count() == 1
 
 

@@ -68,8 +68,16 @@ def test_a_lead_is_known(call: Call) -> None:
     ("status", "kind"), [("open", {CallerKind.CONVERSATION}), ("snoozed", {CallerKind.CONVERSATION}), ("done", set())]
 )
 def test_a_running_conversation(call: Call, status: str, kind: set[str]) -> None:
-    make_conversation(make_lead(call.business, phone=CALLER), call.number, status=status)
+    conversation = make_conversation(make_lead(call.business, phone=CALLER), call.number, status=status)
+    make_message(conversation, direction="in", kind="inbound", created_at=call.started_at - timedelta(days=2))
     assert kinds(call) == {CallerKind.KNOWN} | kind
+
+
+def test_a_conversation_in_which_the_customer_is_silent_is_none(call: Call) -> None:
+    conversation = make_conversation(make_lead(call.business, phone=CALLER), call.number)
+    make_message(conversation, created_at=call.started_at - timedelta(hours=1))
+    make_message(conversation, direction="in", kind="inbound", created_at=call.started_at - timedelta(days=4))
+    assert kinds(call) == {CallerKind.KNOWN}
 
 
 def test_every_list_at_once(call: Call) -> None:

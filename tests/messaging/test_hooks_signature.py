@@ -121,10 +121,10 @@ def test_unknown_addresses_are_403(
     assert errors(caplog) == []
 
 
-def test_an_inactive_account_is_403(wire: Wire) -> None:
+def test_an_account_that_is_switched_off_is_still_heard(wire: Wire) -> None:
     CarrierAccount.objects.update(is_active=False)
-    assert wire.post("voice", "voice__ringing").status_code == 403
-    assert not Call.objects.exists()
+    assert wire.post("voice", "voice__ringing").status_code == 200
+    assert [(call.outcome, call.decision) for call in Call.objects.all()] == [("no_text", "sender_stopped")]
 
 
 def test_forgeries_are_noted_once_a_minute(wire: Wire, caplog: pytest.LogCaptureFixture) -> None:

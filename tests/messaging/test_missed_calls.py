@@ -253,7 +253,7 @@ def the_cap_is_reached(wire: Wire) -> None:
         (is_on_the_list, "never_text", []),
         (has_opted_out, "opted_out", [TaskReason.OPTED_OUT]),
         (is_a_landline, "landline", [TaskReason.LANDLINE]),
-        (does_not_exist, "unreachable", []),
+        (does_not_exist, "unreachable", [TaskReason.UNTEXTABLE]),
         (is_from_abroad, "foreign", [TaskReason.UNTEXTABLE]),
         (texting_is_paused, "paused", [TaskReason.SENDING_STOPPED]),
         (the_account_is_stopped, "sender_stopped", [TaskReason.SENDING_STOPPED]),

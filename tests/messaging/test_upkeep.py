@@ -101,7 +101,7 @@ def test_a_conversation_of_the_team_goes_on(hosted: Wire) -> None:
 
 def test_nobody_is_on_the_phone_for_ever(hosted: Wire) -> None:
     at_the_carrier(hosted, ringing(hosted, minutes=241), "in-progress")
-    accepted = ringing(hosted, minutes=241, accepted_at=ago(minutes=240))
+    accepted = ringing(hosted, minutes=241, accepted_at=ago(minutes=240), caller="+15555550177")
     assert upkeep.sweep_calls(clock.now()) == 2
     assert Call.objects.get(pk=accepted.pk).state == CallState.ANSWERED
     assert Call.objects.get(state=CallState.MISSED).decision == "too_late"

@@ -213,7 +213,7 @@ def test_after_hours_moves_the_clock_to_the_evening(line: Line) -> None:
     line.play("at closed; call")
     local = Call.objects.get().started_at.astimezone(line.number.location.zone)
     assert f"{local:%a %d %H:%M}" == "Wed 17 19:14"
-    assert line.calls() == [("missed", "after_hours", "text", 0)]
+    assert line.calls() == [("missed", "after_hours", "text", None)]
 
 
 def test_waiting_moves_the_clock(line: Line) -> None:
