@@ -11,6 +11,16 @@ from messaging.models import Call, Conversation, Message, NeverText, OptOut
 
 # A person has talked with the caller, or is on the line with them right now.
 SPOKEN = Q(state__in=[CallState.ANSWERED, CallState.OUTBOUND]) | Q(state=CallState.RINGING, accepted_at__isnull=False)
+# Columns that sending usually reads; of the hundred in these tables the others are fetched where a rare path wants them.
+NEEDED = (
+    "key", "kind", "status", "attempts", "unknowns", "body", "idem_key", "created_at", "expires_at", "is_simulated",
+    "lead__phone", "lead__is_landline", "lead__is_unreachable",
+    "number__number", "number__is_active", "number__stopped_at",
+    "account__kind", "account__key", "account__account_sid", "account__auth_token", "account__messaging_service_sid",
+    "account__is_active", "account__stopped_at", "account__uses_lookup",
+    "business__is_texting_paused", "business__late_after_minutes",
+    "conversation__automation_paused", "conversation__language",
+)  # fmt: skip
 AUTOMATIC = (MessageKind.FIRST_TEXT, MessageKind.AUTO_REPLY)
 
 
@@ -36,7 +46,7 @@ def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
         started_at__gt=OuterRef("created_at"),
     ).filter(SPOKEN)
     called_back = CallbackTask.objects.filter(lead=OuterRef("lead"), done_at__gt=OuterRef("created_at"))
-    return messages.select_related("lead", "number__location", "account", "business", "conversation").annotate(
+    return messages.select_related("lead", "number", "account", "business", "conversation").only(*NEEDED).annotate(
         is_opted_out=Exists(OptOut.objects.filter(**mine, revoked_at=None)),
         is_never_text=Exists(NeverText.objects.filter(**mine)),
         staff_wrote=Exists(staff_texts),
