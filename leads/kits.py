@@ -16,18 +16,37 @@ class Kit:
     description: str
     path: Path
 
-    def text(self, *, numbers: tuple[str, ...] = ()) -> str:
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The made-up numbers that customers call, in the order of the file."""
+        return tuple(re.findall(r'^  - number: "(\+\d+)"$', self.path.read_text(encoding="utf-8"), re.MULTILINE))
+
+    def text(self, *, numbers: tuple[str, ...] = (), only_these: bool = False) -> str:
         """The file, with the first of its own phone numbers replaced by `numbers` (E.164) wherever they are named.
 
-        Raises ValueError when the kit has fewer numbers than are given.
+        `only_these` leaves the others out, with the rules and scripts for them alone and as phones of a business or
+        location; every line stays where it was. Raises ValueError when the kit has fewer numbers than are given.
         """
-        text = self.path.read_text(encoding="utf-8")
-        own = re.findall(r'^  - number: "(\+\d+)"$', text, re.MULTILINE)
+        text, own = self.path.read_text(encoding="utf-8"), self.numbers
         if len(numbers) > len(own):
-            raise ValueError(f"This kit has {len(own)} numbers. Add further ones to the file.")
+            raise ValueError(f"This kit has {len(own)} number{'s'[: len(own) > 1]}. Add further ones to the file.")
+        if only_these:
+            text = _without(text, own[len(numbers) :])
         new = dict(zip(own, numbers, strict=False))
         # In one pass: a given number may be one of the kit's own.
         return re.sub(r'"(\+\d+)"', lambda match: f'"{new.get(match[1], match[1])}"', text)
+
+
+def _without(text: str, numbers: tuple[str, ...]) -> str:
+    """Blank lines in the place of the list entries for `numbers`, and of these as somebody's phone."""
+    named = "|".join(map(re.escape, numbers))
+    if not named:
+        return text
+    # An entry begins at two spaces and a dash, and goes on as long as lines are indented further.
+    entry = re.compile(r"^  - .*\n(?:    .*\n)*", re.MULTILINE)
+    is_for_one = re.compile(rf'^(?:  - |    )number: "(?:{named})"$', re.MULTILINE)
+    text = entry.sub(lambda found: "\n" * found[0].count("\n") if is_for_one.search(found[0]) else found[0], text)
+    return re.sub(rf'^ +phone: "(?:{named})"$', "", text, flags=re.MULTILINE)
 
 
 _KITS = (

@@ -34,7 +34,7 @@ class DryRunRow:
 def recent_calls(business: Business) -> list[Call]:
     """The last missed calls of `business` about which something was decided."""
     calls = Call.objects.filter(business=business, state=CallState.MISSED).exclude(decided_at=None)
-    return list(calls.select_related("location", "number").order_by("-started_at")[:CALLS_ASKED])
+    return list(calls.select_related("business", "location", "number").order_by("-started_at")[:CALLS_ASKED])
 
 
 def dry_run(calls: Iterable[Call], rules: Sequence[RuleTerms], *, tried: RuleTerms | None = None) -> list[DryRunRow]:

@@ -35,7 +35,7 @@ class Tab(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Conversations, newest first, on the first page below the urgent ones. `before`: where the next page starts, or ""."""
+    """Conversations, newest first, the first page below the urgent ones. `before`: where the next page starts."""
 
     rows: Sequence[Conversation]
     before: str
@@ -43,7 +43,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in the timeline. `kind`: call, text, note or event; `row` is what it says, `why` what decided a call."""
+    """One thing in the timeline. `kind`: call, text, note or event; `row` is what it says, `why` what decided it."""
 
     kind: str
     key: str

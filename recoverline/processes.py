@@ -26,6 +26,8 @@ from types import FrameType
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from recoverline.lib.children import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -276,6 +278,18 @@ def run_all(port: int, *, host: str = "127.0.0.1", on_ready: Callable[[], None] 
     )
 
 
+def say_where() -> None:
+    """The line that tells people what to do next, once everything runs."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recoverline.settings")
+    site, python = settings.SITE_URL, Path(sys.executable)
+    shown = python.relative_to(ROOT) if python.is_relative_to(ROOT) else python
+    print(
+        f"Recoverline is running at {site}. Sign in: {site}/admin/ "
+        f"(create the first person with: {shown} manage.py createsuperuser)",
+        flush=True,
+    )
+
+
 def become(argv: tuple[str, ...]) -> NoReturn:
     os.execv(argv[0], argv)  # noqa: S606  no shell: the process that gets the signals is the one that does the work
 
@@ -294,7 +308,7 @@ def main(args: Sequence[str]) -> int:
             migrated = subprocess.run(manage_argv("migrate", "--noinput"), check=False)
             if migrated.returncode:
                 return migrated.returncode  # it has said why
-            return run_all(chosen.port, host=chosen.host)
+            return run_all(chosen.port, host=chosen.host, on_ready=say_where)
         case role:
             (child,) = (child for child in the_three(host=chosen.host, port=chosen.port) if child.name == role)
             become(child.argv)

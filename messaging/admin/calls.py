@@ -9,11 +9,9 @@ from django.utils.formats import date_format
 from leads.access import CONFIGURERS
 from leads.admin.reach import business_ids
 from leads.admin.tenant import ReadOnlyAdmin
-from messaging.admin.why import why_card
+from messaging.admin.why import HIDDEN, why_card
 from messaging.models import Call
 from recoverline.lib.phones import display_phone, is_anonymous
-
-HIDDEN = "Hidden number"
 
 
 def caller_of(call: Call) -> str:

@@ -17,12 +17,12 @@ from leads.admin.forms import TenantForm
 from leads.admin.reach import business_ids, user_of
 from leads.admin.tenant import TenantHistoryAdmin
 from leads.models import Business
+from messaging.admin.calls import caller_of, local_time
 from messaging.admin.why import caller_label
 from messaging.dry_run import DryRunRow, dry_run, recent_calls
-from messaging.enums import CallerKind, HoursState, MissReason, Outcome, ScriptKind
+from messaging.enums import FIRST_TEXT_KINDS, CallerKind, HoursState, MissReason, Outcome, ScriptKind
 from messaging.models import Rule
 from messaging.rule_terms import terms_of
-from messaging.script_lint import FIRST_TEXT_KINDS
 
 
 class RuleForm(TenantForm):
@@ -41,7 +41,7 @@ class RuleForm(TenantForm):
         if isinstance(script, forms.ChoiceField):
             # Of the scripts only these can be the first text to a caller.
             script.choices = [
-                ("", "---------"), *((kind.value, kind.label) for kind in ScriptKind if kind in FIRST_TEXT_KINDS)
+                ("", "---------"), *((kind.value, kind.label) for kind in FIRST_TEXT_KINDS)
             ]  # fmt: skip
         if self.instance.pk is None and "position" in self.fields:
             self.fields["position"].help_text = (
@@ -128,6 +128,7 @@ class RuleAdmin(TenantHistoryAdmin):
             "businesses": [] if business else businesses_for(user_of(request), roles=CONFIGURERS),
             "drafted": drafted if request.method == "POST" else None,
             "rows": rows,
+            "listed": [(f"{caller_of(row.call)}, {local_time(row.call)}", row) for row in rows],
             "changed": sum(row.change == "outcome" for row in rows),
             "other_rule": sum(row.change == "rule" for row in rows),
             "decided_before": decided_before(rows, rules),
@@ -190,8 +191,8 @@ class RuleAdmin(TenantHistoryAdmin):
 
 def decided_before(rows: Iterable[DryRunRow], rules: Sequence[Rule]) -> list[str]:
     """For the page: which earlier rules decide the calls that the rule on trial fits, and how many, most first."""
-    counts = Counter(row.would_rule_id for row in rows if row.decided_before)
-    deciders = {rule.pk: rule for rule in rules}
+    counts = Counter(row.would_rule_id for row in rows if row.decided_before and row.would_rule_id)
+    deciders: dict[int | None, Rule] = {rule.pk: rule for rule in rules}
     return [
         f"{count} call{'s' if count > 1 else ''} fit{'' if count > 1 else 's'} it, but “{deciders[pk].name}” "
         f"({deciders[pk].position}) decides first."

@@ -12,6 +12,8 @@ from messaging.enums import CallerKind, HoursState, MessageStatus, MissReason, O
 from messaging.inbox import why_decided
 from messaging.models import Call, Message
 
+HIDDEN = "Hidden number"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -90,7 +92,7 @@ def _facts(call: Call) -> tuple[tuple[str, str], ...]:
 def caller_label(kind: str) -> str:
     """A kind of caller in the words of every other page; one that we no longer know as it is stored."""
     if kind == CallerKind.ANONYMOUS:
-        return "Hidden number"
+        return HIDDEN
     return str(CallerKind(kind).label) if kind in CallerKind.values else kind
 
 

@@ -3,6 +3,8 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from leads.models import Location
 from messaging.enums import CarrierKind
 from messaging.models import CarrierAccount
@@ -18,11 +20,16 @@ class ClockStands(SimulatorError):
     """The clock may not be moved."""
 
 
-def may_move() -> bool:
-    """Whether nobody real depends on the time: no active account of a real carrier."""
+def real_accounts() -> QuerySet[CarrierAccount]:
+    """Active accounts that carry to real people."""
     real = CarrierAccount.objects.filter(is_active=True).exclude(kind=CarrierKind.SIMULATOR)
     # A phone system of a made-up business reports made-up calls; whoever carries texts carries them to people.
-    return not real.exclude(kind=CarrierKind.WEBHOOK, business__is_simulated=True).exists()
+    return real.exclude(kind=CarrierKind.WEBHOOK, business__is_simulated=True)
+
+
+def may_move() -> bool:
+    """Whether nobody real depends on the time: no active account of a real carrier."""
+    return not real_accounts().exists()
 
 
 def keep_real() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from messaging.simulator.steps import Step, parse_steps
+from messaging.simulator.steps import Step, Wait, parse_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,16 @@ class Scenario:
         return parse_steps(self.script)
 
     @property
+    def hint(self) -> str:
+        """The detail, and what becomes of the clock: nobody should be surprised that it moved."""
+        if self.is_text:
+            return f"{self.detail}. Calls first if it never has: in opening hours, the clock moves if needed"
+        if self.script.startswith("at open"):
+            waits = any(isinstance(step, Wait) for step in self.steps)
+            return f"{self.detail}. In opening hours: the clock moves{'' if waits else ' if needed'}"
+        return f"{self.detail}. When closed: the clock moves if needed"
+
+    @property
     def is_text(self) -> bool:
         return self.script.startswith("text")
 
@@ -31,7 +41,7 @@ MISSED, ELSE, REPLIES, TROUBLE = "Missed calls", "Other calls", "The customer te
 SCENARIOS = (
     Scenario("missed", MISSED, "Nobody answers", "Rings, then a text", "at open; call"),
     Scenario("busy", MISSED, "Line is busy", "The busy script", "at open; call busy"),
-    Scenario("after-hours", MISSED, "After hours", "The clock goes to 7:14 PM", "at closed; call"),
+    Scenario("after-hours", MISSED, "After hours", "At 7:14 PM, as a rule", "at closed; call"),
     Scenario("hang-up", MISSED, "Hangs up early", "After 6 seconds of ringing", "at open; call hang-up after 6s"),
     Scenario("voicemail", MISSED, "Leaves a voicemail", "Recorded, in words", f"at open; call voicemail '{LEAK}'"),
     Scenario("silent", MISSED, "Silent voicemail", "Nothing but breathing", "at open; call silent"),

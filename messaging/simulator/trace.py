@@ -181,16 +181,18 @@ def _hook_step(hook: InboundHook) -> TraceStep:
 
 def _decision(call: Call) -> TraceStep:
     assert call.decided_at is not None  # noqa: S101  chosen so by the caller
+    reason = MissReason(call.facts.get("reason") or call.miss_reason)
     rang = f" after {call.rang_seconds} s of ringing" if call.rang_seconds else ""
     hours = f" ({HoursState(call.hours_state).label.lower()})" if call.hours_state else ""
-    if call.miss_reason == MissReason.AFTER_HOURS:
+    if reason == MissReason.AFTER_HOURS:
         hours = ""  # the reason says it
-    reason = MissReason(call.miss_reason).label.lower()
+    # The rules were asked at the first evidence; what the caller did afterwards did not change their answer.
+    then = f"; then {MissReason(call.miss_reason).label.lower()}" if call.miss_reason != reason else ""
     texts = call.outcome == Outcome.TEXT
     return TraceStep(
         key=f"call-{call.pk}",
         label="Rules",
-        title=f"Missed: {reason}{rang}{hours}. {Outcome(call.outcome or 'no_text').label}.",
+        title=f"Missed: {reason.label.lower()}{rang}{hours}{then}. {Outcome(call.outcome or 'no_text').label}.",
         at=call.decided_at,
         tone=GOOD if texts else PLAIN,
         lines=(*_asked(call), *_script(call)),

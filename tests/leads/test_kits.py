@@ -217,6 +217,27 @@ def test_given_numbers_take_the_place_of_the_kits_own_wherever_they_stand() -> N
     assert kit.text(numbers=own[::-1]) != kit.text() == kit.text(numbers=own)
 
 
+@ALL
+@pytest.mark.parametrize("given", [(), ("+13125550101",)])
+def test_a_number_that_is_left_out_stands_nowhere_and_every_other_line_stays(kit: Kit, given: tuple[str, ...]) -> None:
+    left_out = kit.numbers[len(given) :]
+    text, whole = kit.text(numbers=given, only_these=True), kit.text(numbers=given)
+    assert [number for number in left_out if number in text] == []
+    before, after = whole.splitlines(), text.splitlines()
+    assert len(before) == len(after)
+    assert {new for old, new in zip(before, after, strict=True) if old != new} <= {""}
+    business = load(text).business
+    assert list(business.numbers.values_list("number", flat=True)) == list(given)
+
+
+def test_a_rule_for_a_number_that_is_left_out_goes_with_it() -> None:
+    kit = next(kit for kit in kits() if kit.slug == "auto_repair")
+    whole = [rule.name for rule in loaded(kit).rules.order_by("position")]
+    business = load(kit.text(numbers=("+13125550101",), only_these=True), slug="other").business
+    left = [rule.name for rule in business.rules.order_by("position")]
+    assert [name for name in whole if name not in left] == ["Called the number in our ads"]
+
+
 def test_more_numbers_than_a_kit_has_are_refused() -> None:
-    with pytest.raises(ValueError, match=re.escape("This kit has 1 numbers. Add further ones to the file.")):
+    with pytest.raises(ValueError, match=re.escape("This kit has 1 number. Add further ones to the file.")):
         kits()[1].text(numbers=("+13125550101", "+13125550102"))

@@ -96,13 +96,35 @@ def test_a_kit_becomes_a_business_of_ones_own() -> None:
         "load_business", "--kit", "home_services", "--name", "Cactus Cooling", "--time-zone", "America/Denver",
         "--number", "(312) 555-0101",
     )  # fmt: skip
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         "Cactus Cooling (cactus-cooling). Loaded.",
+        "The kit's second number was left out: give --number again or add it in the admin.",
         "A kit is a starting point: check its addresses, prices, phones and never-text list.",
     ]
     business = Business.objects.get()
     assert (business.time_zone, business.phone, business.is_simulated) == ("America/Denver", "+13125550101", False)
-    assert sorted(PhoneNumber.objects.values_list("number", flat=True)) == ["+13125550101", "+15055550100"]
+    assert list(PhoneNumber.objects.values_list("number", flat=True)) == ["+13125550101"]
+    # Nor is it named to customers as the shop's phone.
+    assert list(Location.objects.order_by("pk").values_list("name", "phone")) == [("Tucson", ""), ("Albuquerque", "")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "numbers", "said"),
+    [
+        (("dental",), [], ["The kit's number was left out: give --number or add it in the admin."]),
+        (("med_spa",), [], ["The kit's numbers were left out: give --number or add them in the admin."]),
+        (("dental", "--number", "3125550101"), ["+13125550101"], []),
+        (("med_spa", "--number", "3125550101", "--number", "3125550102"), ["+13125550101", "+13125550102"], []),
+        (("home_services", "--simulated"), ["+15205550100", "+15055550100"], []),
+        (("home_services", "--simulated", "--number", "3125550101"), ["+13125550101", "+15055550100"], []),
+    ],
+)
+def test_only_the_simulator_gets_numbers_that_nobody_gave(
+    arguments: tuple[str, ...], numbers: list[str], said: list[str]
+) -> None:
+    lines = run("load_business", "--kit", *arguments)
+    assert list(PhoneNumber.objects.order_by("pk").values_list("number", flat=True)) == numbers
+    assert [line for line in lines if "left out" in line] == said
 
 
 def test_a_simulated_kit_is_marked_and_has_a_secret_of_its_own() -> None:
@@ -112,8 +134,8 @@ def test_a_simulated_kit_is_marked_and_has_a_secret_of_its_own() -> None:
 
 
 def test_a_kits_number_that_another_business_has_is_an_error_with_its_line() -> None:
-    run("load_business", "--kit", "dental", "--name", "First")
-    answer = refusal("load_business", "--kit", "dental", "--name", "Second")
+    run("load_business", "--kit", "dental", "--name", "First", "--simulated")
+    answer = refusal("load_business", "--kit", "dental", "--name", "Second", "--simulated")
     pattern = r"Nothing was loaded: 1 error\.\n  line \d+, numbers\[0\]\.number: \+16145550120 already belongs to .*"
     assert re.fullmatch(pattern, answer)
     assert Business.objects.get().name == "First"
@@ -131,7 +153,7 @@ def test_a_kits_number_that_another_business_has_is_an_error_with_its_line() -> 
         ),
         (
             ("--kit", "dental", "--number", "3125550101", "--number", "3125550102"),
-            "This kit has 1 numbers. Add further ones to the file.",
+            "This kit has 1 number. Add further ones to the file.",
         ),
     ],
 )

@@ -4,20 +4,18 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from leads.enums import Role
+from messaging.enums import FIRST_TEXT_KINDS
 from messaging.models import CarrierAccount, PhoneNumber, RingTarget, Rule, Script
 from tests.base import Cast, make_cast, sign_in
 from tests.factories import (
     NOON,
     make_account,
     make_call,
-    make_conversation,
-    make_lead,
-    make_member,
-    make_message,
     make_number,
     make_rule,
     make_script,
@@ -158,6 +156,55 @@ def test_a_dry_run_of_a_changed_rule_asks_it_at_its_new_place(ana: Client, cast:
     assert second.position == 2
 
 
+def test_a_new_rule_begins_on_top(ana: Client, cast: Cast) -> None:
+    def offered() -> tuple[Any, str]:
+        form = ana.get(reverse("admin:messaging_rule_add")).context["adminform"].form
+        return form["position"].value(), form.fields["position"].help_text
+
+    on_top = "Lower is asked first; this puts it on top."
+    assert offered() == (100, on_top)
+    make_rule(cast.b, position=2)
+    rule = make_rule(cast.a, position=10)
+    assert offered() == (9, on_top)
+    Rule.objects.filter(pk=rule.pk).update(position=0)
+    assert offered() == (
+        0,
+        "Lower is asked first. Position 0 is taken: to put this on top, give the rule there a higher one.",
+    )
+
+
+def test_a_rule_can_choose_first_texts_only(ana: Client) -> None:
+    add = reverse("admin:messaging_rule_add")
+    form = ana.get(add).context["adminform"].form
+    assert [kind for kind, _ in form.fields["script_kind"].choices] == ["", *FIRST_TEXT_KINDS]
+    wrong = ana.post(add, rule_values(outcome="text", script_kind="whisper"))
+    assert (list(errors_of(wrong)), Rule.objects.count()) == (["script_kind"], 0)
+
+
+def test_a_dry_run_names_the_rule_that_decides_before_the_draft(ana: Client, cast: Cast) -> None:
+    line = make_rule(cast.a, name="Our line was busy", position=80, reasons=["busy"])
+    for _ in range(2):
+        make_call(cast.a_number, miss_reason="busy")
+    page = reverse("admin:messaging_rule_dry_run")
+    behind = ana.post(page, rule_values(position=90, reasons=["busy"]))
+    assert behind.context["decided_before"] == ["2 calls fit it, but “Our line was busy” (80) decides first."]
+    assert ana.post(page, rule_values(position=79, reasons=["busy"])).context["decided_before"] == []
+    off = ana.post(page, rule_values(position=90, reasons=["busy"], is_active=""))
+    assert off.context["decided_before"] == []
+    assert ana.get(reverse("admin:messaging_rule_dry_run_one", args=[line.pk])).context["decided_before"] == []
+
+
+def test_a_dry_run_asks_the_same_questions_however_many_calls_there_are(ana: Client, cast: Cast) -> None:
+    counted = []
+    for _ in range(2):
+        make_call(cast.a_number, caller="", caller_raw="+266696687")
+        with CaptureQueriesContext(connection) as queries:
+            page = ana.get(reverse("admin:messaging_rule_dry_run")).content.decode()
+        assert ("Hidden number, Jun 17, 14:00" in page, "+266696687" in page) == (True, False)
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
+
+
 def test_a_draft_that_could_not_be_saved_cannot_be_tried(ana: Client) -> None:
     answer = ana.post(reverse("admin:messaging_rule_dry_run"), rule_values(rang_at_least=9, rang_at_most=2))
     assert answer.status_code == 422
@@ -256,95 +303,3 @@ def test_a_number_is_proven_by_a_call_and_forwarding_codes_name_it(ana: Client, 
     assert f"**61*{cast.a_number.number.removeprefix('+1')}#" in text
     PhoneNumber.objects.filter(pk=cast.a_number.pk).update(last_call_at=NOON)
     assert "Last call Jun 17, 2026, 14:00" in ana.get(page).content.decode()
-
-
-# ---------------------------------------------------------------- calls
-def card_of(client: Client, call: Any) -> Any:
-    return client.get(reverse("admin:messaging_call_change", args=[call.pk])).context["why"]
-
-
-def test_the_card_names_the_rule_that_sent_the_text_and_what_became_of_it(ana: Client, cast: Cast) -> None:
-    rule = make_rule(cast.a, name="Lunch")
-    trace = [
-        {"kind": "rule", "id": 99, "name": "Night", "matched": False, "because": "it was open, not closed"},
-        {"kind": "rule", "id": rule.pk, "name": "Lunch", "matched": True, "because": ""},
-    ]
-    call = make_call(cast.a_number, rule=rule, trace=trace)
-    key = f"missedcall:{call.account_id}:{call.carrier_call_id}"
-    make_message(make_conversation(make_lead(cast.a), cast.a_number), idem_key=key)
-    card = card_of(ana, call)
-    assert card.sentence == "This caller got a text because rule “Lunch” matched."
-    assert card.text_fate == "The text: delivered."
-    assert [(step.name, step.matched, step.because) for step in card.rules] == [
-        ("Night", False, "it was open, not closed"),
-        ("Lunch", True, ""),
-    ]
-    assert card.links == (
-        ("Change rule “Lunch”", reverse("admin:messaging_rule_change", args=[rule.pk])),
-        ("Change what the text says", reverse("admin:messaging_script_changelist") + "?kind__exact=missed_call"),
-    )
-    assert card.facts == (
-        ("Missed because", "No answer"),
-        ("The location was", "Open"),
-        ("Rang for", "15 s"),
-        ("The caller", "New caller"),
-        ("Missed before", "never"),
-    )
-
-
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        ({}, "This caller got a text because no rule matched, and the default is to text."),
-        ({"decided_at": None, "state": "answered"}, "Nothing was decided about this call: it was answered."),
-        ({"decided_at": None, "state": "ringing"}, "Nothing was decided about this call: it is ringing."),
-        (
-            {"outcome": "no_text", "trace": [{"kind": "rule", "id": 1, "name": "Ads", "matched": True, "because": ""}]},
-            "This caller did not get a text: rule “Ads” matched and says so.",
-        ),
-        (
-            {"outcome": "task", "trace": [{"kind": "rule", "id": 1, "name": "Ads", "matched": True, "because": ""}]},
-            "This caller did not get a text but a callback task, because rule “Ads” matched.",
-        ),
-        (
-            {
-                "outcome": "no_text",
-                "decision": "never_text",
-                "trace": [
-                    {"kind": "guard", "name": "never_text", "matched": True, "because": "the caller is on the list"}
-                ],
-            },
-            "This caller did not get a text: the caller is on the list.",
-        ),
-    ],
-)
-def test_the_card_is_one_sentence(ana: Client, cast: Cast, values: dict[str, Any], sentence: str) -> None:
-    assert card_of(ana, make_call(cast.a_number, **values)).sentence == sentence
-
-
-def test_a_guard_leads_to_where_it_is_changed_and_only_for_those_who_may(ana: Client, cast: Cast) -> None:
-    guard = {"kind": "guard", "id": None, "name": "cooldown", "matched": True, "because": "the caller got a text"}
-    call = make_call(cast.a_number, outcome="no_text", decision="cooldown", trace=[guard])
-    assert card_of(ana, call).links == (
-        ("Change the cooldown per caller", reverse("admin:leads_business_change", args=[cast.a.pk])),
-        ("Write a rule for such calls", reverse("admin:messaging_rule_add")),
-    )
-    assert card_of(sign_in(cast.ben), call).links == ()
-
-
-def test_calls_and_texts_cannot_be_changed_by_anybody(cast: Cast) -> None:
-    call = make_call(cast.a_number)
-    for user in (cast.ana, cast.root):
-        page = reverse("admin:messaging_call_change", args=[call.pk])
-        assert sign_in(user).get(page).context["has_change_permission"] is False
-        assert sign_in(user).post(page, {"caller": "+12125550100"}).status_code == 403
-
-
-def test_webhooks_are_for_owners(cast: Cast) -> None:
-    manager = make_member(cast.a, cast.cleo, Role.MANAGER)
-    page = reverse("admin:messaging_inboundhook_changelist")
-    cast.b.memberships.all().delete()
-    assert sign_in(cast.cleo).get(page).status_code == 403
-    manager.role = Role.OWNER
-    manager.save()
-    assert sign_in(cast.cleo).get(page).status_code == 200

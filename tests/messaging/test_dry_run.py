@@ -64,6 +64,25 @@ def test_a_guard_holds_back_texts_and_only_texts(cast: Cast) -> None:
     assert tried(call, TASK) == ("no_text", "Default", "task", "Ring back", because, "outcome")
 
 
+def test_calls_that_differ_come_first_then_those_that_the_tried_rule_fits(cast: Cast) -> None:
+    busy_only = RuleTerms(id=9004, name="Busy", outcome=Outcome.NO_TEXT, reasons=frozenset({"busy"}))
+    failed_only = RuleTerms(id=9005, name="Failed", outcome=Outcome.TEXT, reasons=frozenset({"failed"}))
+    default = step(None)
+    earlier = {**default, "id": failed_only.id, "name": "Failed"}
+    quiet = make_call(cast.a_number)
+    failed = make_call(cast.a_number, miss_reason="failed", trace=[earlier])
+    busy = make_call(cast.a_number, miss_reason="busy", trace=[default])
+    tried_rule = RuleTerms(id=0, name="New", outcome=Outcome.NO_TEXT, reasons=frozenset({"busy", "failed"}))
+
+    rows = dry_run([quiet, failed, busy], [failed_only, tried_rule, busy_only], tried=tried_rule)
+
+    assert [(row.call, row.change, row.fits, row.decided_before) for row in rows] == [
+        (busy, "outcome", True, False),
+        (failed, "", True, True),
+        (quiet, "", False, False),
+    ]
+
+
 def test_facts_come_back_as_they_were_asked_with(cast: Cast) -> None:
     rule = make_rule(cast.a, hours="closed", outcome="task", script_kind="")
     call = make_call(cast.a_number, hours_state="closed", trace=[step(rule)], rule=rule, outcome="task")

@@ -64,12 +64,12 @@ def test_tabs_hold_what_they_say(cast: Cast) -> None:
     row("done", 5, status=ConversationStatus.DONE, is_urgent=True)
     ana = as_user(cast.ana)
     assert {tab: listed(ana.get(f"/inbox/?tab={tab}")) for tab in inbox.Tab.values} == {
-        "reply": ["asks", "urgent"],
+        "reply": ["urgent", "asks"],
         "urgent": ["urgent"],
-        "open": ["calm", "asks", "urgent", "snoozed"],
+        "open": ["urgent", "calm", "asks", "snoozed"],
         "done": ["done"],
     }
-    assert listed(ana.get("/inbox/?tab=nonsense")) == ["asks", "urgent"]
+    assert listed(ana.get("/inbox/?tab=nonsense")) == ["urgent", "asks"]
     assert ana.get("/inbox/").context["counts"] == {"reply": 2, "urgent": 1, "callbacks": 0}
 
 
@@ -83,6 +83,32 @@ def test_pages_show_every_row_once_even_at_the_same_instant(cast: Cast) -> None:
     by_position = sorted(made, key=lambda pk: (made.index(pk) // 3, -pk))
     assert seen == [by_position[0:2], by_position[2:4], by_position[4:6], by_position[6:7]]
     assert before == ""
+
+
+def test_urgent_ones_stand_above_the_first_page_and_on_no_other(cast: Cast) -> None:
+    def made(index: int) -> int:
+        return converse(cast, last_at=NOON - timedelta(minutes=index), is_urgent=index in (1, 4)).pk
+
+    by_age = [made(index) for index in range(6)]
+    first = inbox.page_of(access.conversations_for(cast.ana), size=2)
+    second = inbox.page_of(access.conversations_for(cast.ana), first.before, size=2)
+    assert [[row.pk for row in page.rows] for page in (first, second)] == [
+        [by_age[1], by_age[4], by_age[0], by_age[2]],
+        [by_age[3], by_age[5]],
+    ]
+    assert second.before == ""
+
+
+def test_more_urgent_ones_than_are_pinned_follow_at_their_place(cast: Cast) -> None:
+    urgent = [
+        converse(cast, last_at=NOON - timedelta(minutes=index), is_urgent=True).pk
+        for index in range(inbox.PINNED_AT_MOST + 2)
+    ]
+    calm = converse(cast, last_at=NOON - timedelta(minutes=inbox.PINNED_AT_MOST + 1, seconds=-1)).pk
+    first = inbox.page_of(access.conversations_for(cast.ana), size=2)
+    second = inbox.page_of(access.conversations_for(cast.ana), first.before, size=2)
+    assert [row.pk for row in first.rows] == [*urgent[:-1], calm]
+    assert [row.pk for row in second.rows] == urgent[-1:]
 
 
 def test_the_older_link_leads_to_the_rest(cast: Cast) -> None:
@@ -257,9 +283,11 @@ def test_why_a_caller_got_no_text_stands_at_the_call(cast: Cast) -> None:
         {"kind": "guard", "id": None, "name": "landline", "matched": True, "because": "the number is a landline"},
     ]
     conversation = converse(cast)
-    factories.make_call(cast.a_number, conversation=conversation, trace=trace, outcome="no_text")
+    factories.make_call(cast.a_number, conversation=conversation, trace=trace, outcome="no_text", decision="landline")
     page = " ".join(as_user(cast.ana).get(url("show", conversation)).content.decode().split())
-    assert "<summary>Why no text</summary>" in page
+    sentence = "This caller did not get a text: the number is a landline."
+    summary = "<summary>Why no text: all that was asked</summary>"
+    assert f'<p class="hint">{sentence}</p> <details class="why"> {summary}' in page
     assert "<strong>At night</strong> did not apply: it was open, not closed" in page
     assert "<strong>No text:</strong> the number is a landline" in page
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import LazySettings
 
-from recoverline.processes import Backoff, answers, is_port_free, main, run_all, the_three
+from recoverline.processes import Backoff, answers, is_port_free, main, run_all, say_where, the_three
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0
@@ -248,6 +249,22 @@ def test_a_taken_port_is_said_before_anything_starts(capsys: pytest.CaptureFixtu
         assert run_all(port) == 1
     assert capsys.readouterr().out == (
         f"Port {port} of 127.0.0.1 is in use. Stop what listens there, or choose another: PORT={port + 1}.\n"
+    )
+
+
+def test_when_everything_runs_the_address_and_the_next_step_are_said(
+    capsys: pytest.CaptureFixture[str], settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SITE_URL = "https://calls.example.com"
+    monkeypatch.setattr(sys, "executable", str(ROOT / ".venv" / "bin" / "python"))
+    say_where()
+    monkeypatch.setattr(sys, "executable", "/venv/bin/python")
+    say_where()
+    site = "https://calls.example.com"
+    begins = f"Recoverline is running at {site}. Sign in: {site}/admin/ (create the "
+    assert capsys.readouterr().out == (
+        f"{begins}first person with: .venv/bin/python manage.py createsuperuser)\n"
+        f"{begins}first person with: /venv/bin/python manage.py createsuperuser)\n"
     )
 
 

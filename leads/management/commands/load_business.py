@@ -26,7 +26,7 @@ class Command(BaseCommand):
             "--number",
             action="append",
             default=[],
-            help="with --kit: the number customers call; again for the kit's second",
+            help="with --kit: the number customers call; again for the kit's second. Those not given are left out",
         )
         parser.add_argument("--slug", help="load it under this short name instead of the one in the file")
         parser.add_argument("--prune", action="store_true", help="also remove what is not in the file")
@@ -44,6 +44,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was loaded: {count} error{'s' if count > 1 else ''}.\n{lines}") from None
         self._tell(report, is_dry_run=options["dry_run"])
         if options["kit"]:
+            self._tell_left_out(options)
             self.stdout.write("A kit is a starting point: check its addresses, prices, phones and never-text list.")
 
     def _load(self, options: dict[str, Any]) -> LoadReport:
@@ -63,7 +64,6 @@ class Command(BaseCommand):
         return load(text, **common)
 
     def _kit_text(self, options: dict[str, Any]) -> str:
-        kit: Kit = next(kit for kit in kits() if kit.slug == options["kit"])
         numbers = []
         for raw in options["number"]:
             number = parse_phone(raw, "US")
@@ -71,9 +71,13 @@ class Command(BaseCommand):
                 raise CommandError(f"“{raw}” is not a phone number. Write it with the country code, as +15555550100.")
             numbers.append(number)
         try:
-            return kit.text(numbers=tuple(numbers))
+            # Nobody answers at a made-up number, and one day it may be somebody's.
+            return self._kit(options).text(numbers=tuple(numbers), only_these=not options["simulated"])
         except ValueError as error:
             raise CommandError(str(error)) from None
+
+    def _kit(self, options: dict[str, Any]) -> Kit:
+        return next(kit for kit in kits() if kit.slug == options["kit"])
 
     def _changes(self, options: dict[str, Any]) -> dict[str, str]:
         changes = {}
@@ -82,6 +86,17 @@ class Command(BaseCommand):
         if options["time_zone"]:
             changes["business.time_zone"] = options["time_zone"]
         return changes
+
+    def _tell_left_out(self, options: dict[str, Any]) -> None:
+        given, of_kit = len(options["number"]), len(self._kit(options).numbers)
+        if options["simulated"] or given >= of_kit:
+            return
+        if given:
+            which, again = ("second number was" if of_kit == 2 else "other numbers were"), "--number again"
+        else:
+            which, again = ("number was" if of_kit == 1 else "numbers were"), "--number"
+        what = "it" if which.endswith("was") else "them"
+        self.stdout.write(f"The kit's {which} left out: give {again} or add {what} in the admin.")
 
     def _tell(self, report: LoadReport, *, is_dry_run: bool) -> None:
         for warning in report.warnings:

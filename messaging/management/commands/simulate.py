@@ -20,7 +20,7 @@ from recoverline.lib import clock
 
 
 class Command(BaseCommand):
-    help = "Call and text a simulated business: simulate \"call +15555550123 busy; text 'my basement is flooding'\""
+    help = "Call and text a simulated business: simulate \"call new busy; text 'my basement is flooding'\""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
     def _play(self, script: str, number: str, brief: bool) -> None:
         wanted = steps.parse_steps(script)
-        called = find_number(number) if number else simulated_numbers().first()
+        called = find_number(number) if number else simulated_numbers().order_by("pk").first()
         if called is None:
             raise CommandError(
                 "There is no simulated number. `make demo` sets one up; so does load_business with --simulated."
@@ -80,7 +80,8 @@ class Command(BaseCommand):
     def _print_phone(self, number: PhoneNumber, phone: str) -> None:
         zone, country = number.location.zone, number.business.country
         screen = screen_of(number, phone)
-        title = f"The phone of {describe(phone, country)}, {clock.now().astimezone(zone):%a %H:%M}"
+        shown = describe(phone, country)
+        title = f"{number.business} on the phone of {shown}, {clock.now().astimezone(zone):%a %H:%M}"
         self.stdout.write(f"\n{title}\n{'-' * len(title)}")
         if screen.call_line:
             self.stdout.write(f"Last call: {screen.call_line}")

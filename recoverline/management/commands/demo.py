@@ -1,9 +1,12 @@
 """The second half of `make demo`: a business, its owner, a little history, and everything running."""
 
+import logging
 import os
 import subprocess
 import sys
 from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +29,20 @@ from recoverline.processes import is_port_free, manage_argv, run_all
 
 OWNER = "demo"
 KITS = {kit.slug: kit for kit in kits.kits()}
+
+
+@contextmanager
+def only_warnings() -> Iterator[None]:
+    """The log of the apps without what is no more than news: a played history is none."""
+    loggers = [logging.getLogger(name) for name in ("recoverline", "leads", "scheduling", "messaging")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(max(logger.level, logging.WARNING))
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 class Command(BaseCommand):
@@ -57,12 +74,30 @@ class Command(BaseCommand):
         if urlsplit(settings.SITE_URL).hostname not in demo_login.LOOPBACK:
             raise CommandError(f"The demo runs on this machine only, and SITE_URL is {settings.SITE_URL}.")
 
+    def _refuse_beside_real_accounts(self) -> None:
+        account = clock_moves.real_accounts().select_related("business").order_by("pk").first()
+        if account is None:
+            return
+        folder = settings.DATA_DIR.resolve()
+        own_file = f"sqlite:///{settings.DATA_DIR / 'recoverline.sqlite3'}"
+        if own_file == settings.DATABASE_URL:
+            ways = (
+                f"Give the demo a folder of its own: DATA_DIR={folder / 'demo'} make demo\n"
+                f"Or, if nothing in it is needed any more, delete {folder}/."
+            )
+        else:
+            ways = "Give the demo a database of its own, by another DATABASE_URL."
+        raise CommandError(
+            f"The account “{account.name}” of {account.business} is one of a real carrier, and it is active in this "
+            f"database: this is not a place for a demo.\n{ways}"
+        )
+
     # ------------------------------------------------------------ running
     def _run(self, port: int, kit: str) -> None:
         site = f"http://127.0.0.1:{port}"
         if site != settings.SITE_URL or site != settings.SIMULATOR_URL or settings.EMAIL_URL == "consolemail://":
             # Read anew, here and in every process that is started from here.
-            mail = settings.DATA_DIR / "mail"
+            mail = settings.DATA_DIR.resolve() / "mail"
             if os.environ.get("SITE_URL") == site == os.environ.get("SIMULATOR_URL"):
                 raise CommandError(f"SITE_URL stays {settings.SITE_URL}, whatever is asked. Is it set twice?")
             os.environ |= {"SITE_URL": site, "SIMULATOR_URL": site}
@@ -103,10 +138,7 @@ class Command(BaseCommand):
     # ------------------------------------------------------------ preparing
     def _prepare(self, kit: kits.Kit) -> None:
         call_command("migrate", verbosity=0, interactive=False)
-        if not clock_moves.may_move():
-            raise CommandError(
-                "An account of a real carrier is active in this database: this is not a place for a demo."
-            )
+        self._refuse_beside_real_accounts()
         owner = self._owner()
         if simulated_numbers().filter(business__is_simulated=True).exists():
             business = Business.objects.filter(numbers__in=simulated_numbers(), is_simulated=True).order_by("pk")[0]
@@ -120,7 +152,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Playing a few days of {business}…")
         number = simulated_numbers().filter(business=business)[0]
         try:
-            with server.own_server():
+            with server.own_server(), only_warnings():
                 count = play_history(number, staff=owner)
         except BaseException:
             # Half a history would never be completed: the next start begins anew.

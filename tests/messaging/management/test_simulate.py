@@ -42,7 +42,7 @@ def timed(lines: list[str]) -> list[str]:
 
 def test_the_architectures_example_works_without_a_server(number: PhoneNumber, settings: Any) -> None:
     lines = simulate("call +15555550123 busy; text 'my basement is flooding'", brief=True)
-    assert lines[1] == "The phone of (555) 555-0123, Tom Boyd, " + lines[1][-9:]
+    assert lines[1] == "Saguaro Plumbing on the phone of (555) 555-0123, Tom Boyd, " + lines[1][-9:]
     assert [said.partition(" ")[0] for said in timed(lines)] == ["Saguaro", "me:", "Saguaro"]
     assert Call.objects.values_list("miss_reason", flat=True).get() == "forwarded"
     assert set(Message.objects.filter(direction="out").values_list("status", flat=True)) == {"delivered"}
@@ -56,6 +56,16 @@ def test_the_trace_is_printed_step_by_step(number: PhoneNumber) -> None:
         "Rules: Missed: forwarded unanswered (open). Text.",
         "Text: Automatic: delivered",
     ]
+
+
+def test_without_a_number_the_oldest_one_is_called(number: PhoneNumber) -> None:
+    newer = make_business("Alder Plumbing", is_simulated=True)
+    account = make_account(newer, kind=CarrierKind.SIMULATOR, account_sid="", handles_optout=False)
+    other = make_number(make_location(newer), account, number="+12125550101", mode="forwarded")
+    heading = simulate("call", brief=True)[1]
+    assert (Call.objects.get().number, heading.partition(" on ")[0]) == (number, "Saguaro Plumbing")
+    heading = simulate("call", brief=True, number="+12125550101")[1]
+    assert (Call.objects.latest("pk").number, heading.partition(" on ")[0]) == (other, "Alder Plumbing")
 
 
 @pytest.mark.parametrize(

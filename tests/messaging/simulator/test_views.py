@@ -223,6 +223,20 @@ def test_phone_and_trace_tell_what_happened(line: Line) -> None:
     assert [episode.title for episode in (stop, call)] == ["A text: “STOP”", "A call: busy"]
 
 
+@pytest.mark.parametrize(
+    ("script", "headline"),
+    [
+        ("call voicemail 'please call me back'", "no answer after 15 s of ringing (open); then left a voicemail"),
+        ("call silent", "no answer after 15 s of ringing (open); then voicemail without a word"),
+        ("call", "no answer after 15 s of ringing (open)"),
+    ],
+)
+def test_the_headline_names_the_reason_that_the_rules_were_asked_for(line: Line, script: str, headline: str) -> None:
+    line.play(script)
+    (call,) = trace_of(line.number, USUAL)
+    assert [step.title for step in call.steps if step.label == "Rules"] == [f"Missed: {headline}. Text."]
+
+
 def test_after_the_clock_went_back_the_newest_is_still_first(line: Line) -> None:
     line.play("wait 2d; call; at now; text hello")
     assert [episode.title for episode in trace_of(line.number, USUAL)] == ["A text: “hello”", "A call: no answer"]

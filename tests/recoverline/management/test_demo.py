@@ -1,5 +1,6 @@
 """The second half of `make demo`: refuses where it does not belong, and prepares a business worth looking at, once."""
 
+import logging
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.core.management import CommandError, call_command
 from leads.models import Business, CallbackTask, Lead
 from messaging.models import Call, CarrierAccount, Message, OptOut
 from recoverline.lib import clock
+from recoverline.management.commands.demo import only_warnings
 from tests import simulator_site
 from tests.factories import make_account, make_business
 
@@ -45,10 +47,24 @@ def test_it_refuses_a_public_address(local: None, settings: Any) -> None:
     assert str(refused.value) == "The demo runs on this machine only, and SITE_URL is https://recoverline.example."
 
 
-def test_it_refuses_where_a_real_carrier_is_connected(local: None) -> None:
-    make_account(make_business("Alder Plumbing"))
-    with pytest.raises(CommandError):
+def test_it_refuses_where_a_real_carrier_is_connected(local: None, settings: Any, tmp_path: Path) -> None:
+    settings.DATABASE_URL = f"sqlite:///{tmp_path / 'recoverline.sqlite3'}"
+    make_account(make_business("Alder Plumbing"), name="Twilio main")
+    with pytest.raises(CommandError) as refused:
         demo(prepare=True)
+    why, *ways = str(refused.value).splitlines()
+    assert why == (
+        "The account “Twilio main” of Alder Plumbing is one of a real carrier, and it is active in this database: "
+        "this is not a place for a demo."
+    )
+    assert ways == [
+        f"Give the demo a folder of its own: DATA_DIR={tmp_path / 'demo'} make demo",
+        f"Or, if nothing in it is needed any more, delete {tmp_path}/.",
+    ]
+    settings.DATABASE_URL = "postgres://db/recoverline"
+    with pytest.raises(CommandError) as refused:
+        demo(prepare=True)
+    assert str(refused.value).splitlines()[1:] == ["Give the demo a database of its own, by another DATABASE_URL."]
     assert Business.objects.values_list("name", flat=True).get() == "Alder Plumbing"
     assert not Call.objects.exists()
 
@@ -76,6 +92,19 @@ def test_it_prepares_a_business_with_a_history_once(local: None) -> None:
     assert business.conversations.filter(is_urgent=True).count() == 1
     assert demo(prepare=True) == ""
     assert (Call.objects.count(), Message.objects.count(), Lead.objects.count()) == before
+
+
+def test_the_history_is_no_news_for_the_log(local: None, caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("messaging")
+    level = logger.level
+    demo(prepare=True)
+    assert [record.getMessage() for record in caplog.records if record.levelno < logging.WARNING] == []
+    assert logger.level == level
+    with only_warnings():
+        logger.info("news")
+        logger.warning("trouble")
+    assert [record.getMessage() for record in caplog.records][-1:] == ["trouble"]
+    assert logger.level == level
 
 
 def test_it_prints_another_link(local: None) -> None:
