@@ -7,12 +7,15 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTimeWidget
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
+from django.db.models.expressions import OrderBy
 from django.http import HttpRequest
+from django.utils import timezone
 
 from leads.admin.business import BusinessAdmin, LocationAdmin
 from leads.admin.forms import TenantForm
 from leads.admin.tenant import TenantHistoryAdmin, TenantInline
+from recoverline.lib import clock
 from scheduling.hours import HoursRange, check_ranges
 from scheduling.models import Closure, OpeningHours
 
@@ -57,21 +60,31 @@ class HoursFormSet(forms.BaseInlineFormSet):
             raise ValidationError(problems)
 
 
-TIME_WIDGET: dict[Any, Any] = {models.TimeField: {"widget": AdminTimeWidget(format="%H:%M")}}
+# The spellings of the business file. A blank in a format wants one in the text, hence both.
+TIME_FORMATS = ("%H:%M", "%H:%M:%S", "%I%p", "%I %p", "%I:%M%p", "%I:%M %p")
 
 
-class HoursInline(TenantInline):
+class SpokenTimes:
+    """Times of day as people write them, with an example; after it, what the model says of the field."""
+
+    def formfield_for_dbfield(self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.TimeField):
+            kwargs["widget"] = AdminTimeWidget(attrs={"placeholder": "16:00"}, format="%H:%M")
+            kwargs["input_formats"] = TIME_FORMATS
+            kwargs["help_text"] = f"Such as 16:00 or 4pm. {db_field.help_text}".strip()
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class HoursInline(SpokenTimes, TenantInline):
     model = OpeningHours
     formset = HoursFormSet
     fields = ("weekday", "opens", "closes", "next_day")
-    formfield_overrides = TIME_WIDGET
     verbose_name_plural = "opening hours"
 
 
-class ClosureInline(TenantInline):
+class ClosureInline(SpokenTimes, TenantInline):
     model = Closure
     fields = ("name", "starts_on", "ends_on", "opens", "closes", "next_day")
-    formfield_overrides = TIME_WIDGET
     verbose_name_plural = "closures and days with other hours"
 
 
@@ -97,9 +110,8 @@ LocationAdmin.also_shows(ClosureInline)
 
 
 @admin.register(OpeningHours)
-class OpeningHoursAdmin(TenantHistoryAdmin):
+class OpeningHoursAdmin(SpokenTimes, TenantHistoryAdmin):
     form = HoursForm
-    formfield_overrides = TIME_WIDGET
     list_display = ("__str__", "location", "business", "weekday", "opens", "closes", "next_day")
     list_filter = ("weekday", "location", "business")
     list_select_related = ("business", "location")
@@ -112,11 +124,16 @@ class OpeningHoursAdmin(TenantHistoryAdmin):
 
 
 @admin.register(Closure)
-class ClosureAdmin(TenantHistoryAdmin):
-    formfield_overrides = TIME_WIDGET
+class ClosureAdmin(SpokenTimes, TenantHistoryAdmin):
     list_display = ("name", "location", "business", "starts_on", "ends_on", "opens", "closes")
     list_filter = ("location", "business", "starts_on")
     list_select_related = ("business", "location")
     search_fields = ("name", "location__name", "business__name")
     fields = ("business", "location", "name", "starts_on", "ends_on", "opens", "closes", "next_day")
     teaches = "Holidays, and days that are shorter or longer than usual. They replace the weekly hours on their days."
+
+    def get_ordering(self, request: HttpRequest) -> list[OrderBy]:  # type: ignore[override]
+        """What is still to come, the soonest on top; below it the past, the latest first."""
+        today = timezone.localdate(clock.now())
+        coming = When(ends_on__gte=today, then=F("starts_on"))
+        return [Case(coming).asc(nulls_last=True), F("starts_on").desc()]

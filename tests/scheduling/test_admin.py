@@ -1,10 +1,11 @@
-from datetime import time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from recoverline.lib import clock
 from scheduling.models import Closure, OpeningHours
 from tests.base import Cast, make_cast
 from tests.factories import make_hours
@@ -99,3 +100,34 @@ def test_history_says_who_changed_what(ana: Client, cast: Cast) -> None:
     ]
     page = ana.get(reverse("admin:scheduling_closure_history", args=[closure.pk])).content.decode()
     assert "<del>Labor Day</del> → <ins>Labor Day picnic</ins>" in page
+
+
+@pytest.mark.parametrize("spelled", ["16:00", "4pm", "4 PM", "4:00pm", "4:00 pm", "16:00:00"])
+def test_times_are_read_as_people_write_them(ana: Client, spelled: str) -> None:
+    assert add_hours(ana, opens="6 am", closes=spelled).status_code == 302
+    assert OpeningHours.objects.values_list("opens", "closes").get() == (time(6), time(16))
+
+
+def test_time_fields_show_an_example(ana: Client) -> None:
+    def help_of(page: str) -> list[str]:
+        fields = ana.get(reverse(page)).context["adminform"].form.fields
+        return [fields[name].help_text for name in ("opens", "closes")]
+
+    example = "Such as 16:00 or 4pm."
+    assert help_of("admin:scheduling_openinghours_add") == [example, example]
+    assert help_of("admin:scheduling_closure_add") == [f"{example} Empty: closed all day.", example]
+
+
+def test_closures_to_come_stand_on_top_and_the_soonest_first(ana: Client, cast: Cast) -> None:
+    today = clock.now().date()
+
+    def closed(name: str, start: date, end: date | None = None) -> None:
+        Closure.objects.create(business=cast.a, name=name, starts_on=start, ends_on=end or start)
+
+    closed("long past", today - timedelta(days=90))
+    closed("far", today + timedelta(days=90))
+    closed("just past", today - timedelta(days=9), today - timedelta(days=5))
+    closed("soon", today + timedelta(days=2))
+    closed("going on", today - timedelta(days=4), today + timedelta(days=4))
+    page = ana.get(reverse("admin:scheduling_closure_changelist"))
+    assert [row.name for row in page.context["cl"].result_list] == ["going on", "soon", "far", "just past", "long past"]
