@@ -20,9 +20,13 @@ def bare(request: HttpRequest, account_id: int) -> HttpResponse:
     if not RequestValidator(AUTH_TOKEN).validate(url, request.POST, request.headers.get("X-Twilio-Signature", "")):
         return HttpResponse(status=403)
     InboundHook.objects.create(
-        account_id=account_id, event="bare", natural_key=str(uuid.uuid4()), payload=request.POST.dict(), received_at=clock.now(),
+        account_id=account_id,
+        event="bare",
+        natural_key=str(uuid.uuid4()),
+        payload=request.POST.dict(),
+        received_at=clock.now(),
         processed_at=clock.now(),
-    )  # fmt: skip
+    )
     return HttpResponse("<Response/>", content_type="text/xml")
 
 

@@ -1,4 +1,6 @@
-"""A whole installation for a benchmark: database, fake carrier, web, sender and worker as real processes on loopback."""
+"""A whole installation for a benchmark: database, fake carrier, web, sender and worker as real processes on
+loopback.
+"""
 
 import json
 import os
@@ -27,7 +29,6 @@ def our_number(index: int) -> str:
     return f"+1{300 + index // 100}55501{index % 100:02}"
 
 
-
 @dataclass
 class Installation:
     """`site` is where web listens, `carrier` the fake carrier's API; `processes` by name."""
@@ -54,7 +55,13 @@ class Installation:
 
 @contextmanager
 def installation(
-    *, database: str, latency_ms: int, callbacks: bool = False, settings: str = "recoverline.settings", threads: int = 64, worker: bool = True
+    *,
+    database: str,
+    latency_ms: int,
+    callbacks: bool = False,
+    settings: str = "recoverline.settings",
+    threads: int = 32,
+    worker: bool = True,
 ) -> Iterator[Installation]:
     """`database` is "sqlite" or "postgres" (durable); `latency_ms` is what the carrier takes for an answer."""
     with tempfile.TemporaryDirectory(prefix="recoverline-bench-") as folder, _database(database, folder) as url:
@@ -63,11 +70,21 @@ def installation(
         try:
             carrier = _carrier(processes, latency_ms, site if callbacks else "")
             environment = {
-                **os.environ, "DJANGO_SETTINGS_MODULE": settings, "DATABASE_URL": url, "DATA_DIR": folder, "SITE_URL": site,
-                "SECRET_KEY": "only-for-benchmarks", "FIELD_KEYS": "only-for-benchmarks", "DEBUG": "false", "SIMULATOR": "false",
-                "TWILIO_API_BASE_URL": carrier, "SENDER_THREADS": str(threads), "LOG_LEVEL": "WARNING", "EMAIL_URL": "dummymail://",
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": settings,
+                "DATABASE_URL": url,
+                "DATA_DIR": folder,
+                "SITE_URL": site,
+                "SECRET_KEY": "only-for-benchmarks",
+                "FIELD_KEYS": "only-for-benchmarks",
+                "DEBUG": "false",
+                "SIMULATOR": "false",
+                "TWILIO_API_BASE_URL": carrier,
+                "SENDER_THREADS": str(threads),
+                "LOG_LEVEL": "WARNING",
+                "EMAIL_URL": "dummymail://",
                 "PYTHONPATH": str(ROOT),
-            }  # fmt: skip
+            }
             _run(environment, "manage.py", "migrate", "--verbosity", "0")
             key = _run(environment, "-m", "bench.business").strip().splitlines()[-1]
             made = Installation(site, carrier, environment, key, processes)
@@ -85,12 +102,24 @@ def _start(made: Installation, *, worker: bool) -> None:
     port = made.site.rpartition(":")[2]
     commands = {
         "web": [
-            "-m", "gunicorn", "recoverline.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2",
-            "--threads", "4", "--no-control-socket", "--log-level", "warning",
+            "-m",
+            "gunicorn",
+            "recoverline.wsgi",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--worker-class",
+            "gthread",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--no-control-socket",
+            "--log-level",
+            "warning",
         ],
         "sender": ["manage.py", "send_texts"],
         **({"worker": ["manage.py", "run_worker"]} if worker else {}),
-    }  # fmt: skip
+    }
     for name, arguments in commands.items():
         made.processes[name] = subprocess.Popen(
             [sys.executable, *arguments], cwd=ROOT, env=made.environment, text=True, stdout=log, stderr=log
@@ -107,7 +136,15 @@ def _start(made: Installation, *, worker: bool) -> None:
 
 
 def _carrier(processes: dict[str, subprocess.Popen[str]], latency_ms: int, callback_base: str) -> str:
-    command = [sys.executable, "-m", "tests.fakes.carrier", "--latency-ms", str(latency_ms), "--account", f"{ACCOUNT_SID}:{AUTH_TOKEN}"]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.fakes.carrier",
+        "--latency-ms",
+        str(latency_ms),
+        "--account",
+        f"{ACCOUNT_SID}:{AUTH_TOKEN}",
+    ]
     command += ["--callback-base", callback_base] if callback_base else ["--no-callbacks"]
     process = subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE)
     processes["carrier"] = process
@@ -125,7 +162,9 @@ def _database(kind: str, folder: str) -> Iterator[str]:
 
 
 def _run(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(done.stderr)
     return done.stdout

@@ -26,7 +26,9 @@ def businesses_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> Quer
     return Business.objects.filter(pk__in=members.values("business"))
 
 
-def visible(user: User, rows: "QuerySet[M]", *, business: str = "business", roles: tuple[Role, ...] = tuple(Role)) -> "QuerySet[M]":
+def visible(
+    user: User, rows: "QuerySet[M]", *, business: str = "business", roles: tuple[Role, ...] = tuple(Role)
+) -> "QuerySet[M]":
     """Those of `rows` that belong to a business of `user`; `business` is the path from the row to it."""
     if getattr(user, "is_superuser", False) and getattr(user, "is_active", False):
         return rows

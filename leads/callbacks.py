@@ -36,7 +36,12 @@ def ask_callback(
     except IntegrityError:
         return None
     events.record(
-        "task.created", business=business, lead=lead, at=at, text=f"Call back: {TaskReason(reason).label.lower()}", task=str(task.key)
+        "task.created",
+        business=business,
+        lead=lead,
+        at=at,
+        text=f"Call back: {TaskReason(reason).label.lower()}",
+        task=str(task.key),
     )
     return task
 
@@ -45,5 +50,13 @@ def finish(task: CallbackTask, *, by: AbstractBaseUser, at: datetime) -> bool:
     """Mark it done; False when somebody else already did."""
     done = CallbackTask.objects.filter(pk=task.pk, done_at=None).update(done_at=at, done_by_id=by.pk)
     if done:
-        events.record("task.finished", business=task.business, lead=task.lead, at=at, text="Called back", actor=by, task=str(task.key))
+        events.record(
+            "task.finished",
+            business=task.business,
+            lead=task.lead,
+            at=at,
+            text="Called back",
+            actor=by,
+            task=str(task.key),
+        )
     return bool(done)

@@ -21,7 +21,8 @@ def record(
 ) -> LeadEvent:
     """Write the event and enqueue its handlers, both in the caller's transaction.
 
-    `kind` is noun.past_participle; `text` is a sentence for staff; `data` holds public keys ("call", "conversation", "message").
+    `kind` is noun.past_participle; `text` is a sentence for staff; `data` holds public keys ("call", "conversation",
+    "message").
     """
     event = LeadEvent.objects.create(
         business=business, lead=lead, kind=kind, text=text[:300], data=data, actor_id=actor.pk if actor else None, at=at

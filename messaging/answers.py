@@ -17,7 +17,5 @@ def answer(
     kind: MessageKind = MessageKind.COMPLIANCE,
 ) -> Message:
     """Queue the wording of `script`; the same `idem_key` (from what is answered) makes one answer."""
-    body = wording(
-        script, number=conversation.number, lead=conversation.lead, language=conversation.language, now=now
-    )
+    body = wording(script, number=conversation.number, lead=conversation.lead, language=conversation.language, now=now)
     return outbound.queue_text(conversation, kind=kind, body=body, idem_key=idem_key, now=now)

@@ -1,8 +1,8 @@
 """What staff configured, remembered for a second.
 
-A rush of calls asks for the same account, number, hours and rules over and over, and reading them is most of what a webhook costs. A
-change in the admin counts from the next second on; whatever must hold at once (opted out, paused, stopped) is asked of the database
-again before a text leaves.
+A rush of calls asks for the same account, number, hours and rules over and over, and reading them is most of what a
+webhook costs. A change in the admin counts from the next second on; whatever must hold at once (opted out, paused,
+stopped) is asked of the database again before a text leaves.
 """
 
 from collections.abc import Callable, Hashable
@@ -42,16 +42,18 @@ def remember(key: Hashable, read: Callable[[], T]) -> T:
 
 
 def account_with_key(key: str) -> CarrierAccount | None:
-    """The account in a webhook's address, with its business; also one that is switched off, for STOP reaches us all the same."""
-    return remember(
-        ("account", key), lambda: CarrierAccount.objects.select_related("business").filter(key=key).first()
-    )
+    """The account in a webhook's address, with its business; also one that is switched off, for STOP reaches us all
+    the same.
+    """
+    return remember(("account", key), lambda: CarrierAccount.objects.select_related("business").filter(key=key).first())
 
 
 def number_called(account: CarrierAccount, to: str) -> PhoneNumber | None:
-    """Our number, if this account may speak for it: another tenant's account never can. With business, location, account.
+    """Our number, if this account may speak for it: another tenant's account never can. With business, location,
+    account.
 
-    Also one that is switched off, or that another account of the business carries by now: callers still call it and say STOP to it.
+    Also one that is switched off, or that another account of the business carries by now: callers still call it and
+    say STOP to it.
     """
     return remember(("number", account.pk, to), lambda: _find_number(account, to))
 

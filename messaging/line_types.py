@@ -16,7 +16,8 @@ def check_line(message: Message) -> bool:
     """Whether this text may be tried; False for a landline, which the lead then is (`is_landline`).
 
     `message` has its lead and account. Only first texts of accounts that pay for look-ups are asked about, after the
-    text is claimed and within its lease. A carrier that does not answer is no reason to stay silent: then it is simply tried.
+    text is claimed and within its lease. A carrier that does not answer is no reason to stay silent: then it is
+    simply tried.
     """
     lead = message.lead
     if message.kind != MessageKind.FIRST_TEXT or not message.account.uses_lookup or lead.is_landline:

@@ -67,7 +67,9 @@ def mark_answered(call: Call, *, now: datetime) -> bool:
 
 
 def note_voicemail(call: Call, *, now: datetime) -> None:
-    """A voicemail after the decision: the text is on its way, but a rule for voicemails may still want the team to know, once."""
+    """A voicemail after the decision: the text is on its way, but a rule for voicemails may still want the team to
+    know, once.
+    """
     decided = Call.objects.filter(pk=call.pk, state=CallState.MISSED).exclude(miss_reason=MissReason.VOICEMAIL)
     if not call.facts or not decided.update(miss_reason=MissReason.VOICEMAIL):
         return
@@ -81,13 +83,20 @@ def note_voicemail(call: Call, *, now: datetime) -> None:
 
 
 def take_back(call: Call, *, now: datetime) -> None:
-    """Proof of a person comes after the call was counted as given up: it was answered, and its text does not leave any more."""
+    """Proof of a person comes after the call was counted as given up: it was answered, and its text does not leave
+    any more.
+    """
     undone = Call.objects.filter(pk=call.pk, state=CallState.MISSED, miss_reason=MissReason.ABANDONED)
     if undone.update(state=CallState.ANSWERED, miss_reason="", accepted_at=Coalesce("accepted_at", Value(now))):
         if call.lead_id is not None:
             outbound.call_off(call.lead_id, first_text_key(call))
         events.record(
-            "call.answered", business=call.business, lead=call.lead, at=now, call=str(call.key), text="It was answered after all"
+            "call.answered",
+            business=call.business,
+            lead=call.lead,
+            at=now,
+            call=str(call.key),
+            text="It was answered after all",
         )
 
 

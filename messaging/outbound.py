@@ -88,7 +88,10 @@ def queue_text(
 
 
 def call_off(lead_id: int, idem_key: str) -> bool:
-    """Withdraw a text that nobody has claimed yet, because its cause turned out to be none; False when it is too late."""
+    """Withdraw a text that nobody has claimed yet, because its cause turned out to be none;
+
+    False when it is too late.
+    """
     consent.hold_contact(lead_id)
     waiting = Message.objects.filter(lead=lead_id, idem_key=idem_key, status=MessageStatus.QUEUED)
     return bool(waiting.update(status=MessageStatus.SUPPRESSED, suppression=Suppression.CALLED_BACK, next_at=None))

@@ -11,7 +11,8 @@ from messaging.models import Call, Conversation, Message, NeverText, OptOut
 
 # A person has talked with the caller, or is on the line with them right now.
 SPOKEN = Q(state__in=[CallState.ANSWERED, CallState.OUTBOUND]) | Q(state=CallState.RINGING, accepted_at__isnull=False)
-# Columns that sending usually reads; of the hundred in these tables the others are fetched where a rare path wants them.
+# Columns that sending usually reads; of the hundred in these tables the others are fetched where a rare path wants
+# them.
 NEEDED = (
     "key", "kind", "status", "attempts", "unknowns", "body", "idem_key", "created_at", "expires_at", "is_simulated",
     "lead__phone", "lead__is_landline", "lead__is_unreachable",
@@ -46,11 +47,15 @@ def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
         started_at__gt=OuterRef("created_at"),
     ).filter(SPOKEN)
     called_back = CallbackTask.objects.filter(lead=OuterRef("lead"), done_at__gt=OuterRef("created_at"))
-    return messages.select_related("lead", "number", "account", "business", "conversation").only(*NEEDED).annotate(
-        is_opted_out=Exists(OptOut.objects.filter(**mine, revoked_at=None)),
-        is_never_text=Exists(NeverText.objects.filter(**mine)),
-        staff_wrote=Exists(staff_texts),
-        was_spoken_to=Exists(spoken) | Exists(called_back),
+    return (
+        messages.select_related("lead", "number", "account", "business", "conversation")
+        .only(*NEEDED)
+        .annotate(
+            is_opted_out=Exists(OptOut.objects.filter(**mine, revoked_at=None)),
+            is_never_text=Exists(NeverText.objects.filter(**mine)),
+            staff_wrote=Exists(staff_texts),
+            was_spoken_to=Exists(spoken) | Exists(called_back),
+        )
     )
 
 

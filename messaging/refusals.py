@@ -58,7 +58,9 @@ def first_refusal(
         if kind in callers:
             return refusal
     if unreachable:
-        return Refusal("unreachable", "the carrier says that this number cannot be reached by text", TaskReason.UNTEXTABLE)
+        return Refusal(
+            "unreachable", "the carrier says that this number cannot be reached by text", TaskReason.UNTEXTABLE
+        )
     if called_back:
         return Refusal("called_back", "a person already spoke with the caller", None)
     if minutes_old > late_after_minutes:

@@ -1,7 +1,7 @@
 """The sender process: takes due texts out of the outbox, many at a time on threads, each number at its own pace.
 
-Rows are the truth; the bell only shortens the wait: NOTIFY on PostgreSQL, on SQLite a look every 25 ms at whether the file
-has changed; on both a poll each second for what was missed and for what comes due.
+Rows are the truth; the bell only shortens the wait: NOTIFY on PostgreSQL, on SQLite a look every 25 ms at whether the
+file has changed; on both a poll each second for what was missed and for what comes due.
 """
 
 import logging
@@ -171,7 +171,9 @@ class Bell:
         return True
 
     def _has_changed(self) -> bool:
-        """Whether anybody else has written to the SQLite file since the last look; asking what is due costs far more."""
+        """Whether anybody else has written to the SQLite file since the last look; asking what is due costs far
+        more.
+        """
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA data_version")
             version: int = cursor.fetchone()[0]

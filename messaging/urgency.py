@@ -32,9 +32,7 @@ def notice(conversation: Conversation, said: str, *, cause: str, now: datetime) 
         conversation=str(conversation.key),
     )
     if not conversation.automation_paused:
-        answer(
-            conversation, ScriptKind.URGENT_REPLY, idem_key=f"urgent:{cause}", now=now, kind=MessageKind.AUTO_REPLY
-        )
+        answer(conversation, ScriptKind.URGENT_REPLY, idem_key=f"urgent:{cause}", now=now, kind=MessageKind.AUTO_REPLY)
     return True
 
 

@@ -1,4 +1,7 @@
-"""What is said in a situation: the fitting script with its placeholders filled, or the built-in wording. Never nothing."""
+"""What is said in a situation: the fitting script with its placeholders filled, or the built-in wording.
+
+Never nothing.
+"""
 
 import logging
 from datetime import datetime
@@ -28,8 +31,8 @@ def wording(
 ) -> str:
     """The text for `kind` from `number` (with its business and location loaded) to `lead`.
 
-    `language` empty: the business's. `also` overrides values of placeholders. A stored script that cannot be rendered costs its own
-    wording, never the text.
+    `language` empty: the business's. `also` overrides values of placeholders. A stored script that cannot be rendered
+    costs its own wording, never the text.
     """
     language = language or number.business.language
     script = scripts.find_script(
@@ -43,9 +46,7 @@ def wording(
     return _fill(scripts.fallback_body(kind, language), number, lead, language, now, also)
 
 
-def _fill(
-    body: str, number: PhoneNumber, lead: Lead | None, language: str, now: datetime, also: dict[str, str]
-) -> str:
+def _fill(body: str, number: PhoneNumber, lead: Lead | None, language: str, now: datetime, also: dict[str, str]) -> str:
     location = number.location
     needs_hours = bool(ABOUT_HOURS & set(placeholders_in(body)))
     values = scripts.values_for(

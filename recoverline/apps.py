@@ -5,4 +5,4 @@ class RecoverlineConfig(AppConfig):
     name = "recoverline"
 
     def ready(self) -> None:
-        from recoverline import checks  # noqa: F401, PLC0415  registering system checks needs the app registry
+        from recoverline import checks  # noqa: F401  registering system checks needs the app registry

@@ -57,7 +57,8 @@ def _address() -> Iterator[CheckMessage]:
 def _time() -> Iterator[CheckMessage]:
     if settings.TIME_ZONE != "UTC" or not settings.USE_TZ:
         yield Error(
-            "TIME_ZONE must be UTC and USE_TZ true: local time belongs to businesses and locations.", id="recoverline.E002"
+            "TIME_ZONE must be UTC and USE_TZ true: local time belongs to businesses and locations.",
+            id="recoverline.E002",
         )
 
 

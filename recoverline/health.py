@@ -26,14 +26,22 @@ def ready(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"status": "failing", "database": "unreachable"}, status=503)
     healthy = (
-        _is_fresh(facts["sender_seconds"]) and _is_fresh(facts["worker_seconds"]) and (facts["oldest_text_seconds"] or 0) < OVERDUE_SECONDS
+        _is_fresh(facts["sender_seconds"])
+        and _is_fresh(facts["worker_seconds"])
+        and (facts["oldest_text_seconds"] or 0) < OVERDUE_SECONDS
     )
-    return JsonResponse({"status": "ok" if healthy else "failing", "database": "ok", **facts}, status=200 if healthy else 503)
+    return JsonResponse(
+        {"status": "ok" if healthy else "failing", "database": "ok", **facts}, status=200 if healthy else 503
+    )
 
 
 def _facts(now: datetime) -> dict[str, float | None]:
     beats = dict(Heartbeat.objects.values_list("name", "at"))
-    oldest = Message.objects.filter(status=MessageStatus.QUEUED, next_at__lte=now).order_by("next_at").values_list("next_at", flat=True)
+    oldest = (
+        Message.objects.filter(status=MessageStatus.QUEUED, next_at__lte=now)
+        .order_by("next_at")
+        .values_list("next_at", flat=True)
+    )
     return {
         "oldest_text_seconds": _age(oldest.first(), now),
         "sender_seconds": _age(beats.get("sender"), timezone.now()),

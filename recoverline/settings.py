@@ -1,4 +1,6 @@
-"""The only settings file. Everything is driven by the environment; every secret NAME may also come from the file NAME_FILE."""
+"""The only settings file. Everything is driven by the environment; every secret NAME may also come from the file
+NAME_FILE.
+"""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,7 +27,9 @@ SECRET_KEY = secret("SECRET_KEY", "development-only-key") if DEBUG else env.str(
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Encrypts carrier credentials. The first key encrypts, all decrypt: rotate by putting a new one in front.
 FIELD_KEYS = [key.strip() for key in secret("FIELD_KEYS").split(",") if key.strip()] or [SECRET_KEY]
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost"]
+)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -186,8 +190,8 @@ CARRIERS = {
 }
 # How long web processes remember accounts, numbers, hours and rules between webhooks.
 CONFIGURATION_SECONDS = env.float("CONFIGURATION_SECONDS", default=1.0)
-# A claimed text belongs to its sender this long, and an uncertain one is not touched this long: longer than the client's timeout
-# and than the carrier's own log lags behind.
+# A claimed text belongs to its sender this long, and an uncertain one is not touched this long: longer than the
+# client's timeout and than the carrier's own log lags behind.
 TEXT_LEASE_SECONDS = env.float("TEXT_LEASE_SECONDS", default=30.0)
 TEXT_GRACE_SECONDS = env.float("TEXT_GRACE_SECONDS", default=60.0)
 SENDER_THREADS = env.int("SENDER_THREADS", default=32)

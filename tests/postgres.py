@@ -45,7 +45,10 @@ class NoPostgres(Exception):
 
 @contextmanager
 def postgres_server(*, durable: bool = False) -> Iterator[str]:
-    """The URL of a server with an empty database, for `DATABASE_URL`; `durable` waits for the disk. Raises NoPostgres."""
+    """The URL of a server with an empty database, for `DATABASE_URL`; `durable` waits for the disk.
+
+    Raises NoPostgres.
+    """
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith(("postgres://", "postgresql://", "psql://")):
         yield given

@@ -64,7 +64,6 @@ class Wire:
         return list(Message.objects.filter(business=self.business, direction="out").order_by("id"))
 
 
-
 def make_wire(carrier: FakeCarrier, **number: Any) -> Wire:
     business = make_business("Alder Plumbing")
     account = make_account(business, account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN)

@@ -28,20 +28,28 @@ class Business(models.Model):
     time_zone = models.CharField(
         max_length=64, default="America/New_York", validators=[validate_zone], help_text="For example America/Chicago."
     )
-    country = models.CharField(max_length=2, default="US", help_text="Two letters. How numbers without a country code are read.")
+    country = models.CharField(
+        max_length=2, default="US", help_text="Two letters. How numbers without a country code are read."
+    )
     countries_served = models.JSONField(
         default=list,
         blank=True,
         help_text='Countries whose callers may get a text, such as ["US", "CA"]. Empty: only the country above.',
     )
-    voice = models.CharField(max_length=16, choices=Voice.choices, default=Voice.FRIENDLY, help_text="The tone of texts.")
+    voice = models.CharField(
+        max_length=16, choices=Voice.choices, default=Voice.FRIENDLY, help_text="The tone of texts."
+    )
     language = models.CharField(max_length=8, choices=Language.choices, default=Language.ENGLISH)
     phone = models.CharField(
-        max_length=16, blank=True, help_text="The number customers may call; HELP answers with it. Empty: the number they texted."
+        max_length=16,
+        blank=True,
+        help_text="The number customers may call; HELP answers with it. Empty: the number they texted.",
     )
     email = models.EmailField(blank=True, help_text="Named in the HELP answer.")
     website = models.URLField(blank=True)
-    booking_url = models.URLField(blank=True, help_text="What {booking_link} becomes. Your own domain; carriers filter link shorteners.")
+    booking_url = models.URLField(
+        blank=True, help_text="What {booking_link} becomes. Your own domain; carriers filter link shorteners."
+    )
     opt_out_line = models.CharField(
         max_length=80, default=DEFAULT_OPT_OUT_LINE, help_text="What {opt_out} becomes. Must name the word STOP."
     )
@@ -50,9 +58,15 @@ class Business(models.Model):
         validators=[MinValueValidator(4), MaxValueValidator(720)],
         help_text="A caller gets at most one automatic first text in this time. Never below 4 hours.",
     )
-    number_texts_per_hour = models.PositiveIntegerField(default=60, help_text="Most first texts from one number in an hour.")
-    texts_per_hour = models.PositiveIntegerField(default=200, help_text="Most first texts of the whole business in an hour.")
-    texts_per_day = models.PositiveIntegerField(default=1000, help_text="Most first texts of the whole business in 24 hours.")
+    number_texts_per_hour = models.PositiveIntegerField(
+        default=60, help_text="Most first texts from one number in an hour."
+    )
+    texts_per_hour = models.PositiveIntegerField(
+        default=200, help_text="Most first texts of the whole business in an hour."
+    )
+    texts_per_day = models.PositiveIntegerField(
+        default=1000, help_text="Most first texts of the whole business in 24 hours."
+    )
     late_after_minutes = models.PositiveSmallIntegerField(
         default=15,
         validators=[MinValueValidator(1), MaxValueValidator(240)],
@@ -103,8 +117,12 @@ class Location(models.Model):
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="locations")
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=60)
-    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_zone], help_text="Empty: the business's zone.")
-    phone = models.CharField(max_length=16, blank=True, help_text="The number customers may call. Empty: the business's.")
+    time_zone = models.CharField(
+        max_length=64, blank=True, validators=[validate_zone], help_text="Empty: the business's zone."
+    )
+    phone = models.CharField(
+        max_length=16, blank=True, help_text="The number customers may call. Empty: the business's."
+    )
     address = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=80, blank=True)
     region = models.CharField(max_length=40, blank=True, help_text="State or province.")

@@ -13,7 +13,9 @@ class LeadEvent(models.Model):
     kind = models.CharField(max_length=40, help_text="noun.past_participle, such as call.missed")
     text = models.CharField(max_length=300, blank=True, help_text="What happened, for staff.")
     data = models.JSONField(default=dict, blank=True, help_text="Keys of the call, conversation or message concerned.")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField()
 
     class Meta:

@@ -18,11 +18,15 @@ class CallbackTask(models.Model):
     phone = models.CharField(max_length=16, blank=True, help_text="Empty for an anonymous caller.")
     reason = models.CharField(max_length=20, choices=TaskReason.choices)
     detail = models.CharField(max_length=300, blank=True)
-    cause = models.CharField(max_length=160, help_text="What made it, such as missedcall:<call id>: the same cause makes one task.")
+    cause = models.CharField(
+        max_length=160, help_text="What made it, such as missedcall:<call id>: the same cause makes one task."
+    )
     due_at = models.DateTimeField()
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["due_at"]

@@ -19,7 +19,9 @@ class Call(models.Model):
     account = models.ForeignKey(CarrierAccount, on_delete=models.PROTECT, related_name="calls")
     carrier_call_id = models.CharField(max_length=128)
     lead = models.ForeignKey(Lead, on_delete=models.SET_NULL, null=True, blank=True, related_name="calls")
-    conversation = models.ForeignKey(Conversation, on_delete=models.SET_NULL, null=True, blank=True, related_name="calls")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.SET_NULL, null=True, blank=True, related_name="calls"
+    )
     caller = models.CharField(max_length=16, blank=True, help_text="E.164; empty when anonymous or not a phone number.")
     caller_raw = models.CharField(max_length=64, blank=True, help_text="As the carrier said it.")
     caller_name = models.CharField(max_length=120, blank=True)
@@ -31,15 +33,21 @@ class Call(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     rang_seconds = models.PositiveIntegerField(null=True, blank=True)
-    accepted_at = models.DateTimeField(null=True, blank=True, help_text="When a person pressed 1 or the team's phone was picked up.")
+    accepted_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a person pressed 1 or the team's phone was picked up."
+    )
     voicemail_url = models.URLField(max_length=500, blank=True)
     voicemail_seconds = models.PositiveIntegerField(null=True, blank=True)
     transcript = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
-    decision = models.CharField(max_length=40, blank=True, help_text="rule, or the guard that said no: cooldown, opted_out...")
+    decision = models.CharField(
+        max_length=40, blank=True, help_text="rule, or the guard that said no: cooldown, opted_out..."
+    )
     rule = models.ForeignKey(Rule, on_delete=models.SET_NULL, null=True, blank=True, related_name="calls")
-    trace = models.JSONField(default=list, blank=True, help_text="Each rule and guard that was asked, and what it answered.")
+    trace = models.JSONField(
+        default=list, blank=True, help_text="Each rule and guard that was asked, and what it answered."
+    )
     facts = models.JSONField(default=dict, blank=True, help_text="What was known when the decision was made.")
     found_by_reconciler = models.BooleanField(default=False)
     is_simulated = models.BooleanField(default=False)

@@ -7,12 +7,16 @@ from recoverline.lib.phones import parse_phone
 
 
 class OptOut(models.Model):
-    """This phone asked this business to stop: no robot, no staff, no follow-up, on any of its numbers, until it says START."""
+    """This phone asked this business to stop: no robot, no staff, no follow-up, on any of its numbers, until it says
+    START.
+    """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="opt_outs")
     phone = models.CharField(max_length=16)
     source = models.CharField(max_length=16, choices=OptOutSource.choices)
-    evidence = models.CharField(max_length=200, blank=True, help_text="The text, the carrier's error, or who entered it.")
+    evidence = models.CharField(
+        max_length=200, blank=True, help_text="The text, the carrier's error, or who entered it."
+    )
     opted_out_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True, help_text="When the person opted in again.")
     revoked_evidence = models.CharField(max_length=200, blank=True)

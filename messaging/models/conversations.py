@@ -17,9 +17,13 @@ class Conversation(models.Model):
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="conversations")
     number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="conversations")
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="conversations")
-    request = models.ForeignKey(JobRequest, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations")
+    request = models.ForeignKey(
+        JobRequest, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations"
+    )
     status = models.CharField(max_length=16, choices=ConversationStatus.choices, default=ConversationStatus.OPEN)
-    handler = models.CharField(max_length=16, choices=Handler.choices, default=Handler.ROBOT, help_text="Who answers now.")
+    handler = models.CharField(
+        max_length=16, choices=Handler.choices, default=Handler.ROBOT, help_text="Who answers now."
+    )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations"
     )
@@ -29,7 +33,8 @@ class Conversation(models.Model):
     automation_paused = models.BooleanField(default=False, help_text="No robot texts until staff decide.")
     pause_reason = models.CharField(max_length=120, blank=True)
     unread_count = models.PositiveIntegerField(default=0)
-    # Kept here because a list ordered by max(message) takes 700 ms at 200,000 conversations and this takes 0.1 (measured).
+    # Kept here because a list ordered by max(message) takes 700 ms at 200,000 conversations and this takes 0.1
+    # (measured).
     last_at = models.DateTimeField()
     last_preview = models.CharField(max_length=160, blank=True)
     opened_at = models.DateTimeField()
@@ -40,7 +45,9 @@ class Conversation(models.Model):
         ordering = ["-last_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["lead", "number"], condition=~models.Q(status="done"), name="one_open_conversation_per_lead_and_number"
+                fields=["lead", "number"],
+                condition=~models.Q(status="done"),
+                name="one_open_conversation_per_lead_and_number",
             )
         ]
         indexes = [
@@ -64,17 +71,23 @@ class Message(models.Model):
     direction = models.CharField(max_length=8, choices=Direction.choices)
     kind = models.CharField(max_length=16, choices=MessageKind.choices)
     body = models.TextField(blank=True)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     status = models.CharField(max_length=16, choices=MessageStatus.choices)
     suppression = models.CharField(max_length=20, choices=Suppression.choices, blank=True)
-    idem_key = models.CharField(max_length=200, help_text="From the cause, such as missedcall:<call id>: one cause, one text.")
-    carrier_message_id = models.CharField(max_length=128, null=True, blank=True)  # noqa: DJ001  NULL: unique where known
+    idem_key = models.CharField(
+        max_length=200, help_text="From the cause, such as missedcall:<call id>: one cause, one text."
+    )
+    carrier_message_id = models.CharField(max_length=128, null=True, blank=True)
     segments = models.PositiveSmallIntegerField(default=0)
     error_code = models.CharField(max_length=16, blank=True)
     error_text = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveIntegerField(default=0, help_text="Claims; also the fence of whoever claimed last.")
     unknowns = models.PositiveSmallIntegerField(default=0, help_text="Sends whose result the carrier did not tell.")
-    next_at = models.DateTimeField(null=True, blank=True, help_text="Not before this instant: first try, retry or look-up.")
+    next_at = models.DateTimeField(
+        null=True, blank=True, help_text="Not before this instant: first try, retry or look-up."
+    )
     lease_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True, help_text="Start of the last attempt.")

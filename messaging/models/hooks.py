@@ -4,7 +4,9 @@ from messaging.models.numbers import CarrierAccount
 
 
 class InboundHook(models.Model):
-    """A verified carrier webhook as it came. Unique on the carrier's natural key: a repetition or a replay is recognized."""
+    """A verified carrier webhook as it came. Unique on the carrier's natural key: a repetition or a replay is
+    recognized.
+    """
 
     account = models.ForeignKey(CarrierAccount, on_delete=models.CASCADE, related_name="hooks")
     event = models.CharField(max_length=24)

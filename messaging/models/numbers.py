@@ -19,17 +19,26 @@ def new_hook_key() -> str:
 class CarrierAccount(models.Model):
     """Credentials at a carrier, or the secret of a phone system that reports missed calls."""
 
-    key = models.CharField(max_length=40, unique=True, default=new_hook_key, editable=False, help_text="In its webhook addresses.")
+    key = models.CharField(
+        max_length=40, unique=True, default=new_hook_key, editable=False, help_text="In its webhook addresses."
+    )
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="carrier_accounts")
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=16, choices=CarrierKind.choices, default=CarrierKind.TWILIO)
-    account_sid = models.CharField("account id", max_length=64, blank=True, help_text="Twilio: starts with AC. Empty: this installation's own.")
-    auth_token = EncryptedTextField(blank=True, help_text="Twilio: the auth token. Webhook: the signing secret (whsec_...).")
+    account_sid = models.CharField(
+        "account id", max_length=64, blank=True, help_text="Twilio: starts with AC. Empty: this installation's own."
+    )
+    auth_token = EncryptedTextField(
+        blank=True, help_text="Twilio: the auth token. Webhook: the signing secret (whsec_...)."
+    )
     previous_auth_token = EncryptedTextField(
         blank=True, help_text="Still accepted on webhooks while you rotate; empty it afterwards."
     )
     messaging_service_sid = models.CharField(
-        "messaging service", max_length=64, blank=True, help_text="Twilio: starts with MG. Texts then leave through that service."
+        "messaging service",
+        max_length=64,
+        blank=True,
+        help_text="Twilio: starts with MG. Texts then leave through that service.",
     )
     handles_optout = models.BooleanField(
         "carrier answers STOP and HELP",
@@ -40,7 +49,9 @@ class CarrierAccount(models.Model):
         "look up line types", default=False, help_text="Paid. Finds landlines before a text is wasted on them."
     )
     is_active = models.BooleanField(default=True)
-    problem = models.CharField(max_length=200, blank=True, editable=False, help_text="Why texting through it is stopped.")
+    problem = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="Why texting through it is stopped."
+    )
     stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
     reconciled_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -53,7 +64,9 @@ class CarrierAccount(models.Model):
 
     def clean(self) -> None:
         own = bool(self.account_sid and self.auth_token)
-        shared = bool(settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKEN) and not (self.account_sid or self.auth_token)
+        shared = bool(settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKEN) and not (
+            self.account_sid or self.auth_token
+        )
         if self.kind == CarrierKind.TWILIO and not own and not shared:
             raise ValidationError({"account_sid": "Twilio needs the account SID and the auth token."})
         if self.kind == CarrierKind.WEBHOOK and not self.auth_token:
@@ -67,7 +80,10 @@ class PhoneNumber(models.Model):
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="numbers")
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="numbers")
     account = models.ForeignKey(
-        CarrierAccount, on_delete=models.PROTECT, related_name="numbers", help_text="Carries its texts (and calls, unless external)."
+        CarrierAccount,
+        on_delete=models.PROTECT,
+        related_name="numbers",
+        help_text="Carries its texts (and calls, unless external).",
     )
     reported_by = models.ForeignKey(
         CarrierAccount,
@@ -112,10 +128,14 @@ class PhoneNumber(models.Model):
         if self.business_id:
             number = parse_phone(self.number, self.business.country)
             if number is None:
-                raise ValidationError({"number": "This is not a phone number. Write it with the country code, as +15555550100."})
+                raise ValidationError(
+                    {"number": "This is not a phone number. Write it with the country code, as +15555550100."}
+                )
             self.number = number
         if self.mode == NumberMode.EXTERNAL and self.reported_by is None:
-            raise ValidationError({"reported_by": "Choose the phone system that reports the missed calls of this number."})
+            raise ValidationError(
+                {"reported_by": "Choose the phone system that reports the missed calls of this number."}
+            )
 
 
 class RingTarget(models.Model):

@@ -18,7 +18,9 @@ class Rule(models.Model):
     location = models.ForeignKey(Location, on_delete=models.CASCADE, null=True, blank=True, help_text="Empty: any.")
     number = models.ForeignKey(PhoneNumber, on_delete=models.CASCADE, null=True, blank=True, help_text="Empty: any.")
     hours = models.CharField(max_length=16, choices=HoursState.choices, blank=True, help_text="Empty: any time.")
-    reasons = models.JSONField("why it was missed", default=list, blank=True, help_text="Any of these; empty: every reason.")
+    reasons = models.JSONField(
+        "why it was missed", default=list, blank=True, help_text="Any of these; empty: every reason."
+    )
     callers = models.JSONField("kind of caller", default=list, blank=True, help_text="Any of these; empty: everybody.")
     rang_at_least = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Seconds.")
     rang_at_most = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Seconds.")
@@ -27,7 +29,11 @@ class Rule(models.Model):
     )
     outcome = models.CharField(max_length=16, choices=Outcome.choices, default=Outcome.TEXT)
     script_kind = models.CharField(
-        max_length=24, choices=ScriptKind.choices, blank=True, default=ScriptKind.MISSED_CALL, help_text="Which script the text uses."
+        max_length=24,
+        choices=ScriptKind.choices,
+        blank=True,
+        default=ScriptKind.MISSED_CALL,
+        help_text="Which script the text uses.",
     )
     delay_seconds = models.PositiveIntegerField(
         default=0, validators=[MaxValueValidator(3600)], help_text="Wait so that staff can call back first."

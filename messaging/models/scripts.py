@@ -16,15 +16,27 @@ class Script(models.Model):
     name = models.CharField(max_length=80)
     body = models.TextField(max_length=1600)
     location = models.ForeignKey(
-        Location, on_delete=models.CASCADE, null=True, blank=True, related_name="scripts", help_text="Empty: every location."
+        Location,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="scripts",
+        help_text="Empty: every location.",
     )
     number = models.ForeignKey(
-        PhoneNumber, on_delete=models.CASCADE, null=True, blank=True, related_name="scripts", help_text="Empty: every number."
+        PhoneNumber,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="scripts",
+        help_text="Empty: every number.",
     )
     language = models.CharField(max_length=8, choices=Language.choices, default=Language.ENGLISH)
     hours = models.CharField(max_length=16, choices=HoursState.choices, blank=True, help_text="Empty: open or closed.")
     urgent_words = models.CharField(
-        max_length=120, blank=True, help_text="Replies that put a customer first, separated by commas: URGENT, EMERGENCY."
+        max_length=120,
+        blank=True,
+        help_text="Replies that put a customer first, separated by commas: URGENT, EMERGENCY.",
     )
     is_active = models.BooleanField(default=True)
     history = HistoricalRecords()

@@ -1,7 +1,8 @@
 """What time it is, for every decision of the domain.
 
-The simulator can move this clock (settings.SIMULATOR), so that "after hours" and "a day later" can be tried at noon. The offset lives
-in a small file, because web, sender and worker are separate processes; elsewhere this is `timezone.now()` and nothing else.
+The simulator can move this clock (settings.SIMULATOR), so that "after hours" and "a day later" can be tried at noon.
+The offset lives in a small file, because web, sender and worker are separate processes; elsewhere this is
+`timezone.now()` and nothing else.
 """
 
 from datetime import datetime, timedelta

@@ -1,8 +1,8 @@
 """The one door to the task queue.
 
-With the ORM broker an enqueue inside a transaction commits or vanishes with the data. Tasks may run twice and may be lost with a
-killed worker, so rows are the truth and a task is only a doorbell: each one is harmless the second time, and a sweep finds what a lost
-doorbell should have announced.
+With the ORM broker an enqueue inside a transaction commits or vanishes with the data. Tasks may run twice and may be
+lost with a killed worker, so rows are the truth and a task is only a doorbell: each one is harmless the second time,
+and a sweep finds what a lost doorbell should have announced.
 """
 
 from uuid import UUID

@@ -56,7 +56,10 @@ class OpeningHours(models.Model):
 
 
 class Closure(models.Model):
-    """Days with other hours than usual: a holiday (no hours), or a short or extra day (with hours). Owns its local days."""
+    """Days with other hours than usual: a holiday (no hours), or a short or extra day (with hours).
+
+    Owns its local days.
+    """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="closures")
     location = models.ForeignKey(

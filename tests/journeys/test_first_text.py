@@ -1,4 +1,6 @@
-"""The main job on real input: a signed webhook for a call nobody answered leads to one correct text, and the reply to a person."""
+"""The main job on real input: a signed webhook for a call nobody answered leads to one correct text, and the reply
+to a person.
+"""
 
 import pytest
 

@@ -44,10 +44,15 @@ def report(wire: Wire, message: Message, status: str, code: str | None) -> None:
     """The carrier's callback about a text."""
     message.refresh_from_db()
     wire.post(
-        "message-status", "message-status__undelivered_30006", query={"text": str(message.key)},
-        MessageSid=message.carrier_message_id, SmsSid=message.carrier_message_id, MessageStatus=status, SmsStatus=status,
+        "message-status",
+        "message-status__undelivered_30006",
+        query={"text": str(message.key)},
+        MessageSid=message.carrier_message_id,
+        SmsSid=message.carrier_message_id,
+        MessageStatus=status,
+        SmsStatus=status,
         ErrorCode=code,
-    )  # fmt: skip
+    )
 
 
 def test_nobody_is_told_that_we_missed_them_while_they_are_on_the_line(hosted: Wire) -> None:

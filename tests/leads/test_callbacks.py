@@ -43,7 +43,12 @@ def test_two_businesses_may_have_the_same_cause() -> None:
 def test_done_once() -> None:
     business = make_business()
     task = callbacks.ask_callback(
-        business=business, location=make_location(business), cause="x", reason=TaskReason.RULE, at=NOON, phone="+12125550123"
+        business=business,
+        location=make_location(business),
+        cause="x",
+        reason=TaskReason.RULE,
+        at=NOON,
+        phone="+12125550123",
     )
     assert task is not None
     ana, ben = make_user(), make_user()

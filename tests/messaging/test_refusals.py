@@ -58,7 +58,12 @@ def test_by_kind_of_caller(caller: CallerKind, code: str, task: TaskReason | Non
 @pytest.mark.parametrize(
     ("changes", "code", "because", "task"),
     [
-        ({"unreachable": True}, "unreachable", "the carrier says that this number cannot be reached by text", TaskReason.UNTEXTABLE),
+        (
+            {"unreachable": True},
+            "unreachable",
+            "the carrier says that this number cannot be reached by text",
+            TaskReason.UNTEXTABLE,
+        ),
         ({"called_back": True}, "called_back", "a person already spoke with the caller", None),
         ({"minutes_old": 15.1}, "too_late", "the call was 15 minutes ago when we learned of it", TaskReason.TOO_LATE),
         ({"paused": True}, "paused", "texting is paused for this business", TaskReason.SENDING_STOPPED),

@@ -42,7 +42,9 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _postgres_url(database: dict[str, object]) -> str:
-    return f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    return (
+        f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    )
 
 
 def beaten() -> object:

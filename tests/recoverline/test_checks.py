@@ -62,7 +62,14 @@ def test_the_queue_never_runs_a_task_twice_by_configuration(
     production: LazySettings, changes: dict[str, Any], expected: str | None
 ) -> None:
     """timeout * (1 + (queue_limit + 1) / workers) + 30 = 60 * (1 + 5 / 2) + 30 = 240."""
-    production.Q_CLUSTER = {**production.Q_CLUSTER, "workers": 2, "timeout": 60, "queue_limit": 4, "retry": 300, **changes}
+    production.Q_CLUSTER = {
+        **production.Q_CLUSTER,
+        "workers": 2,
+        "timeout": 60,
+        "queue_limit": 4,
+        "retry": 300,
+        **changes,
+    }
     assert ids(checks.check_settings(None)) == ([expected] if expected else [])
 
 

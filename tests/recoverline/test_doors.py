@@ -16,7 +16,11 @@ def importers(*names: str) -> set[str]:
 
 
 def callers(*endings: str) -> set[str]:
-    return {module for module, tree in modules().items() if any(call.endswith(ending) for call in calls(tree) for ending in endings)}
+    return {
+        module
+        for module, tree in modules().items()
+        if any(call.endswith(ending) for call in calls(tree) for ending in endings)
+    }
 
 
 def test_only_the_queue_module_touches_the_queue() -> None:
@@ -47,7 +51,16 @@ def test_only_events_writes_the_timeline() -> None:
 
 def test_only_the_http_door_opens_sockets() -> None:
     """The SDK's client has its own door (the adapter); the simulator posts to ourselves."""
-    libraries = ("requests", "requests_hardened", "urllib.request", "urllib3", "http.client", "httpx", "socket", "aiohttp")
+    libraries = (
+        "requests",
+        "requests_hardened",
+        "urllib.request",
+        "urllib3",
+        "http.client",
+        "httpx",
+        "socket",
+        "aiohttp",
+    )
     assert {name for name in importers(*libraries) if not name.startswith("messaging.simulator")} <= {
         "recoverline.lib.http",
         "messaging.sender",  # wakes its own main thread through a pair of sockets
@@ -60,7 +73,9 @@ def test_only_the_http_door_opens_sockets() -> None:
 
 
 def test_only_two_places_create_the_rows_that_make_texts() -> None:
-    assert callers("Message.objects.create", "Message.objects.bulk_create", "Message.objects.get_or_create", "Message") <= {
+    assert callers(
+        "Message.objects.create", "Message.objects.bulk_create", "Message.objects.get_or_create", "Message"
+    ) <= {
         "messaging.outbound",
         "messaging.text_events",
         "messaging.delivery",
@@ -74,5 +89,9 @@ def test_nobody_uses(word: str) -> None:
 
 
 def test_templates_never_switch_escaping_off() -> None:
-    pages = [path for path in (ROOT / "templates").rglob("*.html") if "|safe" in path.read_text() or "autoescape off" in path.read_text()]
+    pages = [
+        path
+        for path in (ROOT / "templates").rglob("*.html")
+        if "|safe" in path.read_text() or "autoescape off" in path.read_text()
+    ]
     assert pages == []

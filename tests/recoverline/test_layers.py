@@ -40,7 +40,10 @@ def upward(module: str, imported: str) -> bool:
 
 def test_every_import_points_down() -> None:
     wrong = [
-        f"{module} imports {imported}" for module, tree in modules().items() for imported in imports(tree) if upward(module, imported)
+        f"{module} imports {imported}"
+        for module, tree in modules().items()
+        for imported in imports(tree)
+        if upward(module, imported)
     ]
     assert wrong == []
 
@@ -91,7 +94,9 @@ def test_topic_modules_do_not_import_tasks() -> None:
 
 def test_there_are_rooms_and_no_drawers() -> None:
     drawers = {"utils.py", "util.py", "helpers.py", "services.py", "misc.py", "common.py"}
-    found = [str(path) for app in BELOW for path in (ROOT / app.replace(".", "/")).rglob("*.py") if path.name in drawers]
+    found = [
+        str(path) for app in BELOW for path in (ROOT / app.replace(".", "/")).rglob("*.py") if path.name in drawers
+    ]
     assert found == []
 
 
@@ -99,5 +104,9 @@ def test_no_model_signals_and_no_work_in_save() -> None:
     for name, tree in modules().items():
         assert not any(used.startswith("django.db.models.signals") for used in imports(tree)), name
         if ".models" in name:
-            overridden = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name in ("save", "delete")]
+            overridden = [
+                node.name
+                for node in ast.walk(tree)
+                if isinstance(node, ast.FunctionDef) and node.name in ("save", "delete")
+            ]
             assert overridden == [], name

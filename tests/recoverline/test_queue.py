@@ -27,7 +27,12 @@ def enqueued_names() -> set[str]:
 
 def test_every_enqueued_name_resolves() -> None:
     names = enqueued_names() | {path for paths in settings.EVENT_HANDLERS.values() for path in paths}
-    assert names >= {"messaging.tasks.tick", "messaging.tasks.reconcile", "messaging.tasks.fetch_media", "messaging.tasks.alert_staff"}
+    assert names >= {
+        "messaging.tasks.tick",
+        "messaging.tasks.reconcile",
+        "messaging.tasks.fetch_media",
+        "messaging.tasks.alert_staff",
+    }
     assert [name for name in sorted(names) if not callable(import_string(name))] == []
 
 
