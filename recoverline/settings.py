@@ -159,13 +159,14 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="recoverline@localhos
 
 # ---------------------------------------------------------------- queue
 # timeout < retry, and retry longer than a prefetched task may wait behind others, or tasks run twice (measured).
+_workers, _prefetched, _timeout = env.int("WORKERS", default=2), 4, 60
 Q_CLUSTER = {
     "name": "recoverline",  # salts the task signatures: never rename
     "orm": "default",
-    "workers": env.int("WORKERS", default=2),
-    "queue_limit": 4,
-    "timeout": 60,
-    "retry": 300,
+    "workers": _workers,
+    "queue_limit": _prefetched,
+    "timeout": _timeout,
+    "retry": max(300, int(_timeout * (1 + (_prefetched + 1) / _workers)) + 60),
     "ack_failures": True,
     "max_attempts": 1,
     "catch_up": False,
@@ -207,6 +208,8 @@ EVENT_HANDLERS = {
     "call.alerted": ["messaging.tasks.alert_staff"],
     "task.created": ["messaging.tasks.alert_staff"],
     "carrier.stopped": ["messaging.tasks.alert_staff"],
+    "text.given_up": ["messaging.tasks.alert_staff"],
+    "text.blocked": ["messaging.tasks.alert_staff"],
 }
 # Sections of a business file in the order in which they load (leads.config).
 CONFIG_SECTIONS = ["leads.sections", "scheduling.sections", "messaging.sections"]

@@ -84,7 +84,9 @@ class Message(models.Model):
     error_code = models.CharField(max_length=16, blank=True)
     error_text = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveIntegerField(default=0, help_text="Claims; also the fence of whoever claimed last.")
-    unknowns = models.PositiveSmallIntegerField(default=0, help_text="Sends whose result the carrier did not tell.")
+    unknowns = models.PositiveSmallIntegerField(
+        default=0, help_text="Doubt: 2 for each send without an answer, 1 for a sender that died; 6 gives up."
+    )
     next_at = models.DateTimeField(
         null=True, blank=True, help_text="Not before this instant: first try, retry or look-up."
     )
