@@ -28,6 +28,8 @@ from recoverline.lib.text import count_segments, normalize
 logger = logging.getLogger(__name__)
 
 BELL = "recoverline_outbox"
+# An automatic answer does not hide what the customer said before it.
+SHOWN_IN_LISTS = (MessageKind.FIRST_TEXT, MessageKind.STAFF)
 BACK_OFF_SECONDS = (1, 2, 4, 8)
 PUT_OFF = timedelta(minutes=5)
 # How long a text stays worth sending. A first text has the business's own limit.
@@ -82,7 +84,8 @@ def queue_text(
     except IntegrityError:
         return Message.objects.get(business_id=conversation.business_id, idem_key=idem_key)
     if not reason:
-        conversations.note_said(conversation, text=text, now=now, by_customer=False)
+        if kind in SHOWN_IN_LISTS:
+            conversations.note_said(conversation, text=text, now=now, by_customer=False)
         ring_bell()
     return message
 

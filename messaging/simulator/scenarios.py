@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from messaging.simulator.steps import Step, Wait, parse_steps
+from messaging.simulator.steps import Step, parse_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +18,6 @@ class Scenario:
     @property
     def steps(self) -> list[Step]:
         return parse_steps(self.script)
-
-    @property
-    def hint(self) -> str:
-        """The detail, and what becomes of the clock: nobody should be surprised that it moved."""
-        if self.is_text:
-            return f"{self.detail}. Calls first if it never has: in opening hours, the clock moves if needed"
-        if self.script.startswith("at open"):
-            waits = any(isinstance(step, Wait) for step in self.steps)
-            return f"{self.detail}. In opening hours: the clock moves{'' if waits else ' if needed'}"
-        return f"{self.detail}. When closed: the clock moves if needed"
 
     @property
     def is_text(self) -> bool:
