@@ -113,7 +113,7 @@ def call_arrived(account: CarrierAccount, event: CallArrived, *, now: datetime) 
     if reason is None:
         return _ring(number, targets, attempt=1)
     # Nothing rang here: how long it rang elsewhere, or not at all, is not known.
-    missed_calls.handle(call, reason, now=now)
+    missed_calls.handle(call, reason, now=now, is_new=created)
     return _voicemail(call)
 
 

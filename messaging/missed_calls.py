@@ -105,18 +105,19 @@ def first_text_key(call: Call) -> str:
     return f"missedcall:{call.account_id}:{call.carrier_call_id}"
 
 
-def handle(call: Call, reason: MissReason, *, now: datetime, rang_seconds: int | None = None) -> bool:
+def handle(
+    call: Call, reason: MissReason, *, now: datetime, rang_seconds: int | None = None, is_new: bool = False
+) -> bool:
     """The first evidence of a miss decides, once per call; later evidence only refines. False: it was decided before.
 
-    `call` has its business, location and number loaded. Runs in the webhook's transaction.
+    `call` has its business, location and number loaded. Runs in the webhook's transaction. `is_new`: this transaction
+    has made the row, so that nobody else can have decided about it.
     """
-    missed = Call.objects.filter(pk=call.pk, state=CallState.RINGING).update(
-        state=CallState.MISSED, miss_reason=reason, rang_seconds=rang_seconds, decided_at=now
-    )
-    if not missed:
+    verdict = {"state": CallState.MISSED, "miss_reason": reason, "rang_seconds": rang_seconds, "decided_at": now}
+    if not is_new and not Call.objects.filter(pk=call.pk, state=CallState.RINGING).update(**verdict):
         return False
     call.state, call.miss_reason, call.rang_seconds, call.decided_at = CallState.MISSED, reason, rang_seconds, now
-    situation, is_new = _meet(call, reason, now=now)
+    situation, lead_is_new = _meet(call, reason, now=now)
     terms = configuration.rules_of(call.business_id)
     decision = first_match(terms, situation.facts)
     refusal = first_refusal(
@@ -129,13 +130,14 @@ def handle(call: Call, reason: MissReason, *, now: datetime, rang_seconds: int |
         minutes_old=(now - call.started_at).total_seconds() / 60,
         late_after_minutes=call.business.late_after_minutes,
     )
-    _carry_out(call, decision, refusal, lead=situation.lead, is_new=is_new, now=now)
+    _carry_out(call, decision, refusal, lead=situation.lead, is_new=lead_is_new, now=now)
     call.facts = {**asdict(situation.facts), "callers": sorted(situation.facts.callers)}
     call.trace = _trace(decision, refusal)
     call.rule_id = decision.rule_id
     call.outcome = decision.outcome if refusal is None or decision.outcome != Outcome.TEXT else Outcome.NO_TEXT
     call.decision = refusal.code if refusal and decision.outcome == Outcome.TEXT else "rule"
     Call.objects.filter(pk=call.pk).update(
+        **verdict,
         facts=call.facts,
         trace=call.trace,
         rule=call.rule_id,

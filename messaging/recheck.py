@@ -26,8 +26,14 @@ AUTOMATIC = (MessageKind.FIRST_TEXT, MessageKind.AUTO_REPLY)
 
 
 def reason_not_to_queue(conversation: Conversation, kind: MessageKind) -> Suppression | None:
-    """Why this text may not even wait. Answers about consent itself (the confirmation of STOP, HELP) always may."""
-    if kind != MessageKind.COMPLIANCE and consent.is_opted_out(conversation.business_id, conversation.lead.phone):
+    """Why this text may not even wait. Answers about consent itself (the confirmation of STOP, HELP) always may.
+
+    A first text is written in the transaction that has just decided about it, under the contact's lock, opt-outs
+    included.
+    """
+    if kind not in (MessageKind.COMPLIANCE, MessageKind.FIRST_TEXT) and consent.is_opted_out(
+        conversation.business_id, conversation.lead.phone
+    ):
         return Suppression.OPTED_OUT
     return None
 

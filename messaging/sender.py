@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 SHORT_POLL_SECONDS = 0.025
+GAP_SECONDS = 0.01  # a rush rings many times, and one look serves them all; a lone text never waits for this
 BEAT_SECONDS = 5.0
 BURST_SECONDS = 10  # a number may send this many seconds' worth at once: carriers queue a short rush themselves
 
@@ -75,8 +76,11 @@ class Sender:
         self._bell.ring()
 
     def run(self) -> None:
+        looked = 0.0
         while not self._stopping.is_set():
             try:
+                self._stopping.wait(looked + GAP_SECONDS - time.monotonic())
+                looked = time.monotonic()
                 waiting = self.dispatch()
                 self._beat()
                 self._bell.wait(soon=waiting)
