@@ -3,18 +3,14 @@
 Prints its account key.
 """
 
-import django
+from datetime import time
 
-django.setup()
-
-from datetime import time  # noqa: E402  models need the setup above
-
-from bench.installation import NUMBERS, our_number  # noqa: E402
-from leads.models import Business, Location  # noqa: E402
-from messaging.enums import CallerKind, HoursState, MissReason, NumberMode, Outcome, ScriptKind  # noqa: E402
-from messaging.models import CarrierAccount, NeverText, PhoneNumber, Rule, Script  # noqa: E402
-from scheduling.models import Closure, OpeningHours  # noqa: E402
-from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN  # noqa: E402
+from bench.installation import NUMBERS, our_number
+from leads.models import Business, Location
+from messaging.enums import CallerKind, HoursState, MissReason, NumberMode, Outcome, ScriptKind
+from messaging.models import CarrierAccount, NeverText, PhoneNumber, Rule, Script
+from scheduling.models import Closure, OpeningHours
+from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN
 
 
 def main() -> None:
@@ -66,7 +62,3 @@ def main() -> None:
         NeverText(business=business, phone=f"+1415555{i:04}", label=f"Vendor {i}") for i in range(100)
     )
     print(account.key)
-
-
-if __name__ == "__main__":
-    main()

@@ -13,7 +13,6 @@ import platform
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -132,7 +131,7 @@ def open_loop(made: Installation, path: str, *, rate: int, seconds: int) -> Resu
         for index, shot in enumerate(shots):
             due = begun + index / rate
             if (wait := due - time.time()) > 0:
-                time.sleep(wait)
+                time.sleep(wait)  # an open loop: the next call is due at its own time
             pool.submit(fire, shot, due)
     return Result(took_all, started, time.time() - begun)
 
@@ -147,7 +146,7 @@ def wait_for_texts(made: Installation, wanted: set[str], *, at_most: float = 30)
                 arrived.setdefault(text["to"], []).append(moment(text["at"]))
         if len(arrived) == len(wanted) or time.monotonic() > deadline:
             return arrived
-        time.sleep(0.02)
+        time.sleep(0.02)  # between looks at the ledger, which cost the carrier time
 
 
 def moment(value: str | float) -> float:
@@ -156,7 +155,10 @@ def moment(value: str | float) -> float:
 
 def percentiles(seconds: list[float]) -> str:
     ordered = sorted(seconds)
-    at: Callable[[float], float] = lambda share: ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000  # noqa: E731
+
+    def at(share: float) -> float:
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
+
     return f"p50 {at(0.5):7.1f}  p95 {at(0.95):7.1f}  p99 {at(0.99):7.1f} ms"
 
 

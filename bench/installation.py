@@ -21,6 +21,8 @@ from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN
 from tests.postgres import postgres_server
 
 ROOT = Path(__file__).resolve().parent.parent
+# Models can be imported only after the setup.
+MAKE_BUSINESS = "import django; django.setup(); from bench.business import main; main()"
 NUMBERS = 20  # lines of the business under load
 
 
@@ -86,7 +88,7 @@ def installation(
                 "PYTHONPATH": str(ROOT),
             }
             _run(environment, "manage.py", "migrate", "--verbosity", "0")
-            key = _run(environment, "-m", "bench.business").strip().splitlines()[-1]
+            key = _run(environment, "-c", MAKE_BUSINESS).strip().splitlines()[-1]
             made = Installation(site, carrier, environment, key, processes)
             _start(made, worker=worker)
             yield made
@@ -129,7 +131,7 @@ def _start(made: Installation, *, worker: bool) -> None:
         try:
             urllib.request.urlopen(f"{made.site}/healthz/live", timeout=2).read()
         except OSError:
-            time.sleep(0.05)
+            time.sleep(0.05)  # the server is starting: asked again until it answers or the deadline is over
         else:
             return
     raise RuntimeError("web did not start; run with BENCH_LOG=1")

@@ -75,12 +75,12 @@ class TenantScope:
         if related is not Business and len(business_ids(request, self.editors)) > 1 and hasattr(related, "business"):
             kwargs["queryset"] = kwargs["queryset"].select_related("business")
             kwargs.setdefault("form_class", TenantChoiceField)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class beside it has it
 
     def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, URLField):
             kwargs.setdefault("assume_scheme", "https")
-        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class beside it has it
         if formfield is not None and isinstance(formfield.widget, RelatedFieldWidgetWrapper):
             # Nobody means to delete a location while choosing one.
             formfield.widget.can_delete_related = formfield.widget.can_view_related = False
@@ -90,7 +90,7 @@ class TenantScope:
         self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> forms.ModelMultipleChoiceField | None:
         kwargs["queryset"] = self.rows_to_name(request, db_field.remote_field.model, self.editors)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: the admin class beside it has it
 
     def scope_for(self, request: HttpRequest, business: Business | None) -> FormScope:
         relations: list[Field[Any, Any]] = [*self.model._meta.fields, *self.model._meta.many_to_many]
@@ -173,13 +173,13 @@ class TenantAdmin(TenantScope, admin.ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.scope = self.scope_for(request, only_business(request, self.editors))  # type: ignore[attr-defined]
+        form.scope = self.scope_for(request, only_business(request, self.editors))  # type: ignore[attr-defined]  # our forms all have a scope
         return form
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         # The form of list_editable is built apart from the others.
         form = super().get_changelist_form(request, **{"form": TenantForm, **kwargs})
-        form.scope = self.scope_for(request, None)  # type: ignore[attr-defined]
+        form.scope = self.scope_for(request, None)  # type: ignore[attr-defined]  # our forms all have a scope
         return form
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -249,7 +249,7 @@ class TenantHistoryAdmin(TenantAdmin, SimpleHistoryAdmin):
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        history = getattr(self.model, self.model._meta.simple_history_manager_attribute)  # type: ignore[attr-defined]
+        history = getattr(self.model, self.model._meta.simple_history_manager_attribute)  # type: ignore[attr-defined]  # our forms all have a scope
         pk_name = self.model._meta.pk.attname
         if not self.get_history_queryset(request, history, pk_name, object_id).filter(pk=version_id).exists():
             raise Http404
@@ -290,7 +290,7 @@ class TenantInline(TenantScope, admin.TabularInline):
         formset = super().get_formset(request, obj, **kwargs)
         pk = None if obj is None else business_id_of(obj, self._parent_path())
         business = None if pk is None else Business.objects.filter(pk=pk).first()
-        formset.form.scope = self.scope_for(request, business)  # type: ignore[attr-defined]
+        formset.form.scope = self.scope_for(request, business)  # type: ignore[attr-defined]  # our forms all have a scope
         return formset
 
 
