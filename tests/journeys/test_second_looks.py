@@ -13,10 +13,13 @@ from leads import config
 from leads.enums import TaskReason
 from leads.models import CallbackTask, Lead
 from messaging import call_events, inbox, tasks
+from messaging.carriers.base import BadPayload
+from messaging.carriers.webhook import WebhookCarrier
 from messaging.enums import CallState, CarrierKind, MessageStatus, NumberMode, Outcome, Suppression
 from messaging.models import Call, CarrierAccount, Conversation, Message, NeverText, OptOut, PhoneNumber, RingTarget
 from messaging.simulator import clock_moves
 from recoverline.lib import clock
+from tests import payloads
 from tests.factories import make_account, make_business, make_rule, make_user
 from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN, FakeCarrier
 from tests.recoverline.source import ROOT
@@ -204,3 +207,10 @@ def test_the_clock_is_real_where_a_real_account_is(settings: LazySettings, tmp_p
     assert clock.offset() == timedelta()
     with pytest.raises(clock_moves.ClockStands):
         clock_moves.move_to(clock.now() + timedelta(days=1))
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1999-12-31T23:59:59Z"])
+def test_a_time_that_no_phone_system_can_mean_is_refused(moment: str) -> None:
+    body = payloads.load("webhook", "call__no_answer", occurred_at=moment)
+    with pytest.raises(BadPayload):
+        WebhookCarrier(CarrierAccount(kind=CarrierKind.WEBHOOK)).parse("call", body)
