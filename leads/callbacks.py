@@ -21,17 +21,19 @@ def ask_callback(
     phone: str = "",
     detail: str = "",
     due_at: datetime | None = None,
+    not_before: datetime | None = None,
 ) -> CallbackTask | None:
     """Make a task that somebody calls back; the same `cause` makes only one (None: it exists already).
 
-    Due in the business's `callback_due_minutes` unless `due_at` says otherwise.
+    Due in the business's `callback_due_minutes` unless `due_at` says otherwise; `not_before` begins a promised window.
     """
     due = due_at or at + timedelta(minutes=business.callback_due_minutes)
     try:
         with transaction.atomic():
             task = CallbackTask.objects.create(
                 business=business, location=location, lead=lead, phone=phone or (lead.phone if lead else ""),
-                reason=reason, detail=detail[:300], cause=cause[:160], due_at=due, created_at=at,
+                reason=reason, detail=detail[:300], cause=cause[:160], due_at=due,
+                not_before=not_before, created_at=at,
             )  # fmt: skip
     except IntegrityError:
         return None

@@ -55,3 +55,6 @@ class TaskReason(TextChoices):
     UNCERTAIN = "uncertain", "Not certain that the text arrived"
     MAYBE_OPT_OUT = "maybe_opt_out", "May be asking to stop"
     URGENT = "urgent", "Urgent"
+    CALL_ASKED = "call_asked", "Asked for a call back"
+    APPOINTMENT = "appointment", "About an appointment"
+    CALENDAR = "calendar", "A calendar needs a look"

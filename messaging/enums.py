@@ -81,6 +81,15 @@ class ScriptKind(TextChoices):
     OPT_IN_CONFIRMATION = "opt_in_confirmation", "Answer to START"
     URGENT_REPLY = "urgent_reply", "Answer to an urgent reply"
     HAND_OFF = "hand_off", "A person takes over"
+    BOOKING_CONFIRMED = "booking_confirmed", "Appointment booked"
+    BOOKING_REQUESTED = "booking_requested", "Appointment asked for, to be confirmed"
+    BOOKING_MOVED = "booking_moved", "Appointment moved"
+    BOOKING_CANCELED = "booking_canceled", "Appointment canceled"
+    BOOKING_REMINDER = "booking_reminder", "Appointment reminder"
+    BOOKING_KEPT = "booking_kept", "Answer to “I will be there”"
+    BOOKING_CHANGE = "booking_change", "Answer to “I need another time”"
+    SLOT_OFFERED = "slot_offered", "A slot was freed (waitlist)"
+    CALLBACK_PROMISED = "callback_promised", "Call back arranged"
     GREETING = "greeting", "Voicemail greeting (spoken)"
     GREETING_CLOSED = "greeting_closed", "Voicemail greeting when closed (spoken)"
     WHISPER = "whisper", "Whisper to the team (spoken)"
@@ -110,6 +119,7 @@ class MessageKind(TextChoices):
     FIRST_TEXT = "first_text", "First text"
     STAFF = "staff", "Staff"
     AUTO_REPLY = "auto_reply", "Automatic answer"
+    APPOINTMENT = "appointment", "About an appointment"
     COMPLIANCE = "compliance", "Opt-out or HELP answer"
     INBOUND = "inbound", "Customer"
 
@@ -141,6 +151,7 @@ class Suppression(TextChoices):
     CAPPED = "capped", "A limit was reached"
     LANDLINE = "landline", "Landline"
     UNREACHABLE = "unreachable", "Number does not exist"
+    OUTDATED = "outdated", "The appointment has changed"
 
 
 class ConversationStatus(TextChoices):
@@ -166,3 +177,9 @@ class MediaStatus(TextChoices):
     STORED = "stored", "Stored"
     REFUSED = "refused", "Refused"
     FAILED = "failed", "Could not be fetched"
+
+
+class ReminderState(TextChoices):
+    PLANNED = "planned", "Planned"
+    QUEUED = "queued", "Handed to the outbox"
+    SKIPPED = "skipped", "Not sent"

@@ -1,6 +1,6 @@
 """Rows with sensible values: name only what the test is about."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 
 from leads.enums import Role, TaskReason
-from leads.models import Business, CallbackTask, JobRequest, Lead, Location, Membership
+from leads.models import Business, CallbackTask, JobRequest, Lead, Location, Membership, Service, ServiceArea
 from messaging.enums import (
     CallState,
     CarrierKind,
@@ -22,7 +22,8 @@ from messaging.enums import (
     ScriptKind,
 )
 from messaging.models import Call, CarrierAccount, Conversation, Message, NeverText, OptOut, PhoneNumber, Rule, Script
-from scheduling.models import OpeningHours
+from scheduling.enums import AppointmentStatus, BookedBy
+from scheduling.models import Appointment, Assignment, BookingRules, BookingSettings, OpeningHours, Resource
 
 # A Wednesday, mid-day in every zone of the United States.
 NOON = datetime(2026, 6, 17, 18, 0, tzinfo=UTC)
@@ -191,3 +192,45 @@ def make_opt_out(business: Business, **values: Any) -> OptOut:
 def make_never_text(business: Business, **values: Any) -> NeverText:
     values.setdefault("phone", phone())
     return NeverText.objects.create(business=business, **values)
+
+
+def make_service(business: Business, name: str = "", **values: Any) -> Service:
+    return Service.objects.create(business=business, name=name or f"Service {fresh()}", **values)
+
+
+def make_rules(service: Service, **values: Any) -> BookingRules:
+    """Bookable on the half hour, at the location, without notice."""
+    defaults: dict[str, Any] = {"place": "location", "notice_minutes": 0, "step_minutes": 30}
+    return BookingRules.objects.create(service=service, **{**defaults, **values})
+
+
+def make_booking_settings(business: Business, **values: Any) -> BookingSettings:
+    return BookingSettings.objects.create(business=business, **{"is_page_on": True, **values})
+
+
+def make_resource(business: Business, name: str = "", **values: Any) -> Resource:
+    return Resource.objects.create(business=business, name=name or f"Technician {fresh()}", **values)
+
+
+def make_area(business: Business, city: str = "", **values: Any) -> ServiceArea:
+    return ServiceArea.objects.create(business=business, city=city or f"City {fresh()}", **values)
+
+
+def make_appointment(service: Service, location: Location, *resources: Resource, **values: Any) -> Appointment:
+    """A booked hour at NOON on the day after it, as a bare row: without claims, events or texts."""
+    starts_at = values.get("starts_at", NOON + timedelta(days=1))
+    defaults: dict[str, Any] = {
+        "status": AppointmentStatus.CONFIRMED,
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=service.duration_minutes),
+        "booked_by": BookedBy.STAFF,
+        "created_at": NOON,
+        "booked_at": NOON,
+        "updated_at": NOON,
+    }
+    row = Appointment.objects.create(
+        business=service.business, service=service, location=location, **{**defaults, **values}
+    )
+    for resource in resources:
+        Assignment.objects.create(appointment=row, resource=resource)
+    return row

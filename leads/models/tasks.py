@@ -21,6 +21,9 @@ class CallbackTask(models.Model):
     cause = models.CharField(
         max_length=160, help_text="What made it, such as missedcall:<call id>: the same cause makes one task."
     )
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text="Start of the window in which a call was promised."
+    )
     due_at = models.DateTimeField()
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)

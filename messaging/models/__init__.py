@@ -3,6 +3,7 @@ from messaging.models.consent import NeverText, OptOut
 from messaging.models.conversations import Conversation, Message, MessageMedia, Note
 from messaging.models.hooks import Heartbeat, InboundHook
 from messaging.models.numbers import CarrierAccount, PhoneNumber, RingTarget
+from messaging.models.reminders import Reminder
 from messaging.models.rules import Rule
 from messaging.models.scripts import Script
 
@@ -18,6 +19,7 @@ __all__ = [
     "Note",
     "OptOut",
     "PhoneNumber",
+    "Reminder",
     "RingTarget",
     "Rule",
     "Script",

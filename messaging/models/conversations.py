@@ -7,6 +7,7 @@ from leads.enums import Language
 from leads.models import Business, JobRequest, Lead, Location
 from messaging.enums import ConversationStatus, Direction, Handler, MediaStatus, MessageKind, MessageStatus, Suppression
 from messaging.models.numbers import CarrierAccount, PhoneNumber
+from scheduling.models import Appointment
 
 
 class Conversation(models.Model):
@@ -73,6 +74,10 @@ class Message(models.Model):
     body = models.TextField(blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, null=True, blank=True, related_name="texts")
+    appointment_version = models.PositiveIntegerField(
+        null=True, blank=True, help_text="What the text says holds for this version; a later one keeps it from leaving."
     )
     status = models.CharField(max_length=16, choices=MessageStatus.choices)
     suppression = models.CharField(max_length=20, choices=Suppression.choices, blank=True)

@@ -5,6 +5,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from leads.models import Business, Location
+from scheduling.models.resources import Resource
 
 MIDNIGHT = time(0, 0)
 
@@ -20,7 +21,10 @@ class Weekday(models.IntegerChoices):
 
 
 class OpeningHours(models.Model):
-    """One range of a weekday in local time. A location with any range of its own ignores the business's."""
+    """One range of a weekday in local time.
+
+    A location with any range of its own ignores the business's, a resource with any of its own its location's.
+    """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="opening_hours")
     location = models.ForeignKey(
@@ -30,6 +34,14 @@ class OpeningHours(models.Model):
         blank=True,
         related_name="opening_hours",
         help_text="Empty: for all locations that have no hours of their own.",
+    )
+    resource = models.ForeignKey(
+        Resource,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="opening_hours",
+        help_text="Somebody's or something's own hours, instead of the location's.",
     )
     weekday = models.PositiveSmallIntegerField(choices=Weekday.choices)
     opens = models.TimeField()
@@ -69,6 +81,14 @@ class Closure(models.Model):
         blank=True,
         related_name="closures",
         help_text="Empty: all locations.",
+    )
+    resource = models.ForeignKey(
+        Resource,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="closures",
+        help_text="Only this one is away, or works other hours; everybody else goes on.",
     )
     name = models.CharField(max_length=80, help_text="Such as Thanksgiving; {closure} in a script.")
     starts_on = models.DateField()
