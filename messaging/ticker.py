@@ -25,7 +25,6 @@ from recoverline.lib.children import die_with_parent
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 10
-RECONCILE_SECONDS = 300
 HANGS_AFTER = timedelta(seconds=90)
 MOST_WAITING = 500  # a cluster that is behind needs no further ticks
 STOP_GRACE_SECONDS = 130
@@ -38,21 +37,16 @@ class Ticker:
         self._stopping = threading.Event()
         self._cluster: subprocess.Popen[bytes] | None = None
         self._started = 0.0
+        self._enqueued: dict[str, float] = {}
 
     def stop(self) -> None:
         self._stopping.set()
 
     def run(self) -> int:
         self._start_cluster()
-        reconciled = float("-inf")
         while not self._stopping.is_set():
             try:
-                if time.monotonic() - reconciled >= RECONCILE_SECONDS:
-                    # The first one right after the start: calls may have been missed while everything was down.
-                    queue.enqueue("messaging.tasks.reconcile")
-                    reconciled = time.monotonic()
-                if queue.waiting() < MOST_WAITING:
-                    queue.enqueue("messaging.tasks.tick")
+                self._enqueue_due()
                 self._watch()
             except DatabaseError:
                 logger.warning("the database is away; the next tick tries again")
@@ -60,6 +54,17 @@ class Ticker:
             self._stopping.wait(TICK_SECONDS)
         self._stop_cluster()
         return 0
+
+    def _enqueue_due(self) -> None:
+        """Everything once right after the start: calls may have been missed while all was down."""
+        if queue.waiting() >= MOST_WAITING:
+            return
+        now = time.monotonic()
+        for path, seconds in settings.PERIODIC_TASKS.items():
+            # A moment early is better than a whole round late.
+            if now - self._enqueued.get(path, float("-inf")) >= seconds - TICK_SECONDS / 2:
+                queue.enqueue(path)
+                self._enqueued[path] = now
 
     def _watch(self) -> None:
         """Restart a cluster that has died, or that has not ticked for so long that it must hang."""

@@ -85,7 +85,7 @@ def _queue() -> Iterator[CheckMessage]:
 
 def _paths() -> Iterator[CheckMessage]:
     names = [path for paths in settings.EVENT_HANDLERS.values() for path in paths]
-    for path in [*names, *settings.CARRIERS.values()]:
+    for path in [*names, *settings.PERIODIC_TASKS, *settings.CARRIERS.values()]:
         try:
             import_string(path)
         except ImportError as error:

@@ -137,6 +137,8 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
 SECURE_REDIRECT_EXEMPT = [r"^healthz"]  # asked over plain http inside the container
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of ours append to X-Forwarded-For. With 0 the header is ignored: anybody can write it.
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -201,6 +203,10 @@ SIMULATOR = env.bool("SIMULATOR", default=DEBUG)
 # Where the simulator delivers its webhooks; they are signed for SITE_URL like any carrier's.
 SIMULATOR_URL = env.str("SIMULATOR_URL", default=SITE_URL).rstrip("/")
 
+# ---------------------------------------------------------------- calendars
+# "host:port" of calendar servers inside the private network that may be asked nevertheless, without TLS too.
+CALENDAR_HOSTS = env.list("CALENDAR_HOSTS", default=[])
+
 # ---------------------------------------------------------------- composition of the apps
 # Event kind -> functions run by the worker with the event's id (leads.events.record).
 EVENT_HANDLERS = {
@@ -210,6 +216,14 @@ EVENT_HANDLERS = {
     "carrier.stopped": ["messaging.tasks.alert_staff"],
     "text.given_up": ["messaging.tasks.alert_staff"],
     "text.blocked": ["messaging.tasks.alert_staff"],
+    "calendar.stale": ["messaging.tasks.alert_staff"],
+    "calendar.failing": ["messaging.tasks.alert_staff"],
+    "calendar.conflict": ["messaging.tasks.alert_staff"],
+}
+# Function -> seconds between two runs by the worker (messaging.ticker). Each is harmless when it runs twice or late.
+PERIODIC_TASKS = {
+    "messaging.tasks.tick": 10,
+    "messaging.tasks.reconcile": 300,
 }
 # Sections of a business file in the order in which they load (leads.config).
 CONFIG_SECTIONS = ["leads.sections", "scheduling.sections", "messaging.sections"]
