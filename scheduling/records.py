@@ -1,0 +1,57 @@
+"""What a booking leaves behind: the state of what the lead asked for, the timeline, a task for staff."""
+
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from leads import callbacks, events, intake
+from leads.enums import RequestStatus, TaskReason
+from leads.models import JobRequest, Lead, Location
+from scheduling.enums import AppointmentStatus, BookedBy
+from scheduling.models import Appointment
+
+
+def note_booked(row: Appointment, *, now: datetime, actor: AbstractBaseUser | None) -> None:
+    """It is booked, or asked for: then a person has to say yes."""
+    by = BookedBy(row.booked_by)
+    if row.status == AppointmentStatus.REQUESTED:
+        note("appointment.requested", row, "Asked for", by=by, now=now, actor=actor)
+        callbacks.ask_callback(
+            business=row.business, location=row.location, lead=row.lead, at=now, reason=TaskReason.APPOINTMENT,
+            cause=f"appointment:{row.key}:requested",
+            detail=f"Confirm or offer another time: {describe(row)}. A calendar was out of date when it was booked.",
+        )  # fmt: skip
+        return
+    if row.request_id is not None:
+        JobRequest.objects.filter(pk=row.request_id).update(status=RequestStatus.BOOKED)
+    note("appointment.booked", row, "Booked", by=by, now=now, actor=actor)
+
+
+def note(
+    kind: str, row: Appointment, words: str, *, by: BookedBy, now: datetime, actor: AbstractBaseUser | None
+) -> None:
+    """The timeline's row, and whoever listens to it. Carries the appointment's key and version."""
+    events.record(
+        kind, business=row.business, lead=row.lead, at=now, text=f"{words}: {describe(row)}", actor=actor,
+        appointment=str(row.key), version=row.version, by=str(by),
+    )  # fmt: skip
+
+
+def describe(row: Appointment) -> str:
+    """The service and when it is at the location, for staff."""
+    local = row.starts_at.astimezone(row.location.zone)
+    return f"{row.service.name}, {local:%a %b} {local.day}, {local:%H:%M}"
+
+
+def request_for(lead: Lead, location: Location, *, now: datetime) -> JobRequest:
+    """The open request of `lead` that a booking answers, or a new one."""
+    found = JobRequest.objects.filter(lead=lead, status=RequestStatus.OPEN).order_by("-opened_at").first()
+    return found or intake.open_request(lead, location=location, at=now, source="booking")
+
+
+def reopen_request(row: Appointment) -> None:
+    """Nothing is booked for it any more: what they need is open again."""
+    others = Appointment.objects.filter(request=row.request_id, status=AppointmentStatus.CONFIRMED)
+    if row.request_id is not None and not others.exists():
+        booked = JobRequest.objects.filter(pk=row.request_id, status=RequestStatus.BOOKED)
+        booked.update(status=RequestStatus.OPEN, closed_at=None)

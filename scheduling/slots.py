@@ -1,0 +1,227 @@
+"""Rows -> the engine: which starts of a service are open at a location.
+
+Listing and booking build the same `Availability` here, so what is listed can be booked a moment later unless somebody
+else was quicker.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+
+from django.db.models import Q
+
+from leads.models import Location, Service, ServiceArea
+from scheduling import lanes
+from scheduling.availability import Availability, Grid, Limits, Visit, full_days, last_bookable_day, no_travel
+from scheduling.calendars.staleness import is_stale
+from scheduling.enums import VisitPlace
+from scheduling.models import Appointment, BookingRules, BusyCalendar, CalDAVAccount, Resource
+from scheduling.models.resources import STEP
+from scheduling.settings_of import booking_settings
+from scheduling.travel import travel_table
+
+_STEP = timedelta(minutes=STEP)
+_DAY = timedelta(days=1)
+_MIDNIGHT = time(0)
+# How far ahead `next_slots` looks at once; most callers find what they want in the first stretch.
+_STRETCH = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """For whom availability is asked. Staff see past notice, horizon and daily limits: those bind customers."""
+
+    area: ServiceArea | None = None
+    resource: Resource | None = None
+    ignoring: Appointment | None = None
+    for_staff: bool = False
+    overrules: bool = False
+    without: frozenset[int] = frozenset()  # resources to leave out
+
+
+def rules_of(service: Service) -> BookingRules | None:
+    return BookingRules.objects.filter(service=service).first()
+
+
+def availability_for(
+    service: Service,
+    location: Location,
+    *,
+    now: datetime,
+    first: date,
+    last: date,
+    area: ServiceArea | None = None,
+    resource: Resource | None = None,
+    ignoring: Appointment | None = None,
+    overrules: bool = False,
+) -> Availability:
+    """What is open from the local day `first` to `last`, both included.
+
+    `resource` must be among those chosen; `ignoring` is the appointment that is being moved. `overrules` asks only
+    whether the time is taken: outside hours, at once, on a full day.
+    """
+    wanted = Circumstances(area=area, resource=resource, ignoring=ignoring, overrules=overrules)
+    return availability_in(wanted, service, location, now=now, first=first, last=last)
+
+
+def availability_in(
+    wanted: Circumstances, service: Service, location: Location, *, now: datetime, first: date, last: date
+) -> Availability:
+    """The same for any circumstances. A service without rules is only for staff: nothing is bookable, no groups."""
+    zone = location.zone
+    rules = rules_of(service)
+    begins = datetime.combine(first, _MIDNIGHT, tzinfo=zone).astimezone(UTC)
+    length = timedelta(minutes=service.duration_minutes)
+    if rules is None and (wanted.for_staff or wanted.overrules):
+        rules = BookingRules(service=service)
+    if rules is None:
+        return Availability((), Visit(length), Grid(_STEP), Limits(zone=zone, earliest=begins, last_day=last))
+    groups = lanes.groups_for(
+        eligible(service, location, resource=wanted.resource, without=wanted.without),
+        location,
+        first=first,
+        last=last,
+        now=now,
+        ignoring=wanted.ignoring,
+        is_always_open=wanted.overrules,
+    )
+    return Availability(
+        groups,
+        visit_of(length, timedelta(minutes=rules.gap_after_minutes), wanted.area),
+        Grid(timedelta(minutes=rules.step_minutes), "opening" if rules.anchor == "opening" else "free", align=STEP),
+        _limits(wanted, rules, location, now=now, begins=begins, first=first, last=last),
+        travel_table(booking_settings(service.business), location) if rules.place == VisitPlace.CUSTOMER else no_travel,
+    )
+
+
+def visit_of(length: timedelta, gap: timedelta, area: ServiceArea | None) -> Visit:
+    """The visit as it is placed. Its gap is rounded up to whole claims, so that two visits never share one."""
+    whole = -(-(length + gap) // _STEP) * _STEP
+    return Visit(length, after=whole - length, area=area.pk if area else None)
+
+
+def _limits(
+    wanted: Circumstances,
+    rules: BookingRules,
+    location: Location,
+    *,
+    now: datetime,
+    begins: datetime,
+    first: date,
+    last: date,
+) -> Limits:
+    zone = location.zone
+    if wanted.overrules:
+        return Limits(zone=zone, earliest=begins, last_day=last)
+    if wanted.for_staff:
+        return Limits(zone=zone, earliest=max(begins, now), last_day=last)
+    return Limits(
+        zone=zone,
+        earliest=max(begins, now + timedelta(minutes=rules.notice_minutes)),
+        last_day=min(last, last_bookable_day(now, zone, rules.horizon_days)),
+        full_days=_full_days(rules, location, now=now, first=first, last=last, ignoring=wanted.ignoring),
+    )
+
+
+def _full_days(
+    rules: BookingRules, location: Location, *, now: datetime, first: date, last: date, ignoring: Appointment | None
+) -> frozenset[date]:
+    if rules.most_per_day is None and rules.most_minutes_per_day is None:
+        return frozenset()
+    zone = location.zone
+    start, end = (datetime.combine(day, _MIDNIGHT, tzinfo=zone) for day in (first, last + _DAY))
+    booked = Appointment.objects.blocking(now).filter(
+        service=rules.service_id, location=location, starts_at__gte=start, starts_at__lt=end
+    )
+    if ignoring is not None:
+        booked = booked.exclude(pk=ignoring.pk)
+    minutes = rules.most_minutes_per_day
+    return full_days(
+        booked.values_list("starts_at", "ends_at"),
+        zone,
+        most=rules.most_per_day,
+        most_time=None if minutes is None else timedelta(minutes=minutes),
+    )
+
+
+def eligible(
+    service: Service, location: Location, *, resource: Resource | None = None, without: Collection[int] = ()
+) -> list[list[Resource]]:
+    """The resources that can do it there, one group a kind; a `resource` that is named stands for its whole kind."""
+    rows = Resource.objects.filter(
+        Q(locations=None) | Q(locations=location), Q(services=None) | Q(services=service),
+        business=service.business_id, is_active=True,
+    )  # fmt: skip
+    found = sorted(rows.distinct(), key=lambda row: (row.kind, row.pk))
+    groups = [list(group) for _, group in groupby(found, key=lambda row: row.kind)]
+    if resource is not None:
+        groups = [[resource] if group[0].kind == resource.kind else group for group in groups]
+        if not any(resource in group for group in groups):
+            groups.append([resource])
+    return [[row for row in group if row.pk not in without] for group in groups]
+
+
+def open_slots(
+    service: Service,
+    location: Location,
+    *,
+    now: datetime,
+    first: date,
+    last: date,
+    area: ServiceArea | None = None,
+    resource: Resource | None = None,
+) -> list[datetime]:
+    """The starts a customer can choose on the local days `first` to `last`, in order."""
+    wanted = Circumstances(area=area, resource=resource)
+    return availability_in(wanted, service, location, now=now, first=first, last=last).slots()
+
+
+def next_slots(
+    service: Service,
+    location: Location,
+    *,
+    now: datetime,
+    count: int = 3,
+    after: datetime | None = None,
+    area: ServiceArea | None = None,
+) -> list[datetime]:
+    """The first `count` starts later than `after` (now, if not given); fewer when the horizon ends before."""
+    rules = rules_of(service)
+    if rules is None:
+        return []
+    after = max(after or now, now)
+    day = after.astimezone(location.zone).date()
+    horizon = last_bookable_day(now, location.zone, rules.horizon_days)
+    found: list[datetime] = []
+    while day <= horizon and len(found) < count:
+        last = min(day + timedelta(days=_STRETCH - 1), horizon)
+        starts = open_slots(service, location, now=now, first=day, last=last, area=area)
+        found += [start for start in starts if start > after]
+        day = last + _DAY
+    return found[:count]
+
+
+def has_stale_calendar(service: Service, location: Location, *, now: datetime) -> bool:
+    """Whether a calendar that can block this service has not been read lately, so that slots are only offers."""
+    resources = [row.pk for group in eligible(service, location) for row in group]
+    return bool(stale_resources(resources, location, now=now))
+
+
+def stale_resources(resources: Iterable[int], location: Location, *, now: datetime) -> frozenset[int]:
+    """Those of `resources` for whom a calendar is not up to date; all of them when it is the location's."""
+    ids = list(resources)
+    calendars = BusyCalendar.objects.filter(Q(resource__in=ids) | Q(location=location), is_active=True)
+    accounts = CalDAVAccount.objects.filter(resource__in=ids, is_active=True)
+    stale: set[int] = set()
+    read = ("resource_id", "ok_at", "created_at")
+    for resource, ok_at, created_at in [*calendars.values_list(*read), *accounts.values_list(*read)]:
+        if is_stale(ok_at=ok_at, created_at=created_at, now=now):
+            stale |= set(ids) if resource is None else {resource}
+    return frozenset(stale)
+
+
+def local_days(slots: Sequence[datetime], location: Location) -> dict[date, list[datetime]]:
+    """Starts under the local day on which they are."""
+    zone = location.zone
+    return {day: list(starts) for day, starts in groupby(slots, key=lambda start: start.astimezone(zone).date())}
