@@ -23,6 +23,12 @@ def callers(*endings: str) -> set[str]:
     }
 
 
+def makers(model: str) -> set[str]:
+    """Who makes rows of `model`."""
+    ways = {model, *(f"{model}.objects.{way}" for way in ("create", "bulk_create", "get_or_create"))}
+    return {module for module, tree in modules().items() if ways & set(calls(tree))}
+
+
 def test_only_the_queue_module_touches_the_queue() -> None:
     assert importers("django_q.tasks", "django_q.brokers") == {"recoverline.lib.queue"}
 
@@ -81,6 +87,40 @@ def test_only_two_places_create_the_rows_that_make_texts() -> None:
         "messaging.delivery",
         "messaging.simulator.history",
     }
+
+
+def test_only_the_door_makes_appointments() -> None:
+    assert makers("Appointment") == {"scheduling.booking"}
+
+
+def test_only_claims_take_time() -> None:
+    assert makers("Claim") == {"scheduling.claims"}
+
+
+def test_only_the_door_and_its_claims_change_an_appointments_state() -> None:
+    """A status that is written elsewhere would go around the claims."""
+    writers = {
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("CONFIRMED", "HOLD", "CANCELED", "REQUESTED", "COMPLETED", "NO_SHOW", "EXPIRED")
+        and ast.unparse(node.value) == "AppointmentStatus"
+        and _is_written(tree, node)
+    }
+    assert writers <= {"scheduling.booking", "scheduling.claims"}
+
+
+def _is_written(tree: ast.AST, value: ast.Attribute) -> bool:
+    """Whether the value is assigned to a status, or handed to an update of one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and any(ast.unparse(target).endswith(".status") for target in node.targets):
+            if value in ast.walk(node.value):
+                return True
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".update"):
+            if any(item.arg == "status" and value in ast.walk(item.value) for item in node.keywords):
+                return True
+    return False
 
 
 @pytest.mark.parametrize("word", ["mark_safe", "eval", "exec", "os.system", "extra", "RawSQL", "yaml.load"])
