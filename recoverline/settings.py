@@ -219,11 +219,21 @@ EVENT_HANDLERS = {
     "calendar.stale": ["messaging.tasks.alert_staff"],
     "calendar.failing": ["messaging.tasks.alert_staff"],
     "calendar.conflict": ["messaging.tasks.alert_staff"],
+    "appointment.booked": ["messaging.tasks.appointment_event", "scheduling.tasks.calendar_appointment_changed"],
+    "appointment.requested": ["messaging.tasks.appointment_event"],
+    "appointment.moved": ["messaging.tasks.appointment_event", "scheduling.tasks.calendar_appointment_changed"],
+    "appointment.canceled": ["messaging.tasks.appointment_event", "scheduling.tasks.calendar_appointment_changed"],
+    "appointment.completed": ["scheduling.tasks.calendar_appointment_changed"],
+    "appointment.missed": ["scheduling.tasks.calendar_appointment_changed"],
+    "callback.promised": ["messaging.tasks.callback_promised"],
 }
 # Function -> seconds between two runs by the worker (messaging.ticker). Each is harmless when it runs twice or late.
 PERIODIC_TASKS = {
     "messaging.tasks.tick": 10,
     "messaging.tasks.reconcile": 300,
+    "scheduling.tasks.expire_holds": 30,
+    "scheduling.tasks.sync_calendars": 60,
+    "scheduling.tasks.poll_calendars": 60,
 }
 # Sections of a business file in the order in which they load (leads.config).
 CONFIG_SECTIONS = ["leads.sections", "scheduling.sections", "messaging.sections"]

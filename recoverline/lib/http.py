@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Timer
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3 import HTTPConnectionPool
@@ -23,6 +24,8 @@ from urllib3.exceptions import HTTPError
 PORTS = frozenset({443, 8443})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CHUNK = 65_536
+# Which addresses a name may stand for: the public ones, loopback as well, or whatever it says.
+Reach = Literal["public", "loopback", "anywhere"]
 
 
 class FetchError(Exception):
@@ -55,6 +58,7 @@ def fetch(
     max_bytes: int = 5_000_000,
     auth: tuple[str, str] | None = None,
     allow_hosts: frozenset[str] = frozenset(),
+    private_hosts: frozenset[str] = frozenset(),
     max_redirects: int = 0,
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
@@ -64,9 +68,10 @@ def fetch(
     """Ask `url` and return the answer, whatever its status. Raises FetchRefused or FetchFailed.
 
     `timeout` is (connect, read) in seconds, `deadline` the seconds for everything together. `allow_hosts` names
-    loopback servers ("127.0.0.1:8123") which may be asked, without TLS too. Redirects are followed for GET and HEAD
-    only, up to `max_redirects`; with 0 a redirect is an answer like any other. `auth` and `headers` go to the first
-    host only.
+    loopback servers ("127.0.0.1:8123") which may be asked, without TLS too. So may `private_hosts`, wherever in the
+    operator's network their name leads ("cloud.lan:443"): a list from the settings, never from a user. Redirects are
+    followed for GET and HEAD only, up to `max_redirects`; with 0 a redirect is an answer like any other. `auth` and
+    `headers` go to the first host only.
     """
     hang_up = _HangUp()
     timer = Timer(deadline, hang_up)
@@ -75,7 +80,7 @@ def fetch(
     try:
         request = requests.Request(method, url, headers=dict(headers or {}), data=body, auth=auth)
         hops = max_redirects if method in ("GET", "HEAD") else 0
-        return _follow(request, hops, _Limits(timeout, max_bytes, allow_hosts, hang_up))
+        return _follow(request, hops, _Limits(timeout, max_bytes, allow_hosts, private_hosts, hang_up))
     finally:
         timer.cancel()
 
@@ -85,6 +90,7 @@ class _Limits:
     timeout: tuple[float, float]
     max_bytes: int
     allow_hosts: frozenset[str]
+    private_hosts: frozenset[str]
     hang_up: "_HangUp"
 
 
@@ -92,7 +98,7 @@ def _follow(request: requests.Request, hops: int, limits: _Limits) -> Fetched:
     left = hops
     while True:
         prepared, parts = _prepare(request)
-        answer = _ask(prepared, _judge(parts, limits.allow_hosts), limits)
+        answer = _ask(prepared, _judge(parts, limits), limits)
         location = answer.headers.get("location")
         if not hops or not location or answer.status not in REDIRECTS:
             return answer
@@ -119,18 +125,20 @@ def _prepare(request: requests.Request) -> tuple[requests.PreparedRequest, Split
     return prepared, parts
 
 
-def _judge(parts: SplitResult, allow_hosts: frozenset[str]) -> bool:
-    """Whether the address is a loopback server that was named. Raises FetchRefused for what may not be asked at all."""
+def _judge(parts: SplitResult, limits: _Limits) -> Reach:
+    """How far the address may lead. Raises FetchRefused for what may not be asked at all."""
     scheme, host, port = _origin(parts)
     if parts.username is not None or parts.password is not None:
         raise FetchRefused("Name and password do not belong into the address: enter them separately.")
-    if scheme in ("http", "https") and f"{host}:{port}" in allow_hosts:
-        return True
+    if scheme in ("http", "https") and f"{host}:{port}" in limits.private_hosts:
+        return "anywhere"
+    if scheme in ("http", "https") and f"{host}:{port}" in limits.allow_hosts:
+        return "loopback"
     if scheme != "https":
         raise FetchRefused("The address must start with https://.")
     if port not in PORTS:
         raise FetchRefused(f"Port {port} is not allowed.")
-    return False
+    return "public"
 
 
 def _origin(parts: SplitResult) -> tuple[str, str, int]:
@@ -138,12 +146,12 @@ def _origin(parts: SplitResult) -> tuple[str, str, int]:
     return parts.scheme, f"[{host}]" if ":" in host else host, parts.port or {"http": 80}.get(parts.scheme, 443)
 
 
-def _ask(prepared: requests.PreparedRequest, loopback: bool, limits: _Limits) -> Fetched:
+def _ask(prepared: requests.PreparedRequest, reach: Reach, limits: _Limits) -> Fetched:
     """One request on a connection of its own.
 
     The adapter is used without a Session, which would read the whole body of a redirect into memory, whatever its size.
     """
-    wire = _Wire(prepared, loopback, limits.hang_up)
+    wire = _Wire(prepared, reach, limits.hang_up)
     prepared.headers.setdefault("User-Agent", "Recoverline")
     try:
         response = wire.send(prepared, stream=True, timeout=limits.timeout, verify=True, proxies={})
@@ -201,9 +209,16 @@ class _HangUp:
 class _Wire(IPFilterAdapter):  # type: ignore[misc]  # requests-hardened ships no types
     """The address filter, telling `hang_up` of the sockets it opens."""
 
-    def __init__(self, prepared: requests.PreparedRequest, loopback: bool, hang_up: _HangUp) -> None:
-        super().__init__(is_https_proto=(prepared.url or "").startswith("https:"), allow_loopback=loopback)
+    def __init__(self, prepared: requests.PreparedRequest, reach: Reach, hang_up: _HangUp) -> None:
+        is_https = (prepared.url or "").startswith("https:")
+        super().__init__(is_https_proto=is_https, allow_loopback=reach == "loopback")
+        self._reach = reach
         self._hang_up = hang_up
+
+    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:
+        if self._reach == "anywhere":
+            return HTTPAdapter.build_connection_pool_key_attributes(self, *args, **kwargs)
+        return super().build_connection_pool_key_attributes(*args, **kwargs)
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
         pool: HTTPConnectionPool = super().get_connection_with_tls_context(*args, **kwargs)
