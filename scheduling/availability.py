@@ -150,7 +150,9 @@ class Availability:
         """The open starts in order, each on the grid of somebody who can take it; optionally only those `is_within`."""
         if not self.groups or not all(self.groups):
             return []
-        starts = {start for lane in self._prepared[0] for start in self._grid_starts(lane) if lane.takes(start)}
+        starts: set[datetime] = set()
+        for lane in self._prepared[0]:
+            starts |= {start for start in self._grid_starts(lane) if start not in starts and lane.takes(start)}
         found = [start for start in sorted(starts) if self.reason_against(start) is None]
         return [start for start in found if self.is_within(start, time_from=time_from, time_to=time_to)]
 
