@@ -117,10 +117,12 @@ SECTIONS = (
         key="services",
         order=50,
         about="What you do, with the prices that may be named: 89, 89-250, from 89, up to 250.",
+        called="name",
         form=RowForm(
             model=Service,
             identity=("name",),
             shorthand="name",
+            inner_keys=("booking",),
             fields=(
                 Field("name", Text(), is_required=True),
                 Field("description", Text()),

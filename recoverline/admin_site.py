@@ -40,7 +40,21 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "messaging.inboundhook",
         ),
     ),
-    ("Scheduling", ("scheduling.openinghours", "scheduling.closure")),
+    (
+        "Scheduling",
+        (
+            "scheduling.openinghours",
+            "scheduling.closure",
+            "scheduling.resource",
+            "scheduling.bookingrules",
+            "scheduling.appointment",
+            "scheduling.waitlistentry",
+            "scheduling.traveltime",
+            "scheduling.busycalendar",
+            "scheduling.caldavaccount",
+            "scheduling.calendarfeed",
+        ),
+    ),
     ("Content", ("messaging.script", "leads.service", "leads.servicearea", "leads.faq")),
 )
 REST = "Installation"
@@ -144,7 +158,12 @@ def set_up_steps(business: Business) -> list[SetUpStep]:
     account = business.carrier_accounts.filter(is_active=True).first()
     page = reverse("admin:leads_business_change", args=[business.pk])
     return [
-        SetUpStep("Opening hours", "They decide which text a caller gets.", page, business.opening_hours.exists()),
+        SetUpStep(
+            "Opening hours",
+            "They decide which text a caller gets.",
+            page,
+            business.opening_hours.filter(resource=None).exists(),
+        ),
         SetUpStep(
             "First text",
             "Read it as a caller would, then save it.",

@@ -12,6 +12,8 @@ from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from scheduling.intervals import Interval, merge
+
 SEARCH_DAYS = 60
 SHORTEST_RANGE = timedelta(minutes=5)
 
@@ -22,7 +24,6 @@ _FULL_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday
 
 Language = Literal["en", "es"]
 Kind = Literal["open", "closed", "holiday"]
-Interval = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,10 @@ class HoursRange:
 
 @dataclass(frozen=True, slots=True)
 class DayOverride:
-    """What replaces the weekly hours on the local days starts_on..ends_on, both included; opens None is closed."""
+    """What replaces the weekly hours on the local days starts_on..ends_on, both included; opens None is closed.
+
+    A higher rank owns a day whatever else covers it: a technician's own day off beats the long day of the shop.
+    """
 
     starts_on: date
     ends_on: date
@@ -48,6 +52,7 @@ class DayOverride:
     opens: time | None = None
     closes: time | None = None
     next_day: bool = False
+    rank: int = 0
 
     @property
     def is_closure(self) -> bool:
@@ -101,13 +106,25 @@ def open_intervals(
     """The open time that starts on the local days first..last (both included) as merged UTC intervals.
 
     An override owns its local days: it replaces the weekly hours and cuts what spills over from the night before.
-    The narrowest override owns a day that several cover; among equals a closure wins, otherwise their hours add up.
+    Of several that cover a day the highest rank owns it, then the narrowest; among equals a closure wins, otherwise
+    their hours add up.
     """
-    return _merged(
+    return merge(
         interval
         for offset in range((last - first).days + 1)
         for interval in _intervals_on(first + timedelta(days=offset), ranges, overrides, zone)
     )
+
+
+def owners_on(overrides: Iterable[DayOverride], day: date) -> list[DayOverride]:
+    """The overrides whose hours (or closure) count on a local day; empty when the ordinary week does."""
+    covering = [override for override in overrides if override.covers(day)]
+    if not covering:
+        return []
+    first = min((-override.rank, override.days) for override in covering)
+    owners = [override for override in covering if (-override.rank, override.days) == first]
+    closures = [override for override in owners if override.is_closure]
+    return closures or owners
 
 
 def check_ranges(ranges: Sequence[HoursRange]) -> list[str]:
@@ -160,7 +177,7 @@ def _closure_at(
 
     A day with special hours counts only while the ordinary week would be open: the night after them is just night.
     """
-    owners = _owners(overrides, today)
+    owners = owners_on(overrides, today)
     if not owners:
         return None
     usual = open_intervals(ranges, (), zone, today - _DAY, today)
@@ -169,21 +186,11 @@ def _closure_at(
     return None
 
 
-def _owners(overrides: Iterable[DayOverride], day: date) -> list[DayOverride]:
-    covering = [override for override in overrides if override.covers(day)]
-    if not covering:
-        return []
-    narrowest = min(override.days for override in covering)
-    owners = [override for override in covering if override.days == narrowest]
-    closures = [override for override in owners if override.is_closure]
-    return closures or owners
-
-
 def _intervals_on(
     day: date, ranges: Sequence[HoursRange], overrides: Sequence[DayOverride], zone: ZoneInfo
 ) -> Iterator[Interval]:
-    owners = _owners(overrides, day)
-    next_owners = _owners(overrides, day + _DAY)
+    owners = owners_on(overrides, day)
+    next_owners = owners_on(overrides, day + _DAY)
     if not owners:
         for item in ranges:
             if item.weekday == day.weekday():
@@ -204,16 +211,6 @@ def _interval(day: date, opens: time, closes: time, next_day: bool, is_cut: bool
 def _instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
     # fold=0 is both rules at once: the offset before a gap (so the time moves forward) and the first of a repeat.
     return datetime.combine(day, wall.replace(tzinfo=None, fold=0), tzinfo=zone).astimezone(UTC)
-
-
-def _merged(intervals: Iterable[Interval]) -> list[Interval]:
-    merged: list[Interval] = []
-    for start, end in sorted(interval for interval in intervals if interval[0] < interval[1]):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
 
 
 def _since_midnight(wall: time) -> timedelta:

@@ -13,8 +13,10 @@ ALWAYS_OPEN = tuple(HoursRange(weekday, time(0), time(0), next_day=True) for wee
 
 
 def hours_of(location: Location) -> list[HoursRange]:
-    """The location's weekly hours: its own if it has any, else the business's."""
-    rows = OpeningHours.objects.filter(Q(location=location) | Q(location=None), business=location.business_id)
+    """The location's weekly hours: its own if it has any, else the business's. Those of a resource are not asked."""
+    rows = OpeningHours.objects.filter(
+        Q(location=location) | Q(location=None), business=location.business_id, resource=None
+    )
     own = [row for row in rows if row.location_id is not None]
     return [
         HoursRange(weekday=row.weekday, opens=row.opens, closes=row.closes, next_day=row.next_day)
@@ -23,10 +25,11 @@ def hours_of(location: Location) -> list[HoursRange]:
 
 
 def overrides_of(location: Location, *, now: datetime) -> list[DayOverride]:
-    """Closures and special days that can matter around `now`."""
+    """Closures and special days of the location that can matter around `now`; a resource's own are not among them."""
     rows = Closure.objects.filter(
         Q(location=location) | Q(location=None),
         business=location.business_id,
+        resource=None,
         ends_on__gte=(now - timedelta(days=2)).date(),
         starts_on__lte=(now + timedelta(days=62)).date(),
     )

@@ -1,4 +1,4 @@
-"""The parts of a business file that belong to scheduling: weekly hours and special days."""
+"""The parts of a business file that belong to scheduling: weekly hours and special days, here and of resources."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,9 +12,10 @@ from leads.config_fields import BrokenReference, Day, Ref, Text
 from leads.config_loading import Loading
 from leads.config_rows import Inner
 from leads.config_yaml import Inline, Node, Problem, Quoted
-from leads.models import Business, Location
+from leads.models import Location
+from scheduling.booking_sections import BOOKING_SECTIONS
 from scheduling.hours import HoursRange, check_ranges
-from scheduling.models import Closure, OpeningHours
+from scheduling.models import Closure, OpeningHours, Resource
 
 # Opens, closes, closes the next day.
 Range = tuple[time, time, bool]
@@ -91,10 +92,11 @@ class HoursSection:
         errors = len(loading.errors)
         week = self._read(node, loading)
         if self.within and not week and len(loading.errors) == errors:
-            loading.error(node, "Without any range the hours of the business would count. Name at least one.")
+            whose = "location" if self.within == "resources" else "business"
+            loading.error(node, f"Without any range the hours of the {whose} would count. Name at least one.")
         if owner is None or len(loading.errors) > errors:
             return
-        rows = [OpeningHours(**self._owner(owner), weekday=day, opens=opens, closes=closes, next_day=next_day)
+        rows = [OpeningHours(**columns_of(owner), weekday=day, opens=opens, closes=closes, next_day=next_day)
                 for day, (opens, closes, next_day) in week]  # fmt: skip
         if all([loading.is_valid(row, bad=set(), at=lambda _: node) for row in rows]):
             loading.keep_values(self.key, stored=self._stored(owner), wanted=rows, columns=_HOURS, node=node)
@@ -130,13 +132,17 @@ class HoursSection:
                 data[name] = Inline(write_range(item) for item in ranges)
         return data
 
-    def _owner(self, owner: models.Model) -> dict[str, models.Model | None]:
-        if isinstance(owner, Location):
-            return {"business": owner.business, "location": owner}
-        return {"business": owner, "location": None}
-
     def _stored(self, owner: models.Model) -> Iterable[OpeningHours]:
-        return OpeningHours.objects.filter(**self._owner(owner)).order_by("pk")
+        return OpeningHours.objects.filter(**columns_of(owner)).order_by("pk")
+
+
+def columns_of(owner: models.Model) -> dict[str, models.Model | None]:
+    """What makes a row of hours or a closure the own one of a business, location or resource."""
+    return {
+        "business": owner.business if isinstance(owner, Location | Resource) else owner,
+        "location": owner if isinstance(owner, Location) else None,
+        "resource": owner if isinstance(owner, Resource) else None,
+    }
 
 
 # What makes several rows one entry's: its location, name and first day.
@@ -145,10 +151,13 @@ ClosureId = tuple[Location | None, str, date]
 
 @dataclass(frozen=True, slots=True)
 class ClosureSection:
-    """Special days as a list. Entries of the same name, location and first day are one: their hours add up."""
+    """Special days as a list. Entries of the same name, location and first day are one: their hours add up.
 
-    key: str = "closures"
+    Those of a resource stand inside it and name no location.
+    """
+
     within: str = ""
+    key: str = "closures"
     order: int = 40
     about: str = "Holidays, and days with other hours. A date, or “from” and “to” with both days included."
 
@@ -157,41 +166,45 @@ class ClosureSection:
         return (Closure,)
 
     def load(self, node: Node | None, owner: models.Model | None, loading: Loading) -> None:
-        business = loading.business
-        stored = self._stored(business)
+        # The rows of a resource with errors are only checked.
+        resource = owner if isinstance(owner, Resource) else None
+        stored = self._stored(owner) if owner is not None else {}
         wanted: dict[ClosureId, list[Closure]] = {}
         nodes: dict[ClosureId, Node] = {}
         for item in node.as_list() if node is not None else ():
-            rows = self._read_item(item, business, loading)
+            rows = self._read_item(item, resource, loading)
             for row in rows:
                 identity = (row.location, row.name, row.starts_on)
                 if _values(row) in map(_values, wanted.get(identity, ())):
                     loading.error(item, "This is already in the file. Keep one of the two.")
                 wanted.setdefault(identity, []).append(row)
                 nodes.setdefault(identity, item)
-        for identity, rows in wanted.items():
+        for identity, rows in wanted.items() if owner is not None else ():
             loading.keep_values(
                 self.key, stored=stored.pop(identity, ()), wanted=rows, columns=_CLOSURE, node=nodes[identity]
             )
         if loading.is_pruning:
             loading.leftovers.extend((self.key, row) for rows in stored.values() for row in rows)
 
-    def _read_item(self, node: Node, business: Business, loading: Loading) -> list[Closure]:
+    def _read_item(self, node: Node, resource: Resource | None, loading: Loading) -> list[Closure]:
         """The valid rows of an entry, one a range of hours; none when it has errors."""
         errors = len(loading.errors)
         try:
-            loading.refuse_unknown_keys(node, ("name", "date", "from", "to", "hours", "location"))
+            keys = ("name", "date", "from", "to", "hours", *(() if self.within else ("location",)))
+            loading.refuse_unknown_keys(node, keys)
             fields = {key: child for key, child in node.as_mapping().items() if child.value is not None}
             name = self._required(node, fields, "name")
             first = self._required(node, fields, "date" if "date" in fields or "from" not in fields else "from")
             last = fields.get("to", first)
             if "date" in fields and ("from" in fields or "to" in fields):
                 raise Problem(node, "Write “date” for one day, or “from” and “to” for several.")
-            where = Ref("locations", "slug").read(fields["location"], loading) if "location" in fields else None
+            has_place = "location" in fields and not self.within
+            where = Ref("locations", "slug").read(fields["location"], loading) if has_place else None
             ranges = read_ranges(fields["hours"], loading) if "hours" in fields else []
             rows = [
-                Closure(business=business, location=where, name=Text().read(name, loading), opens=opens, closes=closes,
-                        next_day=next_day, starts_on=Day().read(first, loading), ends_on=Day().read(last, loading))
+                Closure(business=loading.business, location=where, resource=resource, next_day=next_day,
+                        name=Text().read(name, loading), opens=opens, closes=closes,
+                        starts_on=Day().read(first, loading), ends_on=Day().read(last, loading))
                 for opens, closes, next_day in ranges or _CLOSED
             ]  # fmt: skip
         except Problem as problem:
@@ -228,12 +241,22 @@ class ClosureSection:
 
     def _stored(self, owner: models.Model) -> dict[ClosureId, list[Closure]]:
         stored: dict[ClosureId, list[Closure]] = {}
-        for row in Closure.objects.filter(business_id=owner.pk).select_related("location").order_by("pk"):
+        own = columns_of(owner)
+        # The list of the business names its locations; a resource's rows have none.
+        del own["location"]
+        for row in Closure.objects.filter(**own).select_related("location").order_by("pk"):
             stored.setdefault((row.location, row.name, row.starts_on), []).append(row)
         return stored
 
 
-SECTIONS = (HoursSection(), HoursSection(within="locations"), ClosureSection())
+SECTIONS = (
+    HoursSection(),
+    HoursSection(within="locations"),
+    ClosureSection(),
+    *BOOKING_SECTIONS,
+    HoursSection(within="resources"),
+    ClosureSection(within="resources"),
+)
 
 
 def _values(row: Closure) -> tuple[object, ...]:

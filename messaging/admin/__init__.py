@@ -1,5 +1,5 @@
 """Configuration and look-up pages of numbers, texts and calls; importing a module registers its pages."""
 
-from messaging.admin import accounts, calls, consent, conversations, hooks, numbers, rules, scripts
+from messaging.admin import accounts, calls, consent, conversations, hooks, numbers, reminders, rules, scripts
 
-__all__ = ["accounts", "calls", "consent", "conversations", "hooks", "numbers", "rules", "scripts"]
+__all__ = ["accounts", "calls", "consent", "conversations", "hooks", "numbers", "reminders", "rules", "scripts"]

@@ -6,7 +6,7 @@ from datetime import datetime
 from leads.models import Business, Lead, Location
 from messaging.enums import HoursState, ScriptKind
 from messaging.models import PhoneNumber
-from messaging.script_lint import SPOKEN_KINDS
+from messaging.script_lint import EXAMPLES, SPOKEN_KINDS
 from messaging.scripts import Finding, lint, render_script, values_for
 from recoverline.lib.render import UnknownPlaceholder, malformed_placeholders, unknown_placeholders
 from recoverline.lib.text import Segments, count_segments
@@ -41,7 +41,7 @@ class Draft:
 
 
 def preview_of(draft: Draft, *, now: datetime) -> Preview:
-    sample = sample_values(draft, now=now)
+    sample = sample_values(draft, now=now) | EXAMPLES
     business = draft.business
     findings = lint(
         draft.body, kind=draft.kind, business_name=business.name, opt_out_line=business.opt_out_line, sample=sample
@@ -72,7 +72,7 @@ def sample_values(draft: Draft, *, now: datetime) -> dict[str, str]:
         now = state.changes_at
         state = queries.state_of(location, now=now)
     if draft.hours == HoursState.HOLIDAY and not state.closure_name:
-        closure = Closure.objects.filter(business=business).order_by("-starts_on").first()
+        closure = Closure.objects.filter(business=business, resource=None).order_by("-starts_on").first()
         state = replace(state, is_open=False, closure_name=closure.name if closure else "Thanksgiving")
     return values_for(
         business=business,

@@ -8,6 +8,7 @@ from leads.models import Business, Location
 from scheduling.models.resources import Resource
 
 MIDNIGHT = time(0, 0)
+ONE_OWNER = "Choose a location or a resource, not both."
 
 
 class Weekday(models.IntegerChoices):
@@ -59,6 +60,8 @@ class OpeningHours(models.Model):
         return f"{self.get_weekday_display()} {self.opens:%H:%M}-{self.closes:%H:%M}"
 
     def clean(self) -> None:
+        if self.location_id and self.resource_id:
+            raise ValidationError({"resource": ONE_OWNER})
         if not self.opens or not self.closes:
             return  # the form's own field says what is wrong; midnight counts as a time
         if not self.next_day and self.closes <= self.opens:
@@ -105,6 +108,8 @@ class Closure(models.Model):
         return f"{self.name} ({self.starts_on})"
 
     def clean(self) -> None:
+        if self.location_id and self.resource_id:
+            raise ValidationError({"resource": ONE_OWNER})
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": "The last day is before the first."})
         if (self.opens is None) != (self.closes is None):

@@ -16,7 +16,6 @@ from leads.models import (
     Faq,
     LeadEvent,
     Location,
-    Service,
     ServiceArea,
 )
 from messaging.models import (
@@ -25,10 +24,21 @@ from messaging.models import (
     PhoneNumber,
     RingTarget,
 )
-from scheduling.models import Closure, OpeningHours
+from scheduling.models import (
+    BookingLink,
+    BusyCalendar,
+    CalDAVAccount,
+    CalendarFeed,
+    Closure,
+    OpeningHours,
+    TravelTime,
+    WaitlistEntry,
+)
 from tests.base import Cast
 from tests.factories import (
     NOON,
+    make_appointment,
+    make_booking_settings,
     make_call,
     make_conversation,
     make_lead,
@@ -37,8 +47,11 @@ from tests.factories import (
     make_never_text,
     make_opt_out,
     make_request,
+    make_resource,
     make_rule,
+    make_rules,
     make_script,
+    make_service,
     make_task,
     make_user,
 )
@@ -68,6 +81,21 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
     script = make_script(business, name=f"{word} script", body=f"{{business}} {word} {{opt_out}}")
     script.body = f"{{business}}: {word} changed. {{opt_out}}"
     script.save()
+    service = make_service(business, f"{word} service")
+    area = ServiceArea.objects.create(business=business, location=location, city=f"{word}ville")
+    resource = make_resource(business, f"{word} technician")
+    resource.locations.add(location)
+    resource.services.add(service)
+    make_booking_settings(business, intro=f"{word} intro")
+    appointment = make_appointment(service, location, resource, lead=lead, name=f"{word} customer", area=area)
+    BookingLink.objects.create(
+        business=business, purpose="manage", token_hash=f"{word}-hash", appointment=appointment, version=1,
+        created_at=NOON, expires_at=NOON,
+    )  # fmt: skip
+    waiting = WaitlistEntry.objects.create(
+        business=business, location=location, service=service, lead=lead, name=f"{word} waits", day=DAY, created_at=NOON
+    )
+    travel = TravelTime.objects.create(business=business, origin=area, destination=area, minutes=10)
     rows: list[Model] = [
         business,
         location,
@@ -79,8 +107,29 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
         rule,
         script,
         business.memberships.first() or make_member(business, make_user(f"{word}-member")),
-        Service.objects.create(business=business, name=f"{word} service"),
-        ServiceArea.objects.create(business=business, location=location, city=f"{word}ville"),
+        service,
+        area,
+        resource,
+        make_rules(service),
+        appointment,
+        waiting,
+        travel,
+        CalendarFeed.objects.create(business=business, resource=resource, token_hash=f"{word}-feed", created_at=NOON),
+        BusyCalendar.objects.create(
+            business=business,
+            resource=resource,
+            name=f"{word} calendar",
+            url=f"https://{word}.example/1.ics",
+            created_at=NOON,
+        ),
+        CalDAVAccount.objects.create(
+            business=business,
+            resource=resource,
+            url=f"https://{word}.example/dav/",
+            username=word,
+            password=word,
+            created_at=NOON,
+        ),
         Faq.objects.create(business=business, question=f"{word}?", answer=word),
         Closure.objects.create(
             business=business,

@@ -173,7 +173,7 @@ def test_the_menu_is_grouped_by_what_people_come_for(cast: Cast) -> None:
     assert [(group["name"], len(group["models"])) for group in app_list] == [
         ("Business", 5),
         ("Calls & texts", 9),
-        ("Scheduling", 2),
+        ("Scheduling", 10),
         ("Content", 4),
     ]
 

@@ -24,13 +24,25 @@ from messaging.models import (
     Rule,
     Script,
 )
-from scheduling.models import Closure, OpeningHours
+from scheduling.models import (
+    BookingRules,
+    BusyCalendar,
+    CalDAVAccount,
+    CalendarFeed,
+    Closure,
+    OpeningHours,
+    Resource,
+    TravelTime,
+)
 from tests.base import Cast, make_cast, sign_in
 from tests.factories import (
+    make_area,
     make_business,
     make_location,
     make_member,
+    make_resource,
     make_rule,
+    make_service,
     make_user,
 )
 from tests.leads.canaries import CANARY, fill_with_canaries, no_inlines, snapshot, tenant_admins, url
@@ -68,12 +80,38 @@ def posts(cast: Cast) -> list[tuple[type[Model], dict[str, Any], dict[str, Any]]
     }
     day = {"name": "Day", "starts_on": "2026-07-04", "ends_on": "2026-07-04"}
     a = {"location": cast.a_location.pk, "number": cast.a_number.pk, "account": cast.a_account.pk}
+    a_resource, a_service = make_resource(cast.a).pk, make_service(cast.a).pk
+    a_area, b_area = make_area(cast.a).pk, make_area(cast.b).pk
+    rules = {"service": make_service(cast.b).pk, "is_online": "on", "place": "location", "arrival_window_minutes": 0}
+    rules |= {"gap_after_minutes": 0, "step_minutes": 30, "anchor": "opening", "notice_minutes": "2 hours"}
+    rules |= {"horizon_days": 30}
+    travel = {"origin": b_area, "destination": b_area, "minutes": 10}
+    b_resource = make_resource(cast.b).pk
+    busy = {"name": "Busy", "url": "https://calendar.example.com/1.ics", "is_active": "on"}
+    dav = {"url": "https://calendar.example.com/dav/1/", "username": "u", "password": "p", "resource": b_resource}
     return [
         (Script, script, {"location": a["location"], "number": a["number"]}),
         (Rule, rule, {"location": a["location"], "number": a["number"]}),
         (PhoneNumber, number, {"location": a["location"], "account": a["account"], "reported_by": a["account"]}),
-        (OpeningHours, {"weekday": 0, "opens": "09:00", "closes": "17:00"}, {"location": a["location"]}),
-        (Closure, day, {"location": a["location"]}),
+        (
+            OpeningHours,
+            {"weekday": 0, "opens": "09:00", "closes": "17:00"},
+            {"location": a["location"], "resource": a_resource},
+        ),
+        (Closure, day, {"location": a["location"], "resource": a_resource}),
+        (
+            Resource,
+            {"name": "Bay", "kind": "bay", "capacity": 1},
+            {"locations": a["location"], "services": a_service},
+        ),
+        (BookingRules, rules, {"service": a_service}),
+        (TravelTime, travel, {"origin": a_area, "destination": a_area}),
+        # Of a resource or of a location, and never of both.
+        (CalendarFeed, {"resource": b_resource}, {"location": a["location"]}),
+        (CalendarFeed, {"location": b["location"]}, {"resource": a_resource}),
+        (BusyCalendar, {**busy, "resource": b_resource}, {"location": a["location"]}),
+        (BusyCalendar, {**busy, "location": b["location"]}, {"resource": a_resource}),
+        (CalDAVAccount, dav, {"resource": a_resource}),
         (ServiceArea, {"city": "Town"}, {"location": a["location"]}),
         (Membership, {"email": "new@example.com", "role": "front_desk"}, {"locations": a["location"]}),
     ]
@@ -111,7 +149,8 @@ def test_every_reference_to_another_business_is_refused_when_changing(cast: Cast
             row: Any = Membership.objects.get(user__username="birch-colleague")
         else:
             assert client.post(url(model, "add"), good).status_code == 302
-            row = model._default_manager.filter(business=cast.b).latest("pk")  # type: ignore[misc]
+            path = "service__business" if model is BookingRules else "business"
+            row = model._default_manager.filter(**{path: cast.b}).latest("pk")
         for name, pk in foreign.items():
             client.post(url(model, "change", row.pk), {**good, **no_inlines(model), name: pk})
             fresh = model._default_manager.get(pk=row.pk)

@@ -23,6 +23,7 @@ from messaging.models import (
     Rule,
     Script,
 )
+from scheduling.models import Appointment, WaitlistEntry
 from tests.base import Cast, make_cast, sign_in
 from tests.factories import (
     make_call,
@@ -124,11 +125,16 @@ def test_pages_outside_the_lists_are_closed_too(cast: Cast, rows: dict[type[Mode
         reverse("admin:messaging_rule_dry_run") + f"?business={cast.a.pk}",
         reverse("admin:messaging_rule_dry_run_one", args=[rule.pk]),
         reverse("admin:messaging_nevertext_import"),
+        reverse("admin:scheduling_closure_holidays"),
+        reverse("admin:scheduling_closure_holidays") + f"?business={cast.a.pk}",
+        reverse("admin:scheduling_closure_holidays") + f"?location={cast.a_location.pk}",
         url(Script, "simple_history", script.pk, script.history.first().pk),  # type: ignore[attr-defined]
     ]
     assert [page for page in pages if CANARY in client.get(page, follow=True).content.decode()] == []
     foreign = {"business": cast.a.pk, "body": "{business} {city}", "kind": "missed_call"}
     answer = client.post(reverse("admin:messaging_script_preview"), foreign)
+    assert (answer.status_code, CANARY in answer.content.decode()) == (404, False)
+    answer = client.post(reverse("admin:scheduling_open_times", args=["business", cast.a.pk]))
     assert (answer.status_code, CANARY in answer.content.decode()) == (404, False)
 
 
@@ -156,7 +162,7 @@ def test_filters_name_only_rows_of_the_own_business(cast: Cast) -> None:
 def test_the_front_desk_looks_and_does_not_configure(cast: Cast, rows: dict[type[Model], Model]) -> None:
     client = sign_in(cast.ben)
     visible = [each.model for each in tenant_admins() if client.get(url(each.model, "changelist")).status_code == 200]
-    assert set(visible) == {Lead, CallbackTask, Call, Conversation, Message, OptOut}
+    assert set(visible) == {Lead, CallbackTask, Call, Conversation, Message, OptOut, Appointment, WaitlistEntry}
     assert [client.get(url(model, "change", rows[model].pk)).status_code for model in visible] == [200] * len(visible)
     assert [client.get(url(model, "add")).status_code for model in visible] == [403] * len(visible)
     before = Lead.objects.values_list("name", flat=True).get(pk=rows[Lead].pk)

@@ -10,12 +10,13 @@ from leads.models import Business
 from messaging.enums import CallerKind, CarrierKind, HoursState, MissReason, Outcome, ScriptKind
 from messaging.models import CarrierAccount, NeverText, PhoneNumber, RingTarget, Rule, Script
 from messaging.rules import CallFacts, RuleTerms, first_match
-from messaging.script_lint import FIRST_TEXT_KINDS, SPOKEN_KINDS
+from messaging.script_lint import EXAMPLES, FIRST_TEXT_KINDS, SPOKEN_KINDS
 from messaging.scripts import lint, render_script, values_for
 from recoverline.lib.text import count_segments
 from scheduling.hours import OpenState
-from scheduling.models import Closure, OpeningHours
+from scheduling.models import BookingRules, Closure, OpeningHours
 from scheduling.queries import hours_of
+from scheduling.slots import open_slots
 from tests.factories import make_lead
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,10 @@ ALL = pytest.mark.parametrize("kit", kits(), ids=lambda kit: kit.slug)
 ANSWERS = {
     ScriptKind.HELP, ScriptKind.OPT_OUT_CONFIRMATION, ScriptKind.OPT_IN_CONFIRMATION, ScriptKind.URGENT_REPLY,
     ScriptKind.HAND_OFF, ScriptKind.GREETING, ScriptKind.GREETING_CLOSED,
+}  # fmt: skip
+# A date and a personal link make these longer.
+ABOUT_VISITS = {kind for kind in ScriptKind if kind.startswith("booking_")} | {
+    ScriptKind.SLOT_OFFERED, ScriptKind.CALLBACK_PROMISED,
 }  # fmt: skip
 FOR_EVERY_TRADE = FIRST_TEXT_KINDS - {ScriptKind.QUOTE, ScriptKind.APPOINTMENT, ScriptKind.URGENT_AWARE}
 OF_THE_TRADE = {
@@ -49,15 +54,18 @@ def rendered(script: Script) -> str:
     business = script.business
     place = business.locations.earliest("pk")
     state = OpenState(False, "holiday", "Thanksgiving", MONDAY, MONDAY)
-    values = values_for(
-        business=business,
-        location=place,
-        number=business.numbers.earliest("pk"),
-        lead=make_lead(business, name="Maria Hernandez"),
-        state=state,
-        ranges=hours_of(place),
-        now=SATURDAY,
-        language=script.language,
+    values = (
+        values_for(
+            business=business,
+            location=place,
+            number=business.numbers.earliest("pk"),
+            lead=make_lead(business, name="Maria Hernandez"),
+            state=state,
+            ranges=hours_of(place),
+            now=SATURDAY,
+            language=script.language,
+        )
+        | EXAMPLES
     )
     line = values["opt_out"]
     findings = lint(script.body, kind=script.kind, business_name=business.name, opt_out_line=line, sample=values)
@@ -87,14 +95,14 @@ def test_every_text_is_cheap(kit: Kit) -> None:
         bill = count_segments(rendered(script))
         bills[script.name] = (bill.encoding, bill.count)
         assert bill.costly == ()
-        assert bill.count <= (2 if script.kind in SPOKEN_KINDS else 1), (script.name, bill.units)
+        assert bill.count <= (2 if script.kind in SPOKEN_KINDS | ABOUT_VISITS else 1), (script.name, bill.units)
     assert len(bills) >= 35
 
 
 @ALL
 def test_every_kind_that_fits_the_trade_is_there_in_english_and_spanish(kit: Kit) -> None:
     business = loaded(kit)
-    expected = FOR_EVERY_TRADE | OF_THE_TRADE[kit.slug] | ANSWERS
+    expected = FOR_EVERY_TRADE | OF_THE_TRADE[kit.slug] | ANSWERS | ABOUT_VISITS
     kinds = {
         language: {script.kind for script in business.scripts.filter(language=language)} for language in ("en", "es")
     }
@@ -192,6 +200,45 @@ def test_every_phone_is_one_reserved_for_fiction_and_only_hosted_numbers_ring(ki
     assert [phone for phone in phones if not re.fullmatch(r"\+1[2-9]\d\d55501\d\d", phone)] == []
     for number in PhoneNumber.objects.all():
         assert RingTarget.objects.filter(number=number).exists() == (number.mode == "hosted")
+
+
+@ALL
+def test_next_week_every_location_has_slots_and_every_online_service_is_open_somewhere(kit: Kit) -> None:
+    business = loaded(kit)
+    # The day before: an emergency visit can be booked three days ahead at most.
+    now = datetime(2026, 11, 15, 18, 0, tzinfo=UTC)
+    first, last = date(2026, 11, 16), date(2026, 11, 21)
+    online = business.services.filter(booking_rules__is_online=True)
+    places = list(business.locations.all())
+    slots = {
+        (service.name, place.slug): open_slots(service, place, now=now, first=first, last=last)
+        for service in online
+        for place in places
+    }
+    open_at = {key for key, starts in slots.items() if starts}
+    assert {name for name, _ in open_at} == {service.name for service in online}
+    assert {slug for _, slug in open_at} == {place.slug for place in places}
+    for service in online:
+        # Somebody can really take it, for each area the business goes to.
+        for area in business.areas.all() if service.booking_rules.place == "customer" else ():
+            assert open_slots(service, area.location or places[0], now=now, first=first, last=last, area=area)
+
+
+@ALL
+def test_a_kit_shows_how_booking_is_set(kit: Kit) -> None:
+    business = loaded(kit)
+    assert business.booking_settings.is_page_on
+    assert business.booking_settings.reminder_minutes
+    assert business.resources.count() >= 3
+    rules = BookingRules.objects.filter(service__business=business)
+    windows = {rule.arrival_window_minutes > 0 for rule in rules.filter(is_online=True)}
+    travels = set(rules.values_list("place", flat=True))
+    if kit.slug == "home_services":
+        assert (windows, travels, business.travel_times.count()) == ({True, False}, {"customer"}, 4)
+    else:
+        assert (windows, travels, business.travel_times.count()) == ({False}, {"location"}, 0)
+    # Something is left to people, and says so.
+    assert business.services.exclude(booking_rules__is_online=True).exists() == (kit.slug != "auto_repair")
 
 
 def test_all_kits_can_live_in_one_installation() -> None:

@@ -38,6 +38,9 @@ from messaging.script_lint import FIRST_TEXT_KINDS, PLACEHOLDERS, SPOKEN_KINDS
 from messaging.sections import SECTIONS as MESSAGING_SECTIONS
 from recoverline.lib.crypto import DecryptionFailed
 from recoverline.processes import the_three
+from scheduling.booking_sections import BOOKING_RULES, BOOKING_SETTINGS
+from scheduling.enums import GridAnchor, ResourceKind, VisitPlace
+from scheduling.sections import SECTIONS as SCHEDULING_SECTIONS
 from tests.factories import make_account, make_business, make_location, make_number, phone
 from tests.recoverline.pages import FENCE, ROOT, first_words, rows, text_of, under, words
 
@@ -173,16 +176,22 @@ def test_the_example_of_a_business_file_loads_without_a_warning(monkeypatch: pyt
     assert report.warnings == ()
     created = {section: counts.created for section, counts in report.counts.items()}
     assert created == {
-        "business": 1, "locations": 1, "hours": 11, "closures": 2, "services": 2, "areas": 1, "faqs": 1,
+        "business": 1, "locations": 1, "hours": 15, "closures": 3, "services": 2, "areas": 2, "faqs": 1,
+        "booking": 2, "travel": 1, "resources": 1,
         "carrier_accounts": 1, "numbers": 1, "rings": 2, "scripts": 2, "rules": 3, "never_text": 1,
     }  # fmt: skip
 
 
 # Hours and closures have a form of their own; what is written inside another section is documented there.
-FORMS: list[tuple[str, RowForm]] = [("business", BUSINESS)] + [
-    (section.key, section.form)
-    for section in (*LEADS_SECTIONS, *MESSAGING_SECTIONS)
-    if isinstance(section, Rows) and not section.within
+FORMS: list[tuple[str, RowForm]] = [
+    ("business", BUSINESS),
+    ("booking", BOOKING_SETTINGS),
+    ("booking of a service", BOOKING_RULES),
+    *(
+        (section.key, section.form)
+        for section in (*LEADS_SECTIONS, *SCHEDULING_SECTIONS, *MESSAGING_SECTIONS)
+        if isinstance(section, Rows) and not section.within
+    ),
 ]
 
 
@@ -204,6 +213,9 @@ def test_the_words_of_the_business_file_are_all_there() -> None:
         "`kind` of an account": CarrierKind.values,
         "`mode`": NumberMode.values,
         "`ring_order`": RingOrder.values,
+        "`place`": VisitPlace.values,
+        "`anchor`": GridAnchor.values,
+        "`kind` of a resource": ResourceKind.values,
         "`hours` of a script or rule": HoursState.values,
         "`reasons`": MissReason.values,
         "`callers`": CallerKind.values,

@@ -90,7 +90,7 @@ def test_only_two_places_create_the_rows_that_make_texts() -> None:
 
 
 def test_only_the_door_makes_appointments() -> None:
-    assert makers("Appointment") == {"scheduling.booking"}
+    assert makers("Appointment") == {"scheduling.drafts"}  # called by the door alone
 
 
 def test_only_claims_take_time() -> None:
@@ -108,7 +108,10 @@ def test_only_the_door_and_its_claims_change_an_appointments_state() -> None:
         and ast.unparse(node.value) == "AppointmentStatus"
         and _is_written(tree, node)
     }
-    assert writers <= {"scheduling.booking", "scheduling.claims"}
+    assert writers <= {"scheduling.booking", "scheduling.claims", "scheduling.drafts"}
+    assert importers("scheduling.drafts", "scheduling.claims") <= {
+        "scheduling.booking", "scheduling.placing", "scheduling.drafts",
+    }  # fmt: skip
 
 
 def _is_written(tree: ast.AST, value: ast.Attribute) -> bool:

@@ -1,5 +1,6 @@
 """Opening hours. Cases marked with a source restate a fact from that public test or issue on fixed dates."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -295,6 +296,25 @@ class TestOverridesAndNights:
     def test_among_equals_a_closure_wins(self) -> None:
         overrides = [special("2026-06-03", "2026-06-03", "09:00", "12:00"), closed("2026-06-03", "2026-06-03")]
         assert spans(OFFICE, overrides, "UTC", "2026-06-03", "2026-06-03") == []
+
+    def test_a_higher_rank_owns_the_day_however_long_it_is(self) -> None:
+        """A technician's three days with hours of their own, in which the shop is closed for one."""
+        shop = closed("2026-06-03", "2026-06-03", "Inventory")
+        theirs = replace(special("2026-06-02", "2026-06-04", "10:00", "11:00"), rank=1)
+        assert spans(OFFICE, [shop, theirs], "UTC", "2026-06-02", "2026-06-04") == [
+            ("2026-06-02T10:00", "2026-06-02T11:00"),
+            ("2026-06-03T10:00", "2026-06-03T11:00"),
+            ("2026-06-04T10:00", "2026-06-04T11:00"),
+        ]
+        assert spans(OFFICE, [shop, replace(theirs, rank=0)], "UTC", "2026-06-03", "2026-06-03") == []
+
+    def test_within_a_rank_the_narrowest_still_wins(self) -> None:
+        vacation = replace(closed("2026-06-01", "2026-06-05", "Vacation"), rank=1)
+        comes_in = replace(special("2026-06-03", "2026-06-03", "09:00", "12:00"), rank=1)
+        shop = closed("2026-06-03", "2026-06-03")
+        assert spans(OFFICE, [shop, vacation, comes_in], "UTC", "2026-06-01", "2026-06-05") == [
+            ("2026-06-03T09:00", "2026-06-03T12:00")
+        ]
 
     def test_an_override_is_a_local_day_even_where_utc_is_another(self) -> None:
         overrides = [closed("2026-06-03", "2026-06-03")]

@@ -197,9 +197,15 @@ def test_a_closure_that_changes_is_replaced_and_others_stay_unless_pruned() -> N
     assert load(shorter, prune=True).counts["closures"].removed == 1
 
 
-def test_both_places_of_hours_are_sections() -> None:
+def test_a_resource_is_a_section_before_its_hours_are() -> None:
     assert [(section.key, section.within) for section in SECTIONS] == [
         ("hours", ""),
         ("hours", "locations"),
         ("closures", ""),
+        ("booking", "services"),
+        ("booking", ""),
+        ("travel", ""),
+        ("resources", ""),
+        ("hours", "resources"),
+        ("closures", "resources"),
     ]

@@ -1,0 +1,99 @@
+import pytest
+
+from leads.areas import find_area, is_elsewhere, postal_code_of, serves_everywhere
+from leads.models import Business
+from tests.factories import make_area, make_business
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def business() -> Business:
+    row = make_business()
+    make_area(row, "Tempe", postal_codes=["85281", "85282"])
+    make_area(row, "St. Paul", postal_codes=["55101"])
+    make_area(row, "Peñasco", postal_codes=["87553"])
+    make_area(row, "Salt Lake City", postal_codes=["84101"])
+    make_area(row, "Lake City", postal_codes=["32025"])
+    make_area(make_business(), "Mesa", postal_codes=["85201"])
+    return row
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("85281", "Tempe"),
+        (" 85282-1234 ", "Tempe"),
+        ("12 Mill Ave, Tempe, AZ 85281", "Tempe"),
+        ("12 Mill Ave, Tempe, AZ 85281, USA", "Tempe"),
+        ("12 Mill Ave, Tempe, AZ 85281 United States.", "Tempe"),
+        ("tempe", "Tempe"),
+        ("TEMPE, AZ", "Tempe"),
+        ("in Tempe near the lake", "Tempe"),
+        ("st paul", "St. Paul"),
+        ("St.Paul MN", "St. Paul"),
+        ("penasco", "Peñasco"),
+        ("PEN\u0303ASCO", "Peñasco"),
+        ("salt lake city", "Salt Lake City"),
+        ("lake city", "Lake City"),
+        ("85281 Tempe", "Tempe"),
+        # a house of five digits is no postal code
+        ("15023 N Mill Ave, Tempe", "Tempe"),
+        ("15023 N Mill Ave, Tempe 85281", "Tempe"),
+        # nobody goes there
+        ("99999", None),
+        ("Tempe 99999", None),
+        ("85281 Main St, Chicago 60601", None),
+        ("Mesa", None),
+        ("85201", None),
+        ("Tempestad", None),
+        ("", None),
+        ("???", None),
+        ("\x00", None),
+        ("8528", None),
+        ("852811", None),
+    ],
+)
+def test_which_area(business: Business, text: str, city: str | None) -> None:
+    found = find_area(business, text)
+    assert (found.city if found else None) == city
+
+
+def test_without_listed_codes_the_city_decides() -> None:
+    business = make_business()
+    area = make_area(business, "Tempe")
+    assert (find_area(business, "Tempe 99999"), find_area(business, "99999")) == (area, None)
+
+
+def test_an_area_without_letters_is_nowhere() -> None:
+    business = make_business()
+    make_area(business, "...")
+    assert find_area(business, "anything") is None
+
+
+def test_who_names_no_area_goes_everywhere(business: Business) -> None:
+    assert (serves_everywhere(business), serves_everywhere(make_business())) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("12 Mill Ave, Tempe 85281", "85281"),
+        ("12 Mill Ave 85281-1234", "85281"),
+        ("85281, U.S.A.", "85281"),
+        ("15023 N Mill Ave, Tempe", ""),
+        ("Apt 123456", ""),
+        ("", ""),
+    ],
+)
+def test_the_postal_code_of_an_address(address: str, code: str) -> None:
+    assert postal_code_of(address) == code
+
+
+def test_an_address_in_another_area() -> None:
+    business = make_business()
+    tempe, open_city = make_area(business, "Tempe", postal_codes=["85281"]), make_area(business, "Mesa")
+    assert [is_elsewhere(text, tempe) for text in ("1 A St 85281", "1 A St 85201", "1 A St", "15023 A St")] == [
+        False, True, False, False,
+    ]  # fmt: skip
+    assert is_elsewhere("1 A St 85281", open_city) is False  # it lists no codes
