@@ -282,6 +282,29 @@ def test_a_named_host_opens_that_port_only(server: Loopback, other: Loopback) ->
     assert other.asked == []
 
 
+def test_a_server_in_the_operators_own_network_is_asked_when_named(
+    server: Loopback, other: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    connect = socket.socket.connect
+
+    def go_to_loopback(self: socket.socket, address: tuple[str, int]) -> None:
+        asked.append(address[0])
+        connect(self, ("127.0.0.1", address[1]))
+
+    monkeypatch.setattr(socket.socket, "connect", go_to_loopback)
+    hosts = frozenset({f"10.0.0.1:{server.port}"})
+    assert fetch(f"http://10.0.0.1:{server.port}/a", private_hosts=hosts).status == 200
+    assert asked == ["10.0.0.1"]
+    for refused in (f"http://10.0.0.1:{other.port}/", f"http://10.0.0.2:{server.port}/", "https://10.0.0.1/"):
+        with pytest.raises(FetchRefused):
+            fetch(refused, private_hosts=hosts)
+    server.redirects = {"/b": "https://10.0.0.2/"}
+    with pytest.raises(FetchRefused):
+        fetch(f"http://10.0.0.1:{server.port}/b", private_hosts=hosts, max_redirects=5)
+    assert server.paths() == ["/a", "/b"]
+
+
 def test_nothing_in_the_environment_changes_the_way(
     server: Loopback, other: Loopback, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
