@@ -5,7 +5,7 @@ FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 COPY requirements.lock /build/requirements.lock
-RUN /venv/bin/pip install --require-hashes -r /build/requirements.lock
+RUN /venv/bin/pip install --no-deps --require-hashes -r /build/requirements.lock
 
 FROM python:3.11-slim-bookworm
 # The log leaves out the address that was asked for: links of the booking page carry their secret in it.

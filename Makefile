@@ -14,7 +14,8 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 UV_VERSION := 0.13.8
 VENV := .venv
 PY := $(VENV)/bin/python
-COMPILE := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes
+COMPILE := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--override requirements-overrides.txt
 JOBS ?= $(shell $(PY) -c 'import os; print(min(4, len(os.sched_getaffinity(0))))' 2>/dev/null || echo 2)
 CODE := recoverline leads scheduling messaging tests manage.py
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
@@ -111,8 +112,8 @@ endef
 
 define install
 	@echo "Installing $(1) into $(VENV)"
-	@$(PY) -m uv pip install -q --python $(PY) --require-hashes -r $(1) || \
-		$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+	@$(PY) -m uv pip install -q --python $(PY) --no-deps --require-hashes -r $(1) || \
+		$(PY) -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $(1)
 	@touch $@
 endef
 

@@ -219,6 +219,7 @@ EVENT_HANDLERS = {
     "calendar.stale": ["messaging.tasks.alert_staff"],
     "calendar.failing": ["messaging.tasks.alert_staff"],
     "calendar.conflict": ["messaging.tasks.alert_staff"],
+    "calendar.held": ["messaging.tasks.alert_staff"],
     "appointment.booked": ["messaging.tasks.appointment_event", "scheduling.tasks.calendar_appointment_changed"],
     "appointment.requested": ["messaging.tasks.appointment_event"],
     "appointment.moved": ["messaging.tasks.appointment_event", "scheduling.tasks.calendar_appointment_changed"],

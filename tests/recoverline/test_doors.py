@@ -78,6 +78,10 @@ def test_only_the_http_door_opens_sockets() -> None:
     }
 
 
+def test_only_one_module_speaks_caldav() -> None:
+    assert importers("caldav") == {"scheduling.calendars.caldav_client"}
+
+
 def test_only_two_places_create_the_rows_that_make_texts() -> None:
     assert callers(
         "Message.objects.create", "Message.objects.bulk_create", "Message.objects.get_or_create", "Message"

@@ -193,7 +193,7 @@ def test_the_image_installs_only_what_the_lock_names() -> None:
     installs = [
         words for keyword, words in instructions() if keyword == "RUN" and "install -" in words and "pip" in words
     ]
-    assert installs == ["/venv/bin/pip install --require-hashes -r /build/requirements.lock"]
+    assert installs == ["/venv/bin/pip install --no-deps --require-hashes -r /build/requirements.lock"]
     assert [keyword for keyword, _ in instructions() if keyword == "ADD"] == []
 
 
@@ -316,3 +316,10 @@ def test_the_command_gets_the_server_and_its_exit_code_is_passed_on() -> None:
 
 def test_the_binaries_are_a_whole_installation() -> None:
     assert {"initdb", "postgres", "pg_ctl"} <= {path.name for path in find_binaries().iterdir()}
+
+
+def test_nothing_replaces_urllib3_at_start() -> None:
+    """The client of the carrier and the filter of addresses stand on it (requirements-overrides.txt)."""
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        locked = {line.partition("==")[0] for line in (ROOT / name).read_text().splitlines() if "==" in line}
+        assert ("urllib3" in locked, locked & {"niquests", "urllib3-future"}) == (True, set())
