@@ -38,6 +38,7 @@ class Refusal(StrEnum):
     OUT_OF_AREA = "out_of_area"
     TOO_MANY = "too_many"
     TOO_LATE = "too_late"
+    UNSURE = "unsure"
     CHANGED = "changed"
     GONE = "gone"
 
@@ -169,6 +170,13 @@ class Availability:
 
     def is_bookable(self, start: datetime) -> bool:
         return self.reason_against(start) is None
+
+    def is_offered(self, start: datetime) -> bool:
+        """Whether a customer may choose `start`: it is listed, or the grid moves whenever somebody books.
+
+        Of a free grid any open start will do, as one that was listed a minute ago is as good as the next.
+        """
+        return self.is_bookable(start) and (self.grid.anchor == "free" or start in self.slots())
 
     def reason_against(self, start: datetime) -> Refusal | None:
         """Why nobody can begin at `start`; None when somebody can."""

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, OperationalError, transaction
 
-from scheduling import claims, records, slots
+from scheduling import claims, drafts, records
 from scheduling.availability import Refusal
 from scheduling.enums import AppointmentStatus, BookedBy
-from scheduling.models import Appointment, BookingRules, Resource
-from scheduling.placing import INSIDE, Wanted, place, refusal, refuse_too_many, rules_for
+from scheduling.models import Appointment, Resource
+from scheduling.placing import INSIDE, Wanted, keys_to_hold, place, refusal, refuse_too_many, rules_for
 from scheduling.policy import CHANGEABLE, may_cancel, may_move
 from scheduling.refusals import BookingRefused
 from scheduling.settings_of import booking_settings
@@ -36,11 +36,16 @@ __all__ = [
 
 
 # ---------------------------------------------------------------- hold and book
-def hold(wanted: Wanted, *, by: BookedBy, now: datetime, idem_key: str | None = None) -> Appointment:
-    """Keep a slot for the minutes that the business allows. Raises BookingRefused."""
-    settings = booking_settings(wanted.service.business)
-    until = now + timedelta(minutes=settings.hold_minutes)
-    return _write(wanted, by=by, now=now, idem_key=idem_key, actor=None, overrules=False, hold_until=until)
+def hold(
+    wanted: Wanted, *, by: BookedBy, now: datetime, idem_key: str | None = None, for_minutes: int | None = None
+) -> Appointment:
+    """Keep a slot `for_minutes`, if not given as long as the business allows. Raises BookingRefused.
+
+    The same `idem_key` gives the hold that exists already, while it lasts.
+    """
+    minutes = for_minutes or booking_settings(wanted.service.business).hold_minutes
+    until = now + timedelta(minutes=minutes)
+    return _write(wanted, by=by, now=now, idem_key=idem_key, hold_until=until)
 
 
 def book(
@@ -56,72 +61,28 @@ def book(
     """Book a slot, or what `held` has kept of it. Raises BookingRefused.
 
     The result is REQUESTED instead of CONFIRMED when a customer books and no resource with an up-to-date calendar is
-    free. The same `idem_key` in a business gives the appointment that exists already. `overrules` is for staff: they
-    book outside hours, and over something else (then the appointment says so).
+    free. The same `idem_key` in a business gives the appointment that exists already, as it is by now; for something
+    else, or somebody else, it is refused. `overrules` is for staff: they book outside hours, and over something else
+    (then the appointment says so). A hold that has run out, or was for something else, counts for nothing.
     """
-    if held is not None and _holds(held, wanted):
-        booked = _book_held(held, wanted, by=by, now=now, actor=actor, idem_key=idem_key)
-        if booked is not None:
-            return booked
-    return _write(wanted, by=by, now=now, idem_key=idem_key, actor=actor, overrules=overrules, hold_until=None)
+    return _write(wanted, by=by, now=now, idem_key=idem_key, held=held, actor=actor, overrules=overrules)
 
 
 def release(held: Appointment, *, now: datetime) -> None:
     """Give a held slot back; harmless when it is none any more."""
     with transaction.atomic():
-        kept = Appointment.objects.filter(pk=held.pk, status=AppointmentStatus.HOLD)
-        if kept.update(status=AppointmentStatus.EXPIRED, closed_at=now, updated_at=now):
-            claims.release([held.pk])
+        claims.end_holds(Appointment.objects.filter(pk=held.pk), now=now)
 
 
 def expire_holds(now: datetime) -> int:
     """Give back every hold that has run out; how many."""
     due = Appointment.objects.filter(status=AppointmentStatus.HOLD, hold_expires_at__lte=now)
-    rows = list(due.prefetch_related("assignments")[:500])
-    for row in rows:
+    ended = 0
+    for row in due.prefetch_related("assignments")[:500]:
         with transaction.atomic():
-            resources = [assignment.resource_id for assignment in row.assignments.all()]
-            claims.hold_rows(resources)
-            claims.drop_expired(resources, now=now)
-    return len(rows)
-
-
-def _holds(held: Appointment, wanted: Wanted) -> bool:
-    return (held.service_id, held.location_id, held.starts_at) == (
-        wanted.service.pk, wanted.location.pk, wanted.starts_at,
-    )  # fmt: skip
-
-
-def _book_held(
-    held: Appointment,
-    wanted: Wanted,
-    *,
-    by: BookedBy,
-    now: datetime,
-    actor: AbstractBaseUser | None,
-    idem_key: str | None,
-) -> Appointment | None:
-    """The hold as a booking; None when it has run out, so that the slot has to be had like any other."""
-    with transaction.atomic():
-        resources = list(held.assignments.values_list("resource_id", flat=True))
-        claims.hold_rows(resources, lead=wanted.lead)
-        again = _by_key(wanted, idem_key)
-        if again is not None:
-            return again
-        rules_for(wanted, by=by)
-        refuse_too_many(wanted, by=by, now=now)
-        live = Appointment.objects.filter(pk=held.pk, status=AppointmentStatus.HOLD, hold_expires_at__gt=now)
-        if not live.update(hold_expires_at=None, status=AppointmentStatus.CONFIRMED):
-            return None
-        row = Appointment.objects.get(pk=held.pk)
-        _fill(row, wanted, by=by, now=now, actor=actor, idem_key=idem_key)
-        is_firm = by in INSIDE or not slots.stale_resources(resources, wanted.location, now=now)
-        if not is_firm:
-            claims.release([row.pk])
-        row.status = AppointmentStatus.CONFIRMED if is_firm else AppointmentStatus.REQUESTED
-        row.save()
-        records.note_booked(row, now=now, actor=actor)
-        return row
+            claims.hold_rows(assignment.resource_id for assignment in row.assignments.all())
+            ended += claims.end_holds(Appointment.objects.filter(pk=row.pk, hold_expires_at__lte=now), now=now)
+    return ended
 
 
 def _write(
@@ -130,46 +91,44 @@ def _write(
     by: BookedBy,
     now: datetime,
     idem_key: str | None,
-    actor: AbstractBaseUser | None,
-    overrules: bool,
-    hold_until: datetime | None,
+    held: Appointment | None = None,
+    actor: AbstractBaseUser | None = None,
+    overrules: bool = False,
+    hold_until: datetime | None = None,
 ) -> Appointment:
+    key, is_hold = drafts.stored_key(idem_key), hold_until is not None
     try:
         with transaction.atomic():
-            again = _by_key(wanted, idem_key)
-            if again is not None:
-                return again
-            rules = rules_for(wanted, by=by)
-            candidates = slots.eligible(wanted.service, wanted.location, resource=wanted.resource)
-            keys = [row.pk for group in candidates for row in group]
+            keys = keys_to_hold(wanted, also=held)
             claims.hold_rows(keys, lead=wanted.lead)
-            # Once more, now that everybody else has to wait: whoever pressed twice was first.
-            again = _by_key(wanted, idem_key)
+            claims.drop_expired(keys, now=now)
+            # Asked now that everybody else has to wait: whoever pressed twice was first.
+            again = drafts.written_under(key, wanted, is_hold=is_hold, held=held)
             if again is not None:
                 return again
-            claims.drop_expired(keys, now=now)
+            rules = rules_for(wanted, by=by, now=now)
             refuse_too_many(wanted, by=by, now=now)
-            row = _blank(wanted, rules, now=now)
+            row = drafts.live_hold(held, wanted, now=now) or drafts.blank(wanted, rules, now=now)
             found = place(row, wanted, by=by, now=now, overrules=overrules)
-            _fill(row, wanted, by=by, now=now, actor=actor, idem_key=idem_key)
+            drafts.fill(row, wanted, by=by, now=now, actor=actor, idem_key=key)
             row.is_overbooked = found.is_overbooked
-            if hold_until is not None:
-                row.status, row.hold_expires_at, row.booked_at = AppointmentStatus.HOLD, hold_until, None
-            elif not found.is_firm:
-                row.status = AppointmentStatus.REQUESTED
-            row.save(force_insert=True)
+            if hold_until is None:
+                drafts.settle(row, is_firm=found.is_firm, now=now)
+            else:
+                row.status, row.hold_expires_at = AppointmentStatus.HOLD, hold_until
+            row.save()
             # A hold keeps the time even where a calendar is out of date: only the promise is not firm.
-            claims.assign(row, found.lanes, takes=found.takes_time or row.status == AppointmentStatus.HOLD)
+            claims.assign(row, found.lanes, takes=found.takes_time or hold_until is not None)
             if hold_until is None:
                 records.note_booked(row, now=now, actor=actor)
             return row
     except (IntegrityError, OperationalError) as error:
-        again = _by_key(wanted, idem_key)
+        again = drafts.written_under(key, wanted, is_hold=is_hold, held=held)
         if again is not None:
             return again
-        raise refusal(Refusal.TAKEN, wanted, now=now) from error
+        raise refusal(Refusal.TAKEN, wanted, by=by, now=now) from error
     except BookingRefused as refused:
-        raise refusal(refused.reason, wanted, now=now) from None
+        raise refusal(refused.reason, wanted, by=by, now=now) from None
 
 
 # ---------------------------------------------------------------- changes
@@ -266,47 +225,41 @@ def _change(
     resource: Resource | None = None,
 ) -> Appointment:
     """Place it anew: at another time, or for the first time when it was only asked for."""
-    row = appointment
-    wanted = _wanted(row, starts_at or row.starts_at, resource)
+    wanted = drafts.wanted_of(appointment, starts_at or appointment.starts_at, resource)
     try:
         with transaction.atomic():
-            candidates = slots.eligible(row.service, row.location, resource=resource)
-            keys = {item.pk for group in candidates for item in group}
-            keys |= set(row.assignments.values_list("resource_id", flat=True))
+            keys = keys_to_hold(wanted, also=appointment)
             claims.hold_rows(keys)
             claims.drop_expired(keys, now=now)
             row = _fresh(appointment, version=version)
             if row.status not in only:
                 raise BookingRefused(Refusal.CHANGED)
-            was_requested = row.status == AppointmentStatus.REQUESTED
             moves = starts_at is not None
             if moves and by not in INSIDE:
                 notice = timedelta(minutes=booking_settings(row.business).move_notice_minutes)
                 if not may_move(row.status, starts_at=row.starts_at, now=now, notice=notice):
                     raise BookingRefused(Refusal.TOO_LATE)
-            if moves and not was_requested and starts_at == row.starts_at and resource is None:
+            stands = row.status == AppointmentStatus.CONFIRMED and starts_at == row.starts_at
+            if stands and resource is None:
                 return row
-            wanted = _wanted(row, starts_at or row.starts_at, resource)
-            rules_for(wanted, by=by)
-            length, window = row.duration, row.arrival_ends_at and row.arrival_ends_at - row.starts_at
-            row.starts_at, row.ends_at = wanted.starts_at, wanted.starts_at + length
-            row.arrival_ends_at = row.starts_at + window if window else None
+            wanted = drafts.wanted_of(row, starts_at or row.starts_at, resource)
+            rules_for(wanted, by=by, now=now, is_move=True)
+            drafts.move(row, wanted.starts_at)
             found = place(row, wanted, by=by, now=now, overrules=overrules)
-            row.status = AppointmentStatus.CONFIRMED if found.is_firm else AppointmentStatus.REQUESTED
+            if row.status == AppointmentStatus.CONFIRMED and not found.is_firm:
+                # A promise is not given up for a time that nobody can promise.
+                raise BookingRefused(Refusal.UNSURE)
+            drafts.settle(row, is_firm=found.is_firm, now=row.booked_at or now)
             row.is_overbooked, row.customer_confirmed_at = found.is_overbooked, None
-            row.booked_at = row.booked_at or now
             row.version, row.updated_at = row.version + 1, now
             row.save()
             claims.assign(row, found.lanes, takes=found.takes_time)
-            if moves:
-                records.note("appointment.moved", row, "Moved to", by=by, now=now, actor=actor)
-            else:
-                records.note("appointment.booked", row, "Confirmed", by=by, now=now, actor=actor)
+            records.note_placed(row, moves=moves, by=by, now=now, actor=actor)
             return row
     except (IntegrityError, OperationalError) as error:
-        raise refusal(Refusal.TAKEN, wanted, now=now) from error
+        raise refusal(Refusal.TAKEN, wanted, by=by, now=now, ignoring=appointment) from error
     except BookingRefused as refused:
-        raise refusal(refused.reason, wanted, now=now) from None
+        raise refusal(refused.reason, wanted, by=by, now=now, ignoring=appointment) from None
 
 
 def _end(
@@ -325,67 +278,17 @@ def _end(
         _finish(row, status, now=now)
         if status == AppointmentStatus.NO_SHOW:
             claims.release([row.pk])
+            records.reopen_request(row)
         records.note(kind, row, words, by=BookedBy.STAFF, now=now, actor=actor)
     return row
 
 
-# ---------------------------------------------------------------- rows
-def _by_key(wanted: Wanted, idem_key: str | None) -> Appointment | None:
-    if idem_key is None:
-        return None
-    return Appointment.objects.filter(business=wanted.service.business_id, idem_key=idem_key).first()
-
-
 def _fresh(appointment: Appointment, *, version: int | None) -> Appointment:
-    """The row as it is, held until the end of the transaction."""
-    row = Appointment.objects.select_for_update().get(pk=appointment.pk)
-    if version is not None and row.version != version:
+    """The row as it is, held until the end of the transaction. Raises BookingRefused when it is another by now."""
+    row = Appointment.objects.select_for_update(no_key=True).filter(pk=appointment.pk).first()
+    if row is None or (version is not None and row.version != version):
         raise BookingRefused(Refusal.CHANGED)
     return row
-
-
-def _blank(wanted: Wanted, rules: BookingRules, *, now: datetime) -> Appointment:
-    starts_at = wanted.starts_at
-    window = timedelta(minutes=rules.arrival_window_minutes)
-    return Appointment(
-        business_id=wanted.service.business_id,
-        location=wanted.location,
-        service=wanted.service,
-        status=AppointmentStatus.CONFIRMED,
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=wanted.service.duration_minutes),
-        gap_minutes=rules.gap_after_minutes,
-        arrival_ends_at=starts_at + window if window else None,
-        created_at=now,
-        updated_at=now,
-    )
-
-
-def _fill(
-    row: Appointment,
-    wanted: Wanted,
-    *,
-    by: BookedBy,
-    now: datetime,
-    actor: AbstractBaseUser | None,
-    idem_key: str | None,
-) -> None:
-    """Who it is for, and how it came in."""
-    lead = wanted.lead
-    row.lead, row.area = lead, wanted.area
-    row.name = (wanted.name or (lead.name if lead else ""))[:120]
-    row.address, row.note = wanted.address[:200], wanted.note[:500]
-    row.booked_by, row.actor_id, row.idem_key = by, actor.pk if actor else None, idem_key
-    row.booked_at, row.updated_at = now, now
-    row.is_simulated = row.business.is_simulated or bool(lead and lead.is_simulated)
-    row.request = wanted.request or (records.request_for(wanted.lead, wanted.location, now=now) if lead else None)
-
-
-def _wanted(row: Appointment, starts_at: datetime, resource: Resource | None) -> Wanted:
-    return Wanted(
-        service=row.service, location=row.location, starts_at=starts_at, lead=row.lead, request=row.request,
-        resource=resource, area=row.area,
-    )  # fmt: skip
 
 
 def _finish(row: Appointment, status: AppointmentStatus, *, now: datetime) -> None:

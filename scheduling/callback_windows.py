@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from leads import callbacks
+from leads import callbacks, events
 from leads.enums import TaskReason
 from leads.models import CallbackTask, Lead, Location
 from scheduling.hours import open_intervals
@@ -69,7 +69,7 @@ def ask(
     location: Location, *, lead: Lead, window: Window | None, now: datetime, cause: str, detail: str = ""
 ) -> CallbackTask | None:
     """Promise a call in `window` (None: as soon as possible). The same `cause` makes one task; None when it exists."""
-    return callbacks.ask_callback(
+    task = callbacks.ask_callback(
         business=location.business,
         location=location,
         lead=lead,
@@ -80,6 +80,9 @@ def ask(
         due_at=window.ends_at if window else None,
         not_before=window.starts_at if window else None,
     )
+    if task is not None and window is not None:
+        events.record("callback.promised", business=location.business, lead=lead, at=now, task=str(task.key))
+    return task
 
 
 def _rounded_up(moment: datetime) -> datetime:

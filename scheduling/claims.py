@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from leads.models import Lead
 from scheduling.availability import Lane
@@ -46,10 +47,19 @@ def drop_expired(resources: Iterable[int], *, now: datetime) -> None:
     )
     keys = list(over.values_list("pk", flat=True))
     if keys:
-        release(keys)
-        Appointment.objects.filter(pk__in=keys, status=AppointmentStatus.HOLD).update(
-            status=AppointmentStatus.EXPIRED, closed_at=now, updated_at=now
+        end_holds(Appointment.objects.filter(pk__in=keys), now=now)
+
+
+def end_holds(rows: QuerySet[Appointment], *, now: datetime) -> int:
+    """Give back those of `rows` that still are holds, and the keys that asked for them; how many."""
+    holds = rows.filter(status=AppointmentStatus.HOLD).select_for_update(no_key=True)
+    keys = list(holds.order_by("pk").values_list("pk", flat=True))
+    if keys:
+        Appointment.objects.filter(pk__in=keys).update(
+            status=AppointmentStatus.EXPIRED, idem_key=None, closed_at=now, updated_at=now
         )
+        release(keys)
+    return len(keys)
 
 
 def release(appointments: Iterable[int]) -> None:

@@ -40,12 +40,17 @@ def groups_for(
         open_time = open_time_of(resources, location, first=first, last=last)
     booked = _booked(resources, start - _PAD, end + _PAD, now=now, ignoring=ignoring)
     blocked = _blocked(resources, location, start - _PAD, end + _PAD)
+    capacity = {resource.pk: resource.capacity for resource in resources}
+    for (pk, seat), taken in booked.items():
+        # Since capacity was cut there are more appointments than seats; until they are over, nobody comes on top.
+        if seat >= capacity[pk]:
+            blocked[pk] += taken
     return [
         [
             Lane(
                 resource.pk,
                 open_time[resource.pk],
-                [*booked[resource.pk, seat], *blocked[resource.pk], *blocked[None]],
+                [*booked.get((resource.pk, seat), ()), *blocked[resource.pk], *blocked[None]],
                 seat,
             )
             for resource in group

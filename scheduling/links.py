@@ -20,6 +20,8 @@ from scheduling.models import Appointment, BookingLink
 BOOK_FOR = timedelta(days=30)
 # After the visit the page still tells what was booked.
 MANAGE_AFTER = timedelta(days=1)
+# Two presses of one button are not further apart than this.
+REPEATED_WITHIN = timedelta(minutes=2)
 
 
 def link_to_book(lead: Lead, *, now: datetime, location: Location | None = None) -> str:
@@ -37,7 +39,7 @@ def link_to_book(lead: Lead, *, now: datetime, location: Location | None = None)
                 location=location,
                 created_at=now,
                 expires_at=now + BOOK_FOR,
-            )  # fmt: skip
+            )
         )
     return address_of(token_of(link))
 
@@ -74,6 +76,18 @@ def find_link(token: str, *, now: datetime) -> BookingLink | None:
     if link.purpose == LinkPurpose.MANAGE and not _is_current(link):
         return None
     return link
+
+
+def just_changed(token: str, *, now: datetime) -> Appointment | None:
+    """The appointment whose last version this link belonged to until a moment ago; for the second of two presses."""
+    rows = BookingLink.objects.select_related(
+        "appointment__service", "appointment__location", "appointment__business", "appointment__lead"
+    )
+    link = rows.filter(token_hash=hash_token(token), purpose=LinkPurpose.MANAGE).first()
+    appointment = link.appointment if link else None
+    if link is None or appointment is None or link.version != appointment.version - 1:
+        return None
+    return appointment if now - appointment.updated_at <= REPEATED_WITHIN else None
 
 
 def _is_current(link: BookingLink) -> bool:

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from leads.models import JobRequest, Lead, Location, Service, ServiceArea
 from scheduling import claims, slots
 from scheduling.availability import Availability, Lane, Refusal
-from scheduling.enums import BookedBy, VisitPlace
+from scheduling.enums import AppointmentStatus, BookedBy, VisitPlace
 from scheduling.models import Appointment, BookingRules, Resource
+from scheduling.policy import CHANGEABLE
 from scheduling.refusals import BookingRefused
 from scheduling.settings_of import booking_settings
 from scheduling.slots import Circumstances
 
 # These do what staff may: the calendar is theirs, and they move things in it.
 INSIDE = (BookedBy.STAFF, BookedBy.CALENDAR)
+# Staff write down what was last month; nobody means a year that a typing error has made.
+_LONGEST_AGO = timedelta(days=365)
 _ANOTHER_TIME_HELPS = (
     Refusal.TAKEN, Refusal.CLOSED, Refusal.TOO_SOON, Refusal.TOO_FAR, Refusal.DAY_FULL, Refusal.OFF_GRID, Refusal.GONE,
 )  # fmt: skip
@@ -22,7 +25,10 @@ _ANOTHER_TIME_HELPS = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to book. `resource`: this one and no other; who it is for may follow after a hold."""
+    """What somebody wants to book. `resource`: this one and no other; who it is for may follow after a hold.
+
+    `starts_at` must be aware and is kept in UTC, since adding to local times goes wrong where clocks change.
+    """
 
     service: Service
     location: Location
@@ -34,6 +40,11 @@ class Wanted:
     address: str = ""
     name: str = ""
     note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.starts_at.tzinfo is None:
+            raise ValueError("A start without a zone could be any of 24 hours.")
+        object.__setattr__(self, "starts_at", self.starts_at.astimezone(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +61,37 @@ class Place:
         return self.is_firm and not self.is_overbooked
 
 
-def rules_for(wanted: Wanted, *, by: BookedBy) -> BookingRules:
-    """How the service is booked; staff may book what has no rules. Raises BookingRefused for what `by` may not."""
+def rules_for(wanted: Wanted, *, by: BookedBy, now: datetime, is_move: bool = False) -> BookingRules:
+    """How the service is booked; staff may book what has no rules. Raises BookingRefused for what `by` may not.
+
+    What is booked already may be moved (`is_move`) even if customers could not book it like this.
+    """
     service, location = wanted.service, wanted.location
     belongs = {service.business_id, location.business_id, *(row.business_id for row in _parts(wanted))}
-    if len(belongs) > 1:
+    if len(belongs) > 1 or _is_of_another(wanted) or not service.duration_minutes:
         raise BookingRefused(Refusal.NOT_BOOKABLE)
+    if wanted.starts_at < now - _LONGEST_AGO:
+        raise BookingRefused(Refusal.TOO_SOON)
+    if wanted.starts_at > now + slots.FUTURE - timedelta(days=1):
+        raise BookingRefused(Refusal.TOO_FAR)
     rules = slots.rules_of(service)
     if by in INSIDE:
         return rules or BookingRules(service=service)
-    if rules is None or not rules.is_online or not service.is_active:
+    if rules is None:
+        raise BookingRefused(Refusal.NOT_BOOKABLE)
+    if is_move:
+        return rules
+    if not rules.is_online or not service.is_active:
         raise BookingRefused(Refusal.NOT_BOOKABLE)
     if rules.place == VisitPlace.CUSTOMER and not _is_served(wanted):
         raise BookingRefused(Refusal.OUT_OF_AREA)
     return rules
+
+
+def _is_of_another(wanted: Wanted) -> bool:
+    """Whether the request is somebody else's."""
+    request, lead = wanted.request, wanted.lead
+    return request is not None and (lead is None or request.lead_id != lead.pk)
 
 
 def _parts(wanted: Wanted) -> Iterable[Lead | JobRequest | Resource | ServiceArea]:
@@ -77,33 +105,51 @@ def _is_served(wanted: Wanted) -> bool:
     return not ServiceArea.objects.filter(business=wanted.service.business_id).exists()
 
 
+def keys_to_hold(wanted: Wanted, also: Appointment | None = None) -> set[int]:
+    """The resources whose rows are held: all that could do it, even if one is named, since daily limits are shared."""
+    keys = {row.pk for group in slots.eligible(wanted.service, wanted.location) for row in group}
+    if wanted.resource is not None:
+        keys.add(wanted.resource.pk)
+    if also is not None:
+        keys.update(also.assignments.values_list("resource_id", flat=True))
+    return keys
+
+
 def refuse_too_many(wanted: Wanted, *, by: BookedBy, now: datetime) -> None:
     """A phone can only have so many appointments to come, unless staff book them. The lead's row is held."""
     if wanted.lead is None or by in INSIDE:
         return
     most = booking_settings(wanted.service.business).most_open_per_phone
-    if Appointment.objects.upcoming(now).filter(lead=wanted.lead).count() >= most:
+    if Appointment.objects.filter(lead=wanted.lead, status__in=CHANGEABLE, starts_at__gt=now).count() >= most:
         raise BookingRefused(Refusal.TOO_MANY)
 
 
 def place(row: Appointment, wanted: Wanted, *, by: BookedBy, now: datetime, overrules: bool = False) -> Place:
-    """Lanes for `row` (its time is set), the resources held. Raises BookingRefused with why there are none."""
+    """Lanes for `row` (its time is set), the resources held. Raises BookingRefused with why there are none.
+
+    A hold that becomes a booking is asked only whether its time is still free: it was in time when it was made.
+    """
+    overrules = overrules and by in INSIDE
     if not claims.is_on_step(row.starts_at) and not overrules:
         raise BookingRefused(Refusal.OFF_GRID)
+    is_kept = row.pk is not None and row.status == AppointmentStatus.HOLD
     wants = Circumstances(
         area=wanted.area,
         resource=wanted.resource,
         ignoring=row if row.pk else None,
-        for_staff=by in INSIDE,
+        for_staff=by in INSIDE or is_kept,
     )
     stale = frozenset() if by in INSIDE else _stale(wanted, now=now)
     if stale:
-        sure = _chosen(_ask(row, replace(wants, without=stale), wanted, now=now), row)
-        if sure:
+        surely = _ask(row, replace(wants, without=stale), wanted, now=now)
+        sure = _chosen(surely, row)
+        if sure and (not wants.is_bound or surely.is_offered(row.starts_at)):
             return Place(sure)
     availability = _ask(row, wants, wanted, now=now)
     lanes = _chosen(availability, row)
     if lanes:
+        if wants.is_bound and not availability.is_offered(row.starts_at):
+            raise BookingRefused(Refusal.OFF_GRID)
         return Place(lanes, is_firm=not stale)
     if not overrules:
         raise BookingRefused(availability.reason_against(row.starts_at) or Refusal.TAKEN)
@@ -116,22 +162,30 @@ def _place_anyway(row: Appointment, wants: Circumstances, wanted: Wanted, *, now
     lanes = _chosen(availability, row)
     if lanes and claims.are_free(row, lanes):
         return Place(lanes)
-    first = [group[0] for group in availability.groups if group]
-    if not first:
+    if not availability.groups or not all(availability.groups):
         raise BookingRefused(Refusal.NOT_BOOKABLE)
-    return Place(first, is_overbooked=True)
+    # Each kind for itself: whoever is free, else whoever had it before, else the first.
+    before = _assigned(row)
+    alone = [
+        _chosen(replace(availability, groups=[group]), row)
+        or [next((lane for lane in group if lane.resource in before), group[0])]
+        for group in availability.groups
+    ]
+    return Place([lane for chosen in alone for lane in chosen], is_overbooked=True)
 
 
 def _ask(row: Appointment, wants: Circumstances, wanted: Wanted, *, now: datetime) -> Availability:
-    """The engine for the day of `row`, with the length and the gap that this very appointment has."""
+    """The engine for the day of `row`."""
     day = row.starts_at.astimezone(wanted.location.zone).date()
-    found = slots.availability_in(wants, wanted.service, wanted.location, now=now, first=day, last=day)
-    return replace(found, visit=slots.visit_of(row.duration, timedelta(minutes=row.gap_minutes), wanted.area))
+    return slots.availability_in(wants, wanted.service, wanted.location, now=now, first=day, last=day)
 
 
 def _chosen(availability: Availability, row: Appointment) -> list[Lane]:
-    before = row.assignments.values_list("resource_id", flat=True) if row.pk else ()
-    return availability.choose(row.starts_at, preferred=frozenset(before))
+    return availability.choose(row.starts_at, preferred=_assigned(row))
+
+
+def _assigned(row: Appointment) -> frozenset[int | str]:
+    return frozenset(row.assignments.values_list("resource_id", flat=True) if row.pk else ())
 
 
 def _stale(wanted: Wanted, *, now: datetime) -> frozenset[int]:
@@ -139,10 +193,24 @@ def _stale(wanted: Wanted, *, now: datetime) -> frozenset[int]:
     return slots.stale_resources([row.pk for group in groups for row in group], wanted.location, now=now)
 
 
-def refusal(reason: Refusal, wanted: Wanted, *, now: datetime) -> BookingRefused:
+def refusal(
+    reason: Refusal,
+    wanted: Wanted,
+    *,
+    now: datetime,
+    by: BookedBy = BookedBy.PAGE,
+    ignoring: Appointment | None = None,
+) -> BookingRefused:
     """The exception with the next three open starts, where another time would help."""
     if reason not in _ANOTHER_TIME_HELPS:
         return BookingRefused(reason)
-    after = max(now, wanted.starts_at - timedelta(minutes=1))
-    starts = slots.next_slots(wanted.service, wanted.location, now=now, after=after, area=wanted.area)
-    return BookingRefused(reason, starts)
+
+    def starts_after(moment: datetime) -> list[datetime]:
+        return slots.next_slots(
+            wanted.service, wanted.location, now=now, after=moment, area=wanted.area, resource=wanted.resource,
+            ignoring=ignoring, for_staff=by in INSIDE,
+        )  # fmt: skip
+
+    # Who wanted a day that is too far, or the last ones of the horizon, is told what is open before.
+    wished = [] if reason == Refusal.TOO_FAR else starts_after(max(wanted.starts_at, now) - timedelta(minutes=1))
+    return BookingRefused(reason, wished or starts_after(now))

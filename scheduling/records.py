@@ -15,16 +15,21 @@ def note_booked(row: Appointment, *, now: datetime, actor: AbstractBaseUser | No
     """It is booked, or asked for: then a person has to say yes."""
     by = BookedBy(row.booked_by)
     if row.status == AppointmentStatus.REQUESTED:
-        note("appointment.requested", row, "Asked for", by=by, now=now, actor=actor)
-        callbacks.ask_callback(
-            business=row.business, location=row.location, lead=row.lead, at=now, reason=TaskReason.APPOINTMENT,
-            cause=f"appointment:{row.key}:requested",
-            detail=f"Confirm or offer another time: {describe(row)}. A calendar was out of date when it was booked.",
-        )  # fmt: skip
+        _note_requested(row, by=by, now=now, actor=actor)
         return
-    if row.request_id is not None:
-        JobRequest.objects.filter(pk=row.request_id).update(status=RequestStatus.BOOKED)
+    _close_request(row)
     note("appointment.booked", row, "Booked", by=by, now=now, actor=actor)
+
+
+def note_placed(row: Appointment, *, moves: bool, by: BookedBy, now: datetime, actor: AbstractBaseUser | None) -> None:
+    """It was moved, or a person has said yes to it; out of date calendars make a move a request as well."""
+    if row.status == AppointmentStatus.REQUESTED:
+        reopen_request(row)
+        _note_requested(row, by=by, now=now, actor=actor)
+        return
+    _close_request(row)
+    kind, words = ("appointment.moved", "Moved to") if moves else ("appointment.booked", "Confirmed")
+    note(kind, row, words, by=by, now=now, actor=actor)
 
 
 def note(
@@ -35,6 +40,21 @@ def note(
         kind, business=row.business, lead=row.lead, at=now, text=f"{words}: {describe(row)}", actor=actor,
         appointment=str(row.key), version=row.version, by=str(by),
     )  # fmt: skip
+
+
+def _note_requested(row: Appointment, *, by: BookedBy, now: datetime, actor: AbstractBaseUser | None) -> None:
+    note("appointment.requested", row, "Asked for", by=by, now=now, actor=actor)
+    callbacks.ask_callback(
+        business=row.business, location=row.location, lead=row.lead, at=now, reason=TaskReason.APPOINTMENT,
+        cause=f"appointment:{row.key}:requested:{row.version}",
+        detail=f"Confirm or offer another time: {describe(row)}. A calendar was out of date when it was booked.",
+    )  # fmt: skip
+
+
+def _close_request(row: Appointment) -> None:
+    if row.request is not None:
+        row.request.status, row.request.closed_at = RequestStatus.BOOKED, None
+        row.request.save(update_fields=["status", "closed_at"])
 
 
 def describe(row: Appointment) -> str:
@@ -51,7 +71,8 @@ def request_for(lead: Lead, location: Location, *, now: datetime) -> JobRequest:
 
 def reopen_request(row: Appointment) -> None:
     """Nothing is booked for it any more: what they need is open again."""
-    others = Appointment.objects.filter(request=row.request_id, status=AppointmentStatus.CONFIRMED)
+    done = (AppointmentStatus.CONFIRMED, AppointmentStatus.COMPLETED)
+    others = Appointment.objects.filter(request=row.request_id, status__in=done).exclude(pk=row.pk)
     if row.request_id is not None and not others.exists():
         booked = JobRequest.objects.filter(pk=row.request_id, status=RequestStatus.BOOKED)
         booked.update(status=RequestStatus.OPEN, closed_at=None)

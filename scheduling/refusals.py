@@ -16,6 +16,7 @@ _SENTENCES = {
     Refusal.OUT_OF_AREA: "This place is outside the area that is served.",
     Refusal.TOO_MANY: "There are several appointments for this phone already.",
     Refusal.TOO_LATE: "It is too late to change this appointment here. Please call.",
+    Refusal.UNSURE: "No other time can be promised at the moment; this one stands. Please call.",
     Refusal.CHANGED: "This appointment has been changed in the meantime.",
     Refusal.GONE: "This time was kept for a while, and is not any more.",
 }

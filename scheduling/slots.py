@@ -24,13 +24,19 @@ from scheduling.travel import travel_table
 _STEP = timedelta(minutes=STEP)
 _DAY = timedelta(days=1)
 _MIDNIGHT = time(0)
-# How far ahead `next_slots` looks at once; most callers find what they want in the first stretch.
+# How many days `next_slots` looks at first, and twice as many each time after that: most find something in the first.
 _STRETCH = 7
+# Beyond these nobody asks in earnest.
+_PAST, FUTURE = timedelta(days=366), timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """For whom availability is asked. Staff see past notice, horizon and daily limits: those bind customers."""
+    """For whom availability is asked.
+
+    Staff see past notice, horizon and daily limits, and past what customers may not book by themselves. `ignoring` is
+    the appointment that is being moved: it keeps its own length and gap, whatever its service says by now.
+    """
 
     area: ServiceArea | None = None
     resource: Resource | None = None
@@ -38,6 +44,11 @@ class Circumstances:
     for_staff: bool = False
     overrules: bool = False
     without: frozenset[int] = frozenset()  # resources to leave out
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the rules for customers hold."""
+        return not self.for_staff and not self.overrules
 
 
 def rules_of(service: Service) -> BookingRules | None:
@@ -68,31 +79,50 @@ def availability_for(
 def availability_in(
     wanted: Circumstances, service: Service, location: Location, *, now: datetime, first: date, last: date
 ) -> Availability:
-    """The same for any circumstances. A service without rules is only for staff: nothing is bookable, no groups."""
+    """The same for any circumstances. Where nothing can be booked by whoever asks there are no groups."""
     zone = location.zone
-    rules = rules_of(service)
-    begins = datetime.combine(first, _MIDNIGHT, tzinfo=zone).astimezone(UTC)
-    length = timedelta(minutes=service.duration_minutes)
-    if rules is None and (wanted.for_staff or wanted.overrules):
-        rules = BookingRules(service=service)
-    if rules is None:
-        return Availability((), Visit(length), Grid(_STEP), Limits(zone=zone, earliest=begins, last_day=last))
+    today = now.astimezone(zone).date()
+    first, last = max(first, today - _PAST), min(last, today + FUTURE)
+    rules = _rules_in(wanted, service)
+    if rules is None or first > last:
+        return Availability((), _visit(wanted, service, 0), Grid(_STEP), Limits(zone=zone, earliest=now, last_day=last))
+    limits = _limits(wanted, rules, location, now=now, first=first, last=last)
+    visit = _visit(wanted, service, rules.gap_after_minutes)
+    # Only days that can have a start are read, and the time into which a visit of the last one reaches.
+    first, last = max(first, limits.earliest.astimezone(zone).date()), limits.last_day or last
     groups = lanes.groups_for(
-        eligible(service, location, resource=wanted.resource, without=wanted.without),
+        eligible(service, location, resource=wanted.resource, without=wanted.without, overrules=wanted.overrules),
         location,
         first=first,
-        last=last,
+        last=max(first, last) + (visit.duration // _DAY + 1) * _DAY,
         now=now,
         ignoring=wanted.ignoring,
         is_always_open=wanted.overrules,
     )
     return Availability(
         groups,
-        visit_of(length, timedelta(minutes=rules.gap_after_minutes), wanted.area),
+        visit,
         Grid(timedelta(minutes=rules.step_minutes), "opening" if rules.anchor == "opening" else "free", align=STEP),
-        _limits(wanted, rules, location, now=now, begins=begins, first=first, last=last),
+        limits,
         travel_table(booking_settings(service.business), location) if rules.place == VisitPlace.CUSTOMER else no_travel,
     )
+
+
+def _rules_in(wanted: Circumstances, service: Service) -> BookingRules | None:
+    """How the service is booked by whoever asks; None: not at all. What is booked already may always be moved."""
+    rules = rules_of(service)
+    if not wanted.is_bound:
+        return rules or BookingRules(service=service)
+    if rules is None or wanted.ignoring is not None or (rules.is_online and service.is_active):
+        return rules
+    return None
+
+
+def _visit(wanted: Circumstances, service: Service, gap_minutes: int) -> Visit:
+    old = wanted.ignoring
+    if old is not None:
+        return visit_of(old.duration, timedelta(minutes=old.gap_minutes), wanted.area or old.area)
+    return visit_of(timedelta(minutes=service.duration_minutes), timedelta(minutes=gap_minutes), wanted.area)
 
 
 def visit_of(length: timedelta, gap: timedelta, area: ServiceArea | None) -> Visit:
@@ -102,16 +132,10 @@ def visit_of(length: timedelta, gap: timedelta, area: ServiceArea | None) -> Vis
 
 
 def _limits(
-    wanted: Circumstances,
-    rules: BookingRules,
-    location: Location,
-    *,
-    now: datetime,
-    begins: datetime,
-    first: date,
-    last: date,
+    wanted: Circumstances, rules: BookingRules, location: Location, *, now: datetime, first: date, last: date
 ) -> Limits:
     zone = location.zone
+    begins = datetime.combine(first, _MIDNIGHT, tzinfo=zone).astimezone(UTC)
     if wanted.overrules:
         return Limits(zone=zone, earliest=begins, last_day=last)
     if wanted.for_staff:
@@ -146,20 +170,27 @@ def _full_days(
 
 
 def eligible(
-    service: Service, location: Location, *, resource: Resource | None = None, without: Collection[int] = ()
+    service: Service,
+    location: Location,
+    *,
+    resource: Resource | None = None,
+    without: Collection[int] = (),
+    overrules: bool = False,
 ) -> list[list[Resource]]:
-    """The resources that can do it there, one group a kind; a `resource` that is named stands for its whole kind."""
+    """The resources that can do it there, one group a kind; a `resource` that is named stands for its whole kind.
+
+    One that is named and cannot do it leaves its kind without anybody, unless staff overrule that.
+    """
     rows = Resource.objects.filter(
         Q(locations=None) | Q(locations=location), Q(services=None) | Q(services=service),
         business=service.business_id, is_active=True,
     )  # fmt: skip
     found = sorted(rows.distinct(), key=lambda row: (row.kind, row.pk))
-    groups = [list(group) for _, group in groupby(found, key=lambda row: row.kind)]
+    kinds = {kind: list(group) for kind, group in groupby(found, key=lambda row: row.kind)}
     if resource is not None:
-        groups = [[resource] if group[0].kind == resource.kind else group for group in groups]
-        if not any(resource in group for group in groups):
-            groups.append([resource])
-    return [[row for row in group if row.pk not in without] for group in groups]
+        is_able = overrules or resource in kinds.get(resource.kind, [])
+        kinds[resource.kind] = [resource] if is_able else []
+    return [[row for row in group if row.pk not in without] for group in kinds.values()]
 
 
 def open_slots(
@@ -171,9 +202,11 @@ def open_slots(
     last: date,
     area: ServiceArea | None = None,
     resource: Resource | None = None,
+    ignoring: Appointment | None = None,
+    for_staff: bool = False,
 ) -> list[datetime]:
-    """The starts a customer can choose on the local days `first` to `last`, in order."""
-    wanted = Circumstances(area=area, resource=resource)
+    """The starts that can be chosen on the local days `first` to `last`, in order: by a customer, or `for_staff`."""
+    wanted = Circumstances(area=area, resource=resource, ignoring=ignoring, for_staff=for_staff)
     return availability_in(wanted, service, location, now=now, first=first, last=last).slots()
 
 
@@ -185,20 +218,25 @@ def next_slots(
     count: int = 3,
     after: datetime | None = None,
     area: ServiceArea | None = None,
+    resource: Resource | None = None,
+    ignoring: Appointment | None = None,
+    for_staff: bool = False,
 ) -> list[datetime]:
     """The first `count` starts later than `after` (now, if not given); fewer when the horizon ends before."""
-    rules = rules_of(service)
+    wanted = Circumstances(area=area, resource=resource, ignoring=ignoring, for_staff=for_staff)
+    rules = _rules_in(wanted, service)
     if rules is None:
         return []
     after = max(after or now, now)
     day = after.astimezone(location.zone).date()
     horizon = last_bookable_day(now, location.zone, rules.horizon_days)
     found: list[datetime] = []
+    stretch = _STRETCH
     while day <= horizon and len(found) < count:
-        last = min(day + timedelta(days=_STRETCH - 1), horizon)
-        starts = open_slots(service, location, now=now, first=day, last=last, area=area)
+        last = min(day + timedelta(days=stretch - 1), horizon)
+        starts = availability_in(wanted, service, location, now=now, first=day, last=last).slots()
         found += [start for start in starts if start > after]
-        day = last + _DAY
+        day, stretch = last + _DAY, stretch * 2
     return found[:count]
 
 

@@ -112,7 +112,7 @@ class CalendarClient:
                 self.url, username=username, password=password, auth_type="basic", enable_rfc6764=False,
                 rate_limit_handle=False,
             )  # fmt: skip
-        self._dav.session = _Session(username, password, hosts)  # type: ignore[assignment]  # all it needs of one
+        self._dav.session = _Session(username, password, hosts)
 
     def href_for(self, name: str) -> str:
         """Where an object of ours is written."""

@@ -8,9 +8,9 @@ from django.template import Context
 
 from leads.models import Location
 from recoverline.lib.phones import display_phone
-from scheduling import page_times
-from scheduling.page_words import say as said
-from scheduling.public import Offer
+from scheduling.page import times
+from scheduling.page.public import Offer
+from scheduling.page.words import say as said
 
 register = template.Library()
 
@@ -27,14 +27,14 @@ def day(context: Context, moment: date | datetime, location: Location | None = N
     if isinstance(moment, datetime):
         zone = location.zone if location else None
         moment = moment.astimezone(zone).date()
-    text = page_times.day_text(moment, context["language"])
+    text = times.day_text(moment, context["language"])
     return text if mid else text[:1].upper() + text[1:]
 
 
 @register.simple_tag(takes_context=True)
 def when(context: Context, start: datetime, location: Location, end: datetime | None = None) -> str:
     """The time of day, or the window in which somebody comes."""
-    return page_times.span_text(start, end, location.zone, context["language"])
+    return times.span_text(start, end, location.zone, context["language"])
 
 
 @register.simple_tag(takes_context=True)
@@ -42,23 +42,23 @@ def slot_time(context: Context, start: datetime, offer: Offer, location: Locatio
     """How the page offers a start: as a time, or as the window that would be told."""
     minutes = offer.rules.arrival_window_minutes
     end = start + timedelta(minutes=minutes) if minutes else None
-    return page_times.span_text(start, end, location.zone, context["language"])
+    return times.span_text(start, end, location.zone, context["language"])
 
 
 @register.simple_tag(takes_context=True)
 def zone_name(context: Context, location: Location, at: datetime) -> str:
-    return page_times.zone_text(location.zone, at, context["language"])
+    return times.zone_text(location.zone, at, context["language"])
 
 
 @register.simple_tag(takes_context=True)
 def length(context: Context, minutes: int) -> str:
-    return page_times.length_text(minutes, context["language"])
+    return times.length_text(minutes, context["language"])
 
 
 @register.simple_tag(takes_context=True)
 def price(context: Context, offer: Offer) -> str:
     service = offer.service
-    return page_times.price_text(service.price_from_cents, service.price_to_cents, context["language"])
+    return times.price_text(service.price_from_cents, service.price_to_cents, context["language"])
 
 
 @register.filter

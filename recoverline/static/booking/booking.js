@@ -24,6 +24,7 @@ function sendOnce(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 8000); // the line may have been lost
   });
   // Coming back to this page by the back button it can be sent again.
   addEventListener("pageshow", () => delete form.dataset.sent);

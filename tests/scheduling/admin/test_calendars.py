@@ -25,8 +25,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def cast(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    settings.ROOT_URLCONF = "tests.scheduling.calendars.feed_site"
+def cast(db: None, monkeypatch: pytest.MonkeyPatch) -> Cast:
     monkeypatch.setattr(clock, "now", lambda: NOON)
     return make_cast()
 

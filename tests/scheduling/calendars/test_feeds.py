@@ -34,8 +34,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(db: None, settings: Settings) -> Shop:
-    settings.ROOT_URLCONF = "tests.scheduling.calendars.feed_site"
+def shop(db: None) -> Shop:
     return Shop()
 
 

@@ -8,11 +8,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
 
 from recoverline.lib import clock
-from scheduling import feed_views
-from scheduling.calendars import feeds
+from scheduling.calendars import feed_views, feeds
 from scheduling.models import Appointment, CalendarFeed
 from tests.factories import (
     NOON,
@@ -49,8 +47,7 @@ class Subscription:
 
 
 @pytest.fixture
-def subscription(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Subscription:
-    settings.ROOT_URLCONF = "tests.scheduling.calendars.feed_site"
+def subscription(db: None, monkeypatch: pytest.MonkeyPatch) -> Subscription:
     monkeypatch.setattr(clock, "now", lambda: NOON)
     return Subscription()
 
