@@ -21,6 +21,7 @@ from messaging.rules import RuleTerms
 from recoverline.lib.phones import parse_phone
 from scheduling import queries
 from scheduling.hours import OpenState
+from scheduling.models import BookingRules, BookingSettings
 
 T = TypeVar("T")
 
@@ -67,6 +68,11 @@ def scripts_of(business: Business) -> list[Script]:
     return remember(("scripts", business.pk), lambda: list(business.scripts.filter(is_active=True)))
 
 
+def books_online(business: Business) -> bool:
+    """Whether a customer of this business can book something without a person."""
+    return remember(("books", business.pk), lambda: _finds_something_to_book(business))
+
+
 def own_phones(business_id: int) -> frozenset[str]:
     """The business's numbers, the phones they ring and the team's own: calls from them are no customers'."""
     return remember(("phones", business_id), lambda: frozenset(_find_own_phones(business_id)))
@@ -90,6 +96,12 @@ def _find_number(account: CarrierAccount, to: str) -> PhoneNumber | None:
     if number is not None:
         number.location.business = number.business
     return number
+
+
+def _finds_something_to_book(business: Business) -> bool:
+    is_page_on = BookingSettings.objects.filter(business=business, is_page_on=True).exists()
+    services = BookingRules.objects.filter(service__business=business, service__is_active=True, is_online=True)
+    return is_page_on or services.exists()
 
 
 def _find_own_phones(business_id: int) -> list[str]:

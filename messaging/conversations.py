@@ -23,10 +23,17 @@ def latest_conversation(lead: Lead, number: PhoneNumber) -> Conversation | None:
     return latest and _with_its_own(latest, lead, number)
 
 
-def open_conversation(lead: Lead, number: PhoneNumber, *, now: datetime, is_new: bool = False) -> Conversation:
+def open_conversation(
+    lead: Lead,
+    number: PhoneNumber,
+    *,
+    now: datetime,
+    is_new: bool = False,
+    request: JobRequest | None = None,
+) -> Conversation:
     """The running conversation, the last one reopened if its request is recent, or a new one with a new request.
 
-    `is_new`: the lead is, so there is nothing to look for.
+    `is_new`: the lead is, so there is nothing to look for. `request`: what a new conversation is about.
     """
     latest = None if is_new else latest_conversation(lead, number)
     if latest is not None and latest.status != ConversationStatus.DONE:
@@ -37,7 +44,7 @@ def open_conversation(lead: Lead, number: PhoneNumber, *, now: datetime, is_new:
                 Conversation.objects.filter(pk=latest.pk).update(status=ConversationStatus.OPEN, closed_at=None)
                 latest.status = ConversationStatus.OPEN
                 return latest
-            return _begin(lead, number, now)
+            return _begin(lead, number, now, request)
     except IntegrityError:
         # Somebody else opened it between our look and our insert: theirs is the one.
         found = latest_conversation(lead, number)
@@ -59,8 +66,8 @@ def _same_matter(last: Conversation, now: datetime) -> bool:
     return is_recent and (request is None or request.status in (RequestStatus.OPEN, RequestStatus.BOOKED))
 
 
-def _begin(lead: Lead, number: PhoneNumber, now: datetime) -> Conversation:
-    request = intake.open_request(lead, location=number.location, at=now, source=number.source)
+def _begin(lead: Lead, number: PhoneNumber, now: datetime, request: JobRequest | None) -> Conversation:
+    request = request or intake.open_request(lead, location=number.location, at=now, source=number.source)
     return Conversation.objects.create(
         business=number.business,
         location=number.location,

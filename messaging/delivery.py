@@ -15,6 +15,7 @@ from messaging.carriers.base import CarrierText, Delivery, ErrorClass, TextStatu
 from messaging.carriers.registry import carrier_for
 from messaging.enums import Direction, MessageKind, MessageStatus, OptOutSource, Suppression
 from messaging.models import CarrierAccount, Message, NeverText, PhoneNumber
+from scheduling import records
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ RANK = {
 }
 # Not yet decided. Whatever error such a row carries is about the way to the carrier, not about the text.
 UNSETTLED = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN)
+# How the key of a text begins that tells of a booking or a change (messaging.appointment_events).
+TOLD_OF_VISIT = "appointment:"
 RETRY_AFTER = {"30003": timedelta(minutes=5), "30008": timedelta(seconds=30)}
 
 
@@ -208,6 +211,8 @@ def _send_again_once(message: Message, wait: timedelta, *, now: datetime) -> Non
             "segments": message.segments,
             "next_at": again,
             "expires_at": message.expires_at,
+            "appointment_id": message.appointment_id,
+            "appointment_version": message.appointment_version,
             # As old as the first try: what happened since then is asked about once more.
             "created_at": message.created_at,
             "is_simulated": message.is_simulated,
@@ -238,6 +243,8 @@ def suppress(message: Message, reason: Suppression, *, now: datetime) -> None:
         Suppression.LANDLINE: TaskReason.LANDLINE,
         Suppression.CAPPED: TaskReason.SENDING_STOPPED,
     }.get(reason)
+    if message.kind == MessageKind.APPOINTMENT and reason in (Suppression.TAKEN_OVER, Suppression.UNREACHABLE):
+        follow_up = TaskReason.APPOINTMENT
     if follow_up:
         _ask_callback(message, follow_up, now=now)
 
@@ -273,6 +280,8 @@ def give_up(message: Message, *, now: datetime) -> None:
 
 def _ask_callback(message: Message, reason: TaskReason, *, now: datetime) -> None:
     """Nobody hears from us by text, so somebody calls. A failed staff text shows in the thread: its author is there."""
+    if message.kind == MessageKind.APPOINTMENT:
+        _ask_to_tell(message, now=now)
     if message.kind != MessageKind.FIRST_TEXT:
         return
     callbacks.ask_callback(
@@ -283,6 +292,26 @@ def _ask_callback(message: Message, reason: TaskReason, *, now: datetime) -> Non
         reason=reason,
         cause=f"text:{message.key}",
         detail=f"The first text did not reach {message.lead}.",
+    )
+
+
+def _ask_to_tell(message: Message, *, now: datetime) -> None:
+    """What was booked, moved or canceled must be known to the customer; a reminder or an offer may be missed."""
+    cause = message.idem_key
+    if cause.startswith("again:"):
+        first = Message.objects.filter(business=message.business_id, key=cause.removeprefix("again:"))
+        cause = first.values_list("idem_key", flat=True).first() or ""
+    appointment = message.appointment
+    if appointment is None or not cause.startswith(TOLD_OF_VISIT):
+        return
+    callbacks.ask_callback(
+        business=message.business,
+        location=appointment.location,
+        lead=message.lead,
+        at=now,
+        reason=TaskReason.APPOINTMENT,
+        cause=f"untold:{appointment.key}:{message.appointment_version}",
+        detail=f"Call to confirm the appointment, our text did not arrive: {records.describe(appointment)}",
     )
 
 

@@ -1,7 +1,7 @@
 """Rows -> what the rules and guards ask about a missed call, in as few queries as possible: a carrier is waiting."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value
@@ -23,11 +23,15 @@ from messaging.models import Call, Conversation, Message, NeverText, OptOut
 from messaging.refusals import TextLimits
 from messaging.rules import CallFacts
 from recoverline.lib.phones import country_of
+from scheduling.enums import AppointmentStatus
+from scheduling.models import Appointment
 
 # A text that never left does not count against anybody.
 NEVER_LEFT = (MessageStatus.SUPPRESSED, MessageStatus.EXPIRED, MessageStatus.FAILED, MessageStatus.DEAD)
 # Someone who has written this recently is in a conversation; silence after a text is none.
 TALKING_FOR = timedelta(days=3)
+# Whoever has a visit today or within these days most likely calls about it.
+VISIT_WITHIN = timedelta(days=7)
 SPOKEN = (CallState.ANSWERED, CallState.OUTBOUND)
 
 
@@ -96,6 +100,12 @@ def _known_as(call: Call, lead: Lead | None) -> set[CallerKind]:
             lead=lead, messages__direction=Direction.IN, messages__created_at__gt=call.started_at - TALKING_FOR
         ).exclude(status=ConversationStatus.DONE)
         lists.append((CallerKind.CONVERSATION, running))
+        today = datetime.combine(call.started_at.astimezone(call.location.zone).date(), time(0), call.location.zone)
+        visits = Appointment.objects.filter(
+            lead=lead, status=AppointmentStatus.CONFIRMED, starts_at__gte=today,
+            starts_at__lt=call.started_at + VISIT_WITHIN,
+        )  # fmt: skip
+        lists.append((CallerKind.APPOINTMENT, visits))
     first, *rest = (rows.order_by().values_list(Value(kind.value)) for kind, rows in lists)
     known = {CallerKind(kind) for (kind,) in first.union(*rest, all=True)}
     return known | ({CallerKind.STAFF} if phone in configuration.own_phones(business) else set())

@@ -24,6 +24,7 @@ from messaging.models import Conversation, Message, OptOut
 from recoverline.lib import clock
 from recoverline.lib.phones import mask_phone
 from recoverline.lib.text import count_segments, normalize
+from scheduling.models import Appointment
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ PUT_OFF = timedelta(minutes=5)
 VALID_FOR = {
     MessageKind.STAFF: timedelta(hours=1),
     MessageKind.AUTO_REPLY: timedelta(minutes=30),
+    MessageKind.APPOINTMENT: timedelta(hours=2),
     MessageKind.COMPLIANCE: timedelta(minutes=5),
 }
 
@@ -49,11 +51,14 @@ def queue_text(
     now: datetime,
     author: AbstractBaseUser | None = None,
     delay: timedelta = timedelta(),
+    appointment: Appointment | None = None,
+    expires_at: datetime | None = None,
 ) -> Message:
     """Write the text into the outbox and ring the sender's bell, in the caller's transaction.
 
     The same `idem_key` in a business gives the row that exists already. A text that may not be sent is written as
-    `suppressed`, with the reason, so that staff see it. `delay` postpones it; its validity counts from then.
+    `suppressed`, with the reason, so that staff see it. `delay` postpones it; its validity counts from then, unless
+    `expires_at` says until when it is of use. What it says of `appointment` holds for its present version only.
     """
     due = now + delay
     text = normalize(body).strip()
@@ -71,7 +76,9 @@ def queue_text(
         idem_key=idem_key,
         segments=count_segments(text).count,
         next_at=due,
-        expires_at=due + valid_for(conversation, kind),
+        expires_at=expires_at or due + valid_for(conversation, kind),
+        appointment_id=appointment.pk if appointment else None,
+        appointment_version=appointment.version if appointment else None,
         created_at=now,
         is_simulated=conversation.is_simulated,
     )
@@ -84,7 +91,7 @@ def queue_text(
     except IntegrityError:
         return Message.objects.get(business_id=conversation.business_id, idem_key=idem_key)
     if not reason:
-        if kind in SHOWN_IN_LISTS:
+        if kind in SHOWN_IN_LISTS or (kind == MessageKind.APPOINTMENT and not conversation.needs_reply):
             conversations.note_said(conversation, text=text, now=now, by_customer=False)
         ring_bell()
     return message
@@ -328,7 +335,10 @@ def _save_accepted(message: Message, attempt: int, carrier_message_id: str, *, n
 
 # ---------------------------------------------------------------- by hand
 def retry(message: Message, *, by: AbstractBaseUser, now: datetime) -> bool:
-    """Staff send a failed text again: a new row, once however often the button is pressed."""
+    """Staff send a failed text again: a new row, once however often the button is pressed.
+
+    Not one about an appointment that has changed since.
+    """
     if message.status not in (
         MessageStatus.FAILED,
         MessageStatus.UNDELIVERED,
@@ -337,6 +347,9 @@ def retry(message: Message, *, by: AbstractBaseUser, now: datetime) -> bool:
         MessageStatus.SUPPRESSED,
     ):
         return False
+    visit = message.appointment
+    if visit is not None and visit.version != message.appointment_version:
+        return False
     again = queue_text(
         message.conversation,
         kind=MessageKind.STAFF,
@@ -344,5 +357,6 @@ def retry(message: Message, *, by: AbstractBaseUser, now: datetime) -> bool:
         idem_key=f"retry:{message.key}",
         now=now,
         author=by,
+        appointment=visit,
     )
     return again.status == MessageStatus.QUEUED

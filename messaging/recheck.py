@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from leads.models import CallbackTask
 from messaging import consent
@@ -15,6 +15,7 @@ SPOKEN = Q(state__in=[CallState.ANSWERED, CallState.OUTBOUND]) | Q(state=CallSta
 # them.
 NEEDED = (
     "key", "kind", "status", "attempts", "unknowns", "body", "idem_key", "created_at", "expires_at", "is_simulated",
+    "appointment_version",
     "lead__phone", "lead__is_landline", "lead__is_unreachable",
     "number__number", "number__is_active", "number__stopped_at",
     "account__kind", "account__key", "account__account_sid", "account__auth_token", "account__messaging_service_sid",
@@ -22,7 +23,7 @@ NEEDED = (
     "business__is_texting_paused", "business__late_after_minutes",
     "conversation__automation_paused", "conversation__language",
 )  # fmt: skip
-AUTOMATIC = (MessageKind.FIRST_TEXT, MessageKind.AUTO_REPLY)
+AUTOMATIC = (MessageKind.FIRST_TEXT, MessageKind.AUTO_REPLY, MessageKind.APPOINTMENT)
 
 
 def reason_not_to_queue(conversation: Conversation, kind: MessageKind) -> Suppression | None:
@@ -61,6 +62,7 @@ def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
             is_never_text=Exists(NeverText.objects.filter(**mine)),
             staff_wrote=Exists(staff_texts),
             was_spoken_to=Exists(spoken) | Exists(called_back),
+            version_now=F("appointment__version"),
         )
     )
 
@@ -77,13 +79,19 @@ def reason_not_to_send(message: Message) -> Suppression | None:
         (lead.is_unreachable, Suppression.UNREACHABLE),
     )
     reason = next((reason for holds, reason in reasons if holds), None)
+    # What was booked may have changed since; strict, because a wrong time sends somebody to a locked door.
+    if reason is None and message.appointment_version not in (None, found.version_now):
+        reason = Suppression.OUTDATED
     return reason or (_reason_for_robot(found) if message.kind in AUTOMATIC else None)
 
 
 def _reason_for_robot(message: Any) -> Suppression | None:
     if message.is_never_text:
         return Suppression.NEVER_TEXT
-    if message.conversation.automation_paused or message.staff_wrote:
+    if message.conversation.automation_paused:
+        return Suppression.TAKEN_OVER
+    # A person who writes takes the conversation over, but the visit stands, and so does what must be said of it.
+    if message.staff_wrote and message.kind != MessageKind.APPOINTMENT:
         return Suppression.TAKEN_OVER
     # On the phone, or by closing the callback task.
     if message.kind == MessageKind.FIRST_TEXT and message.was_spoken_to:

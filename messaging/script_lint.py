@@ -35,7 +35,11 @@ PLACEHOLDERS: dict[str, str] = {
     "phone": "the number customers may call",
     "email": "the e-mail address of the business",
     "website": "the website of the business",
-    "booking_link": "the link to book online",
+    "booking_link": "the link to book online; a personal one if the business books here",
+    "appointment": "the service that is booked (texts about an appointment)",
+    "when": "when it is, such as Thu, Jun 18 at 10 AM (texts about an appointment)",
+    "change_link": "the customer's own link to move or cancel it",
+    "confirm": "Reply C to confirm; nothing once they have (reminders)",
     "hours": "the opening hours, such as Mon-Fri 8 AM-5 PM",
     "opens_at": "when the location opens again, such as tomorrow at 8 AM; nothing while it is open",
     "closure": "the holiday or closure of the day, such as Thanksgiving; nothing on other days",
@@ -45,10 +49,28 @@ PLACEHOLDERS: dict[str, str] = {
 
 FIRST_TEXT_KINDS: frozenset[str] = frozenset(enums.FIRST_TEXT_KINDS)
 SPOKEN_KINDS: frozenset[str] = frozenset({ScriptKind.GREETING, ScriptKind.GREETING_CLOSED, ScriptKind.WHISPER})
-NAMES_BUSINESS: frozenset[str] = FIRST_TEXT_KINDS | {
+# Somebody who books on the page may never have got a text of ours before.
+MAY_BE_FIRST: frozenset[str] = FIRST_TEXT_KINDS | {
+    ScriptKind.BOOKING_CONFIRMED,
+    ScriptKind.BOOKING_REQUESTED,
+    ScriptKind.SLOT_OFFERED,
+    ScriptKind.CALLBACK_PROMISED,
+}
+NAMES_BUSINESS: frozenset[str] = MAY_BE_FIRST | {
+    ScriptKind.BOOKING_MOVED,
+    ScriptKind.BOOKING_CANCELED,
+    ScriptKind.BOOKING_REMINDER,
     ScriptKind.HELP,
     ScriptKind.OPT_OUT_CONFIRMATION,
     ScriptKind.OPT_IN_CONFIRMATION,
+}
+
+# What an appointment might say, for the length of a text that names it.
+EXAMPLES: dict[str, str] = {
+    "appointment": "Water heater repair",
+    "when": "Wed, Sep 23 between 10 AM and 12 PM",
+    "change_link": "https://book.example.com/b/mQ3vX0yR7LwN2kTz8JhBgA/",
+    "confirm": "Reply C to confirm.",
 }
 
 LONGEST_TEXT = 1600  # the carrier refuses more (Twilio's error 21617)
@@ -123,6 +145,7 @@ def lint(body: str, *, kind: str, business_name: str, opt_out_line: str, sample:
         **written,
         **dict.fromkeys(PLACEHOLDERS, ""),
         **sample,
+        **{name: sample.get(name) or example for name, example in EXAMPLES.items()},
         "business": business_name,
         "opt_out": opt_out_line,
     }
@@ -169,7 +192,7 @@ def _name_findings(body: str, text: str, kind: str, business_name: str) -> Itera
 
 
 def _opt_out_findings(body: str, text: str, kind: str, opt_out_line: str) -> Iterator[Finding]:
-    if kind not in FIRST_TEXT_KINDS or offers_stop(text):
+    if kind not in MAY_BE_FIRST or offers_stop(text):
         return
     if "opt_out" in placeholders_in(body):
         message = f"The opt-out line of the business, “{opt_out_line}”, does not ask for STOP: change it there."

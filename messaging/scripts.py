@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from leads.enums import Language
 from leads.models import Business, Lead, Location
 from leads.models.business import DEFAULT_OPT_OUT_LINE
-from messaging import configuration
+from messaging import built_in_wording, configuration
 from messaging.enums import HoursState, ScriptKind
 from messaging.models import PhoneNumber, Script
 from messaging.script_lint import FIRST_TEXT_KINDS, PLACEHOLDERS, Finding, lint
@@ -81,6 +81,11 @@ def values_for(
         "email": business.email,
         "website": business.website,
         "booking_link": business.booking_url,
+        # Of one appointment: whoever writes about it says them (messaging.appointment_texts).
+        "appointment": "",
+        "when": "",
+        "change_link": "",
+        "confirm": "",
         "hours": describe_hours(ranges, language="es" if spoken == Language.SPANISH else "en"),
         "opens_at": describe_opening(opens_at, now=now, zone=zone, language=spoken) if opens_at else "",
         "closure": state.closure_name if state else "",
@@ -162,7 +167,7 @@ def render_script(script_body: str, values: Mapping[str, str]) -> str:
 
 def fallback_body(kind: str, language: str) -> str:
     """Built-in wording for any kind, in English or Spanish: for a business without a script of that kind."""
-    return _FALLBACKS[_supported(language)][_FALLBACK_KIND.get(kind, kind)]
+    return built_in_wording.WORDING[_supported(language)][built_in_wording.STANDS_IN.get(kind, kind)]
 
 
 def _hours_rank(script: Script, hours: str) -> int | None:
@@ -213,80 +218,3 @@ def _at_clock(local: datetime, language: Language) -> str:
     if at_twelve:
         return "at noon" if local.hour else "at midnight"
     return f"at {clock}"
-
-
-# Every other first text says what an ordinary missed call says; true for each of them.
-_FALLBACK_KIND: dict[str, str] = dict.fromkeys(
-    FIRST_TEXT_KINDS - {ScriptKind.AFTER_HOURS, ScriptKind.DELAYED}, ScriptKind.MISSED_CALL
-)
-_FALLBACKS: dict[Language, dict[str, str]] = {
-    Language.ENGLISH: {
-        ScriptKind.MISSED_CALL: (
-            "Hi {caller_name}, this is {business}. Sorry we missed your call! How can we help? {opt_out}"
-        ),
-        ScriptKind.AFTER_HOURS: (
-            "Hi {caller_name}, this is {business}. Sorry we missed your call: we are closed, but we can start here by "
-            "text. What do you need? {opt_out}"
-        ),
-        ScriptKind.DELAYED: (
-            "Hi {caller_name}, this is {business}. We missed your call earlier, and sorry for writing so late. "
-            "Do you still need help? {opt_out}"
-        ),
-        ScriptKind.HELP: "{business}: contact us at {phone}, {email}, or ask your question right here. {opt_out}",
-        ScriptKind.OPT_OUT_CONFIRMATION: (
-            "{business}: you are opted out and will get no more texts from us. Reply START if you change your mind."
-        ),
-        ScriptKind.OPT_IN_CONFIRMATION: (
-            "{business}: you are opted in and will get our texts again. Reply HELP for help. {opt_out}"
-        ),
-        ScriptKind.URGENT_REPLY: (
-            "{business}: understood, this is urgent. We are telling our team right now. "
-            "If anyone is in danger, call emergency services first."
-        ),
-        ScriptKind.HAND_OFF: "A person at {business} is taking over and will answer you here.",
-        ScriptKind.GREETING: (
-            "You have reached {business}. We are sorry that we cannot take your call right now. "
-            "After the tone, please leave your name, your number and what you need."
-        ),
-        ScriptKind.GREETING_CLOSED: (
-            "You have reached {business}. We are closed right now. "
-            "After the tone, please leave your name, your number and what you need, and we will get back to you."
-        ),
-        ScriptKind.WHISPER: "Call for {business}: {caller_name}. Press 1 to take it.",
-    },
-    Language.SPANISH: {
-        ScriptKind.MISSED_CALL: (
-            "Hola {caller_name}, somos {business}. Sentimos no haber contestado su llamada. "
-            "¿En qué podemos ayudarle? {opt_out}"
-        ),
-        ScriptKind.AFTER_HOURS: (
-            "Hola {caller_name}, somos {business}. Perdimos su llamada: estamos cerrados, "
-            "pero podemos empezar por texto. ¿Qué necesita? {opt_out}"
-        ),
-        ScriptKind.DELAYED: (
-            "Hola {caller_name}, somos {business}. Antes perdimos su llamada y sentimos escribirle tarde. "
-            "¿Sigue necesitando ayuda? {opt_out}"
-        ),
-        ScriptKind.HELP: "{business}: nos encuentra en {phone}, {email}, o por este mismo chat. {opt_out}",
-        ScriptKind.OPT_OUT_CONFIRMATION: (
-            "{business}: ya no le enviaremos mensajes. Responda START si cambia de idea."
-        ),
-        ScriptKind.OPT_IN_CONFIRMATION: (
-            "{business}: vuelve a recibir nuestros mensajes. Responda HELP para ayuda. {opt_out}"
-        ),
-        ScriptKind.URGENT_REPLY: (
-            "{business}: entendido, es urgente. Estamos avisando a nuestro equipo. "
-            "Si alguien corre peligro, llame primero a emergencias."
-        ),
-        ScriptKind.HAND_OFF: "Una persona de {business} le atiende desde ahora y le responde por este chat.",
-        ScriptKind.GREETING: (
-            "Ha llamado a {business}. Sentimos no poder atender su llamada en este momento. "
-            "Después del tono, deje su nombre, su número y lo que necesita."
-        ),
-        ScriptKind.GREETING_CLOSED: (
-            "Ha llamado a {business}. Ahora estamos cerrados. "
-            "Después del tono, deje su nombre, su número y lo que necesita, y le responderemos."
-        ),
-        ScriptKind.WHISPER: "Llamada para {business}: {caller_name}. Marque 1 para atenderla.",
-    },
-}

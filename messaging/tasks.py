@@ -2,7 +2,8 @@
 
 from django.utils import timezone
 
-from messaging import alerts, media, upkeep
+from leads.models import LeadEvent
+from messaging import alerts, appointment_events, media, reminders, upkeep, waitlist_offers
 from messaging.models import Message
 from messaging.simulator import clock_moves
 from recoverline.lib import clock
@@ -13,11 +14,15 @@ def tick() -> None:
     upkeep.beat("worker", now=timezone.now())
     clock_moves.keep_real()
     upkeep.sweep(clock.now())
+    reminders.sweep(clock.now())
+    waitlist_offers.sweep(clock.now())
     media.sweep(clock.now())
 
 
 def reconcile() -> None:
     upkeep.reconcile(clock.now())
+    appointment_events.catch_up(clock.now())
+    waitlist_offers.offer_everywhere(clock.now())
 
 
 def fetch_media(message_id: int) -> None:
@@ -28,3 +33,15 @@ def fetch_media(message_id: int) -> None:
 
 def alert_staff(event_id: int) -> None:
     alerts.alert_staff(event_id)
+
+
+def appointment_event(event_id: int) -> None:
+    event = LeadEvent.objects.select_related("business").filter(pk=event_id).first()
+    if event is not None:
+        appointment_events.handle(event, now=clock.now())
+
+
+def callback_promised(event_id: int) -> None:
+    event = LeadEvent.objects.select_related("business").filter(pk=event_id).first()
+    if event is not None:
+        appointment_events.tell_callback(event, now=clock.now())

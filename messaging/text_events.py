@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from leads import events, intake
 from leads.models import Lead
-from messaging import consent, conversations, delivery, urgency
+from messaging import appointment_replies, consent, conversations, delivery, urgency
 from messaging.answers import answer
 from messaging.carriers.base import BadPayload, TextReceived
 from messaging.configuration import number_called
@@ -55,8 +55,9 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     if meaning == Meaning.STOP:
         _stop(conversation, message, event, now=now)
         return
-    if meaning == Meaning.START:
-        _start(conversation, message, event, now=now)
+    # To the carrier YES is START. From somebody who never opted out it answers us.
+    is_start = meaning == Meaning.START
+    if is_start and (_start(conversation, message, event, now=now) or consent.meaning_of(body) == Meaning.START):
         return
     if meaning == Meaning.HELP:
         _help(conversation, message, event, now=now)
@@ -67,7 +68,9 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     if _is_machine(conversation, body, now=now):
         _pause(conversation, MACHINE, now=now)
         return
-    urgency.notice(conversation, body, cause=f"text:{message.pk}", now=now)
+    # One answer at most: danger comes before everything else that a text may say.
+    if not urgency.notice(conversation, body, cause=f"text:{message.pk}", now=now):
+        appointment_replies.notice(conversation, message, now=now)
 
 
 def _is_ours(number: PhoneNumber, phone: str) -> bool:
@@ -116,16 +119,19 @@ def _stop(conversation: Conversation, message: Message, event: TextReceived, *, 
     row = consent.opt_out(conversation.business, phone=phone, source=OptOutSource.TEXT, evidence=evidence, now=now)
     conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
     Conversation.objects.filter(pk=conversation.pk).update(needs_reply=False)
+    appointment_replies.note_bare_cancel(conversation, message.body, now=now)
     if row is not None and not _carrier_answers(conversation, message, event):
         answer(conversation, ScriptKind.OPT_OUT_CONFIRMATION, idem_key=f"optout:{row.pk}", now=now)
 
 
-def _start(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
+def _start(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> bool:
+    """Take an opt-out back; False when there was none."""
     conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
     evidence = f"text {event.message_id}: {message.body}"
     back = consent.opt_in(conversation.business, phone=conversation.lead.phone, evidence=evidence, now=now)
     if back and not _carrier_answers(conversation, message, event):
         answer(conversation, ScriptKind.OPT_IN_CONFIRMATION, idem_key=f"optin:{message.pk}", now=now)
+    return back
 
 
 def _help(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:

@@ -7,11 +7,11 @@ import logging
 from datetime import datetime
 
 from leads.models import Lead
-from messaging import scripts
+from messaging import configuration, scripts
 from messaging.enums import HoursState, ScriptKind
 from messaging.models import PhoneNumber
 from recoverline.lib.render import UnknownPlaceholder, placeholders_in
-from scheduling import queries
+from scheduling import links, queries
 
 logger = logging.getLogger(__name__)
 
@@ -40,15 +40,21 @@ def wording(
     )
     if script is not None:
         try:
-            return _fill(script.body, number, lead, language, now, also)
+            return fill(script.body, number=number, lead=lead, language=language, now=now, also=also)
         except UnknownPlaceholder:
             logger.warning("script %s names a placeholder that does not exist; using the built-in wording", script.pk)
-    return _fill(scripts.fallback_body(kind, language), number, lead, language, now, also)
+    return fill(scripts.fallback_body(kind, language), number=number, lead=lead, language=language, now=now, also=also)
 
 
-def _fill(body: str, number: PhoneNumber, lead: Lead | None, language: str, now: datetime, also: dict[str, str]) -> str:
-    location = number.location
-    needs_hours = bool(ABOUT_HOURS & set(placeholders_in(body)))
+def fill(
+    body: str, *, number: PhoneNumber, lead: Lead | None, language: str, now: datetime, also: dict[str, str]
+) -> str:
+    """`body` with its placeholders filled; what costs queries is looked up only for a text that names it.
+
+    Raises UnknownPlaceholder.
+    """
+    location, names = number.location, set(placeholders_in(body))
+    needs_hours = bool(ABOUT_HOURS & names)
     values = scripts.values_for(
         business=number.business,
         location=location,
@@ -59,4 +65,13 @@ def _fill(body: str, number: PhoneNumber, lead: Lead | None, language: str, now:
         now=now,
         language=language,
     )
+    if "booking_link" in names and not values["booking_link"] and lead is not None:
+        values["booking_link"] = _personal_link(lead, number, now=now)
     return scripts.render_script(body, {**values, **also})
+
+
+def _personal_link(lead: Lead, number: PhoneNumber, *, now: datetime) -> str:
+    """The customer's own way to the booking page, "" where nothing can be booked."""
+    if not configuration.books_online(number.business):
+        return ""
+    return links.link_to_book(lead, now=now)

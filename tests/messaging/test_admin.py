@@ -79,6 +79,13 @@ def test_the_preview_takes_the_only_business_and_knows_location_and_number(ana: 
     assert shown.text == "Alder Plumbing (212) 555-0144"
 
 
+def test_the_preview_shows_what_an_appointment_might_say(ana: Client, cast: Cast) -> None:
+    shown = preview(ana, business=cast.a.pk, kind="booking_reminder", body="{business}: {when}. {confirm}")
+    assert shown.context["preview"].text == (
+        "Alder Plumbing: Wed, Sep 23 between 10 AM and 12 PM. Reply C to confirm."
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("field", ["business", "location", "number"])
 def test_the_preview_knows_nothing_of_a_stranger(cast: Cast, field: str) -> None:
     strangers = {"business": cast.a.pk, "location": cast.a_location.pk, "number": cast.a_number.pk}

@@ -10,7 +10,17 @@ from messaging import configuration
 from messaging.enums import CarrierKind, NumberMode
 from messaging.models import CarrierAccount, PhoneNumber, RingTarget, Rule
 from tests.base import Cast, make_cast
-from tests.factories import NOON, make_account, make_hours, make_number, make_rule, make_script
+from tests.factories import (
+    NOON,
+    make_account,
+    make_booking_settings,
+    make_hours,
+    make_number,
+    make_rule,
+    make_rules,
+    make_script,
+    make_service,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +127,12 @@ def test_hours_of_the_location_decide(cast: Cast, a_second: Clock) -> None:
     make_hours(cast.a)
     assert configuration.state_at(cast.a_number, now=NOON).is_open
     assert not configuration.state_at(cast.a_number, now=NOON + timedelta(hours=12)).is_open
+
+
+def test_whether_something_can_be_booked_is_remembered_and_the_businesss_own(cast: Cast, a_second: Clock) -> None:
+    make_booking_settings(cast.b, is_page_on=True)
+    assert (configuration.books_online(cast.a), configuration.books_online(cast.b)) == (False, True)
+    make_rules(make_service(cast.a))
+    assert not configuration.books_online(cast.a)
+    a_second.seconds = 1.1
+    assert configuration.books_online(cast.a)

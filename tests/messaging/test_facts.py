@@ -13,6 +13,7 @@ from messaging.enums import CallerKind, CallState, MessageStatus, MissReason
 from messaging.models import Call
 from tests.factories import (
     NOON,
+    make_appointment,
     make_business,
     make_call,
     make_conversation,
@@ -23,6 +24,7 @@ from tests.factories import (
     make_never_text,
     make_number,
     make_opt_out,
+    make_service,
     make_user,
 )
 
@@ -125,6 +127,25 @@ def test_nobody_knows_a_hidden_caller(call: Call) -> None:
     call.caller = ""
     situation = ask(call)
     assert (situation.facts.callers, situation.lead) == (frozenset({CallerKind.ANONYMOUS}), None)
+
+
+@pytest.mark.parametrize(("hours", "status", "known"), [
+    (1, "confirmed", True),
+    (-1, "confirmed", True),  # it runs, or is just over
+    (-15, "confirmed", False),  # yesterday
+    (7 * 24 - 1, "confirmed", True),
+    (7 * 24, "confirmed", False),
+    (1, "canceled", False),
+    (1, "requested", False),
+    (1, "hold", False),
+])  # fmt: skip
+def test_who_has_a_visit_today_or_this_week(call: Call, hours: int, status: str, known: bool) -> None:
+    service = make_service(call.business)
+    lead = make_lead(call.business, phone=CALLER)
+    starts_at = NOON + timedelta(hours=hours)
+    make_appointment(service, call.location, lead=lead, starts_at=starts_at, status=status)
+    make_appointment(service, call.location, lead=make_lead(call.business), starts_at=NOON + timedelta(hours=2))
+    assert kinds(call) == {CallerKind.KNOWN} | ({CallerKind.APPOINTMENT} if known else set())
 
 
 # ---------------------------------------------------------------- other calls

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messaging.enums import ScriptKind
-from messaging.script_lint import FIRST_TEXT_KINDS, PLACEHOLDERS, SPOKEN_KINDS, Finding, lint
+from messaging.script_lint import MAY_BE_FIRST, PLACEHOLDERS, SPOKEN_KINDS, Finding, lint
 from messaging.scripts import render_script
 
 NAME = "Joe's Plumbing"
@@ -68,7 +68,8 @@ def test_an_unknown_placeholder_is_named_with_those_that_exist() -> None:
             "error",
             "unknown_placeholder",
             "There is no {busines}. Use one of {business}, {location}, {city}, {caller_name}, {phone}, {email}, "
-            "{website}, {booking_link}, {hours}, {opens_at}, {closure}, {team}, {opt_out}.",
+            "{website}, {booking_link}, {appointment}, {when}, {change_link}, {confirm}, {hours}, {opens_at}, "
+            "{closure}, {team}, {opt_out}.",
         ),
         ONE_SEGMENT,
     ]
@@ -113,7 +114,10 @@ def test_the_business_is_named_by_placeholder_or_by_name(named: str) -> None:
     assert codes(named + ". {opt_out}", ScriptKind.MISSED_CALL) == []
 
 
-@pytest.mark.parametrize("kind", [*sorted(FIRST_TEXT_KINDS), "help", "opt_out_confirmation", "opt_in_confirmation"])
+@pytest.mark.parametrize("kind", [
+    *sorted(MAY_BE_FIRST), "help", "opt_out_confirmation", "opt_in_confirmation",
+    "booking_moved", "booking_canceled", "booking_reminder",
+])  # fmt: skip
 def test_who_writes_must_be_said(kind: str) -> None:
     missing = Finding("error", "business_not_named", "The text does not say who writes: add {business}.")
     assert findings("Call (602) 555-0100. {opt_out}", kind) == [missing, ONE_SEGMENT]
@@ -122,12 +126,12 @@ def test_who_writes_must_be_said(kind: str) -> None:
     assert findings("Call (602) 555-0100. {opt_out}", kind, name="") == [missing, ONE_SEGMENT]
 
 
-@pytest.mark.parametrize("kind", ["urgent_reply", "hand_off"])
+@pytest.mark.parametrize("kind", ["urgent_reply", "hand_off", "booking_kept", "booking_change"])
 def test_later_texts_need_not_name_the_business_or_the_opt_out(kind: str) -> None:
     assert findings("On our way.", kind) == [ONE_SEGMENT]
 
 
-@pytest.mark.parametrize("kind", sorted(FIRST_TEXT_KINDS))
+@pytest.mark.parametrize("kind", sorted(MAY_BE_FIRST))
 def test_a_first_text_says_how_to_opt_out(kind: str) -> None:
     assert findings("{business}: how can we help?", kind) == [
         Finding("error", "no_opt_out", "The text does not say how to opt out: end it with {opt_out}."),
@@ -460,3 +464,41 @@ def test_any_text_can_be_judged_and_errors_come_first(body: str, kind: str, name
         for finding in lint(body, kind=kind, business_name=name, opt_out_line=opt_out, sample={"city": name})
     ]
     assert levels == sorted(levels, key=("error", "warning", "note").index)
+
+
+# ---------------------------------------------------------------- texts about appointments
+def test_what_an_appointment_says_is_counted_as_it_would_be() -> None:
+    body = "{business}: {appointment}, {when}. {confirm} {change_link}"
+    assert findings(body, ScriptKind.BOOKING_REMINDER) == [
+        Finding("note", "segments", "The text is billed as 1 segment, GSM-7."),
+    ]
+    assert [finding.code for finding in findings("Bye from {business}. " + body, ScriptKind.BOOKING_REMINDER)] == [
+        "segments"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ask", "word"),
+    [
+        ("Reply YES to confirm.", "YES"),
+        ("Reply C to confirm or CANCEL to cancel.", "CANCEL"),
+        ("Reply C to confirm or cancel to cancel it.", "CANCEL"),
+        ("Text STOP to drop your visit.", "STOP"),
+        ("Responda SI para confirmar.", "SI"),
+        ("Responda C para confirmar o CANCELAR para anular.", "CANCELAR"),
+    ],
+)
+def test_a_reminder_never_asks_for_a_reserved_word(ask: str, word: str) -> None:
+    found = findings(f"{{business}}: {{appointment}}, {{when}}. {ask}", ScriptKind.BOOKING_REMINDER)
+    assert [(finding.level, finding.code) for finding in found if finding.level == "error"] == [
+        ("error", "reserved_word")
+    ]
+    assert found[0].message.split()[0] == word or f" {word} " in found[0].message
+
+
+@pytest.mark.parametrize(
+    "ask", ["Reply C to confirm.", "{confirm}", "Responda C para confirmar.", "To cancel, call us."]
+)
+def test_a_letter_is_a_good_answer(ask: str) -> None:
+    found = findings(f"{{business}}: {{appointment}}, {{when}}. {ask}", ScriptKind.BOOKING_REMINDER)
+    assert [finding.code for finding in found] == ["segments"]

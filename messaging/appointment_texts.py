@@ -1,0 +1,143 @@
+"""What is written to customers about their visits: on which thread, in which words, until when it is of use."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from leads.enums import Language
+from leads.models import JobRequest, Lead, Location
+from messaging import conversations, outbound
+from messaging.built_in_wording import CONFIRM, TOO_LATE
+from messaging.enums import CarrierKind, MessageKind, ScriptKind
+from messaging.models import Conversation, Message, PhoneNumber
+from messaging.visit_words import describe_visit
+from messaging.wording import fill, wording
+from recoverline.lib.phones import display_phone
+from scheduling import links
+from scheduling.models import Appointment
+from scheduling.send_times import SendWindow, next_allowed
+
+# 47 CFR 64.1200(c)(1), at the place of the visit.
+DECENT = SendWindow(time(8), time(21))
+# So much before the start it is still of use to hear of it.
+LEAST_NOTICE = timedelta(minutes=30)
+
+
+def thread_for(
+    lead: Lead | None, location: Location, *, now: datetime, request: JobRequest | None = None
+) -> Conversation | None:
+    """Where a text to `lead` about something at `location` belongs; None when no text can reach them.
+
+    Their latest thread on a number of the location, else of the business; else a new one, about `request`.
+    """
+    if lead is None or not lead.phone or lead.is_landline or lead.is_unreachable:
+        return None
+    number = _number_for(lead, location)
+    return None if number is None else conversations.open_conversation(lead, number, now=now, request=request)
+
+
+def _number_for(lead: Lead, location: Location) -> PhoneNumber | None:
+    numbers = PhoneNumber.objects.filter(business=location.business_id, is_active=True, account__is_active=True)
+    numbers = numbers.exclude(account__kind=CarrierKind.WEBHOOK)
+    if lead.is_simulated:
+        numbers = numbers.filter(account__kind=CarrierKind.SIMULATOR)
+    rows = list(numbers.select_related("business", "location__business", "account"))
+    here = [row for row in rows if row.location_id == location.pk]
+    known = _known_to(lead, here) or _known_to(lead, rows)
+    return known or next(iter([*here, *rows]), None)
+
+
+def _known_to(lead: Lead, numbers: Sequence[PhoneNumber]) -> PhoneNumber | None:
+    """The one of `numbers` on which the lead was last in contact with us."""
+    threads = Conversation.objects.filter(lead=lead, number__in=[row.pk for row in numbers])
+    latest = threads.order_by("-last_at", "-id").values_list("number_id", flat=True).first()
+    return next((row for row in numbers if row.pk == latest), None)
+
+
+def language_of(conversation: Conversation) -> str:
+    return conversation.language or conversation.lead.language or conversation.business.language
+
+
+def say(
+    appointment: Appointment,
+    script: ScriptKind,
+    conversation: Conversation,
+    *,
+    idem_key: str,
+    now: datetime,
+    kind: MessageKind = MessageKind.APPOINTMENT,
+    delay: timedelta = timedelta(),
+    expires_at: datetime | None = None,
+) -> Message:
+    """Queue the wording of `script` about this version of the appointment; the same `idem_key` makes one text.
+
+    It is of use until `expires_at`, if not given for two hours; never when the visit has begun.
+    """
+    spoken = language_of(conversation)
+    values = values_of(appointment, language=spoken)
+    if appointment.customer_confirmed_at is None:
+        values["confirm"] = CONFIRM[Language.SPANISH if spoken == Language.SPANISH else Language.ENGLISH]
+    if script not in _WITHOUT_LINK:
+        values["change_link"] = links.link_to_manage(appointment, now=now)
+    body = wording(
+        script, number=conversation.number, lead=conversation.lead, language=spoken, now=now, **values
+    )  # fmt: skip
+    ends = expires_at or now + delay + outbound.valid_for(conversation, kind)
+    return outbound.queue_text(
+        conversation,
+        kind=kind,
+        body=body,
+        idem_key=idem_key,
+        now=now,
+        delay=delay,
+        appointment=appointment,
+        expires_at=min(ends, appointment.starts_at),
+    )
+
+
+def say_too_late(appointment: Appointment, conversation: Conversation, *, idem_key: str, now: datetime) -> Message:
+    """That this can only be changed on the phone any more."""
+    spoken = Language.SPANISH if language_of(conversation) == Language.SPANISH else Language.ENGLISH
+    body = fill(
+        TOO_LATE[spoken], number=conversation.number, lead=conversation.lead, language=spoken, now=now,
+        also=values_of(appointment, language=spoken),
+    )  # fmt: skip
+    return outbound.queue_text(
+        conversation, kind=MessageKind.AUTO_REPLY, body=body, idem_key=idem_key, now=now, appointment=appointment
+    )
+
+
+def values_of(appointment: Appointment, *, language: str) -> dict[str, str]:
+    """What a text says of this visit, at its own location, whichever number sends it."""
+    location, business = appointment.location, appointment.business
+    values = {
+        "appointment": appointment.service.name,
+        "when": when(appointment, language=language),
+        "location": location.name,
+        "city": location.city,
+    }
+    phone = location.phone or business.phone
+    return {**values, "phone": display_phone(phone, business.country)} if phone else values
+
+
+def when(appointment: Appointment, *, language: str) -> str:
+    return describe_visit(
+        appointment.starts_at,
+        zone=appointment.location.zone,
+        language=language,
+        arrival_ends_at=appointment.arrival_ends_at,
+    )
+
+
+def decent_time(at: datetime, zone: ZoneInfo) -> datetime:
+    """`at`, or the next morning if that is at night."""
+    return next_allowed(at, zone=zone, window=DECENT)
+
+
+def end_of_day(at: datetime, zone: ZoneInfo) -> datetime:
+    """Until when texts may go out on the local day of `at`."""
+    return DECENT.on(at.astimezone(zone).date(), zone)[1]
+
+
+# A canceled visit has nothing to change, and who says that they will come needs no link.
+_WITHOUT_LINK = (ScriptKind.BOOKING_CANCELED, ScriptKind.BOOKING_KEPT, ScriptKind.SLOT_OFFERED)

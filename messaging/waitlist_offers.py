@@ -1,0 +1,61 @@
+"""Freed times are offered by text to those who wait, one after the other, and only by day."""
+
+from collections.abc import Hashable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from leads.models import Location
+from messaging import appointment_texts, consent
+from messaging.enums import MessageStatus, ScriptKind
+from messaging.models import Conversation
+from scheduling import booking, waitlist
+from scheduling.models import WaitlistEntry
+
+
+def offer_freed(location: Location, *, now: datetime) -> int:
+    """Offer what is open to those in line; how many offers were made. At night nothing, the morning's sweep does it."""
+    if appointment_texts.decent_time(now, location.zone) > now:
+        return 0
+    offered = 0
+    full: set[Hashable] = set()
+    for entry in waitlist.in_line(location, now=now):
+        wish = (entry.service_id, entry.area_id, entry.day)
+        if wish in full or consent.is_opted_out(entry.business_id, entry.lead.phone):
+            continue
+        starts = waitlist.open_times(entry, now=now)
+        if not starts:
+            full.add(wish)
+            continue
+        thread = appointment_texts.thread_for(entry.lead, location, now=now)
+        if thread is not None and not thread.automation_paused:
+            offered += any(_offer(entry, start, thread, now=now) for start in starts)
+    return offered
+
+
+def sweep(now: datetime) -> None:
+    """What was not answered goes to the next in line."""
+    for location in waitlist.lapse(now):
+        offer_freed(location, now=now)
+
+
+def offer_everywhere(now: datetime) -> None:
+    """Whatever became free in another way: hours that were added, an event that was lost, a night that is over."""
+    for location in waitlist.waiting_locations(now):
+        offer_freed(location, now=now)
+
+
+def _offer(entry: WaitlistEntry, starts_at: datetime, thread: Conversation, *, now: datetime) -> bool:
+    """Keep it and say so; what cannot be said is not kept."""
+    with transaction.atomic():
+        held = waitlist.offer(entry, starts_at, now=now)
+        if held is None:
+            return False
+        text = appointment_texts.say(
+            held, ScriptKind.SLOT_OFFERED, thread, idem_key=f"waitlist:{held.key}", now=now,
+            # With some minutes left to answer in.
+            expires_at=now + timedelta(minutes=waitlist.OFFER_MINUTES - 10),
+        )  # fmt: skip
+        if text.status == MessageStatus.SUPPRESSED:
+            booking.release(held, now=now)
+    return True
