@@ -70,7 +70,7 @@ def scripts_of(business: Business) -> list[Script]:
 
 def books_online(business: Business) -> bool:
     """Whether a customer of this business can book something without a person."""
-    return remember(("books", business.pk), lambda: _finds_something_to_book(business))
+    return remember(("books", business.pk), lambda: finds_something_to_book(business))
 
 
 def own_phones(business_id: int) -> frozenset[str]:
@@ -98,7 +98,7 @@ def _find_number(account: CarrierAccount, to: str) -> PhoneNumber | None:
     return number
 
 
-def _finds_something_to_book(business: Business) -> bool:
+def finds_something_to_book(business: Business) -> bool:
     is_page_on = BookingSettings.objects.filter(business=business, is_page_on=True).exists()
     services = BookingRules.objects.filter(service__business=business, service__is_active=True, is_online=True)
     return is_page_on or services.exists()

@@ -16,6 +16,7 @@ from leads.sections import LOCATION
 from messaging.enums import CallerKind, CarrierKind, HoursState, MissReason, NumberMode, Outcome, RingOrder, ScriptKind
 from messaging.models import CarrierAccount, NeverText, PhoneNumber, RingTarget, Rule, Script
 from messaging.scripts import lint, values_for
+from messaging.wording import example_link
 from recoverline.lib import clock
 from scheduling.hours import OpenState
 from scheduling.queries import hours_of
@@ -64,6 +65,7 @@ def check_script(script: Script, loading: Loading) -> Iterator[Remark]:
         now=now,
         language=script.language,
     )
+    sample["booking_link"] = example_link(loading.business)
     name, line = loading.business.name, sample["opt_out"]
     for finding in lint(script.body, kind=script.kind, business_name=name, opt_out_line=line, sample=sample):
         if finding.level != "note":

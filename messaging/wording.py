@@ -6,7 +6,7 @@ Never nothing.
 import logging
 from datetime import datetime
 
-from leads.models import Lead
+from leads.models import Business, Lead
 from messaging import configuration, scripts
 from messaging.enums import HoursState, ScriptKind
 from messaging.models import PhoneNumber
@@ -68,6 +68,14 @@ def fill(
     if "booking_link" in names and not values["booking_link"] and lead is not None:
         values["booking_link"] = _personal_link(lead, number, now=now)
     return scripts.render_script(body, {**values, **also})
+
+
+def example_link(business: Business) -> str:
+    """What {booking_link} looks like in a text of `business`, for those who write it; "" where it would be empty."""
+    if business.booking_url or not configuration.finds_something_to_book(business):
+        return business.booking_url
+    # An installation on a desk has no certificate; the advice about links is for the one it will be.
+    return links.address_of("k7mQ2xW9aB4cD6eF8gH1jL").replace("http://", "https://", 1)
 
 
 def _personal_link(lead: Lead, number: PhoneNumber, *, now: datetime) -> str:

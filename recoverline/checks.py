@@ -52,6 +52,12 @@ def _address() -> Iterator[CheckMessage]:
             hint="Set FIELD_KEYS to a key of its own.",
             id="recoverline.W008",
         )
+    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and not settings.PROXY_COUNT:
+        yield Warning(
+            "Behind a proxy all visitors of the booking page share one address, and so its limits.",
+            hint="Set PROXY_COUNT to the number of your own proxies.",
+            id="recoverline.W010",
+        )
 
 
 def _time() -> Iterator[CheckMessage]:

@@ -225,6 +225,7 @@ EVENT_HANDLERS = {
     "appointment.moved": ["messaging.tasks.appointment_event", "scheduling.tasks.calendar_appointment_changed"],
     "appointment.canceled": ["messaging.tasks.appointment_event", "scheduling.tasks.calendar_appointment_changed"],
     "appointment.completed": ["scheduling.tasks.calendar_appointment_changed"],
+    "appointment.delayed": ["messaging.tasks.alert_staff"],
     "appointment.missed": ["scheduling.tasks.calendar_appointment_changed"],
     "callback.promised": ["messaging.tasks.callback_promised"],
 }

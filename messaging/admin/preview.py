@@ -8,6 +8,7 @@ from messaging.enums import HoursState, ScriptKind
 from messaging.models import PhoneNumber
 from messaging.script_lint import EXAMPLES, SPOKEN_KINDS
 from messaging.scripts import Finding, lint, render_script, values_for
+from messaging.wording import example_link
 from recoverline.lib.render import UnknownPlaceholder, malformed_placeholders, unknown_placeholders
 from recoverline.lib.text import Segments, count_segments
 from scheduling import queries
@@ -41,8 +42,8 @@ class Draft:
 
 
 def preview_of(draft: Draft, *, now: datetime) -> Preview:
-    sample = sample_values(draft, now=now) | EXAMPLES
     business = draft.business
+    sample = sample_values(draft, now=now) | EXAMPLES | {"booking_link": example_link(business)}
     findings = lint(
         draft.body, kind=draft.kind, business_name=business.name, opt_out_line=business.opt_out_line, sample=sample
     )

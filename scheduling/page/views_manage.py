@@ -4,6 +4,7 @@ that preview links look too; a change needs a press, and the version that the li
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
@@ -40,7 +41,7 @@ def show_link(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     )  # fmt: skip
 
 
-def _kept(entrance: Entrance) -> dict[str, object]:
+def _kept(entrance: Entrance) -> dict[str, Any]:
     """What the waitlist keeps for whom the link is for, and where to take it."""
     entry = waitlist.offer_to(entrance.lead, now=clock.now()) if entrance.lead else None
     if entry is None or entry.offer is None:

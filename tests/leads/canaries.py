@@ -31,6 +31,7 @@ from scheduling.models import (
     CalendarFeed,
     Closure,
     OpeningHours,
+    RequestCount,
     TravelTime,
     WaitlistEntry,
 )
@@ -156,6 +157,7 @@ def tenant_admins() -> Iterator[TenantAdmin]:
 
 def snapshot() -> dict[str, int]:
     models = [model for model in apps.get_models() if model._meta.app_label in ("leads", "scheduling", "messaging")]
+    models.remove(RequestCount)  # how often a stranger knocks is counted on purpose
     return {model._meta.label: model._default_manager.count() for model in models}
 
 

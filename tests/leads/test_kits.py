@@ -12,6 +12,7 @@ from messaging.models import CarrierAccount, NeverText, PhoneNumber, RingTarget,
 from messaging.rules import CallFacts, RuleTerms, first_match
 from messaging.script_lint import EXAMPLES, FIRST_TEXT_KINDS, SPOKEN_KINDS
 from messaging.scripts import lint, render_script, values_for
+from messaging.wording import example_link
 from recoverline.lib.text import count_segments
 from scheduling.hours import OpenState
 from scheduling.models import BookingRules, Closure, OpeningHours
@@ -66,6 +67,7 @@ def rendered(script: Script) -> str:
             language=script.language,
         )
         | EXAMPLES
+        | {"booking_link": example_link(business)}
     )
     line = values["opt_out"]
     findings = lint(script.body, kind=script.kind, business_name=business.name, opt_out_line=line, sample=values)

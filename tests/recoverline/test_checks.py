@@ -37,7 +37,9 @@ def test_a_sound_installation_is_silent(production: LazySettings) -> None:
         ("USE_TZ", False, "recoverline.E002"),
         ("SIMULATOR", True, "recoverline.W007"),
         ("FIELD_KEYS", ["another"], "recoverline.W008"),
+        ("SECURE_PROXY_SSL_HEADER", ("HTTP_X_FORWARDED_PROTO", "https"), "recoverline.W010"),
         ("EVENT_HANDLERS", {"call.missed": ["messaging.tasks.no_such_task"]}, "recoverline.E005"),
+        ("PERIODIC_TASKS", {"messaging.tasks.no_such_task": 10}, "recoverline.E005"),
         ("CARRIERS", {"twilio": "messaging.carriers.nowhere.Carrier"}, "recoverline.E005"),
     ],
 )

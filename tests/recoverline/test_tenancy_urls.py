@@ -21,6 +21,7 @@ from leads.admin.tenant import TenantAdmin
 from leads.enums import Role
 from leads.models import CallbackTask, Lead
 from messaging.models import Call, CarrierAccount, Conversation, Message, MessageMedia
+from scheduling.models import Appointment, WaitlistEntry
 from tests import payloads
 from tests.base import Cast, make_cast, sign_in
 from tests.factories import make_location, make_member, make_user
@@ -74,6 +75,7 @@ LIST = Answers(302, 200, 200, 200, 200)  # everybody's own, which is nothing of 
 READ = Answers(302, 404, 404, 200, 200)
 ACT = Answers(302, 404, 404, 403, 302)
 OPEN_TO_ALL = Answers(200, 200, 200, 200, 200)
+NOT_THERE = Answers(404, 404, 404, 404, 404)
 MOVED = Answers(302, 302, 302, 302, 302)
 
 
@@ -84,8 +86,10 @@ class Page:
     posts: bool = False
     data: tuple[tuple[str, str], ...] = ()
     args: tuple[str, ...] = ()
+    shares: bool = False  # names services, which all locations of a business have in common
 
 
+SEEN = (("version", "1"),)
 READ_CONVERSATION, ACT_ON_CONVERSATION = Page(READ, Conversation), Page(ACT, Conversation, posts=True)
 PAGES = {
     "": Page(MOVED),
@@ -103,6 +107,38 @@ PAGES = {
     "inbox:conversation-reopen": ACT_ON_CONVERSATION,
     "inbox:text-retry": Page(ACT, Message, posts=True),
     "inbox:callback-finish": Page(ACT, CallbackTask, posts=True),
+    "appointments:day-show": Page(LIST),
+    "appointments:day-board": Page(LIST),
+    "appointments:week-show": Page(LIST),
+    "appointments:appointment-new": Page(Answers(302, 200, 200, 403, 200), shares=True),
+    "appointments:appointment-book": Page(Answers(302, 422, 422, 403, 422), posts=True, shares=True),
+    "appointments:appointment-show": Page(READ, Appointment),
+    "appointments:appointment-move": Page(Answers(302, 404, 404, 403, 200), Appointment),
+    "appointments:appointment-reschedule": Page(Answers(302, 404, 404, 403, 422), Appointment, posts=True),
+    "appointments:appointment-cancel": Page(ACT, Appointment, posts=True, data=SEEN),
+    "appointments:appointment-confirm": Page(Answers(302, 404, 404, 403, 409), Appointment, posts=True, data=SEEN),
+    "appointments:appointment-complete": Page(ACT, Appointment, posts=True, data=SEEN),
+    "appointments:appointment-miss": Page(ACT, Appointment, posts=True, data=SEEN),
+    "appointments:waiting-withdraw": Page(ACT, WaitlistEntry, posts=True),
+    # The public page: nobody signs in, and what does not exist is the same for everybody.
+    "booking:service-list": Page(NOT_THERE, args=("nobody",)),
+    "booking:slot-list": Page(NOT_THERE, args=("nobody", "1")),
+    "booking:waitlist": Page(NOT_THERE, args=("nobody", "1")),
+    "booking:details": Page(NOT_THERE, args=("nobody", "forged")),
+    "booking:done": Page(NOT_THERE, args=("nobody", "forged")),
+    "booking:invite": Page(NOT_THERE, args=("nobody", "forged")),
+    "booking:callback": Page(NOT_THERE, args=("nobody",)),
+    "booking:feed-show": Page(NOT_THERE, args=("nobody", "forged")),
+    "booking_link:show": Page(NOT_THERE, args=("forged",)),
+    "booking_link:slot-list": Page(NOT_THERE, args=("forged", "1")),
+    "booking_link:waitlist": Page(NOT_THERE, args=("forged", "1")),
+    "booking_link:details": Page(NOT_THERE, args=("forged", "forged")),
+    "booking_link:done": Page(NOT_THERE, args=("forged", "forged")),
+    "booking_link:booked-invite": Page(NOT_THERE, args=("forged", "forged")),
+    "booking_link:callback": Page(NOT_THERE, args=("forged",)),
+    "booking_link:move": Page(NOT_THERE, args=("forged",)),
+    "booking_link:cancel": Page(NOT_THERE, args=("forged",)),
+    "booking_link:invite": Page(NOT_THERE, args=("forged",)),
     "login": Page(OPEN_TO_ALL),
     "logout": Page(MOVED, posts=True),
     "password_reset": Page(OPEN_TO_ALL),
@@ -169,7 +205,7 @@ def test_every_page(world: World, name: str, who: str) -> None:
     assert answer.status_code == getattr(page.answers, who)
     if page.answers in (LIST, READ, ACT) and who == "anonymous":
         assert answer["Location"] == f"/accounts/login/?{urlencode({'next': path}, safe='/')}"
-    if who in ("anonymous", "stranger", "elsewhere"):
+    if who in ("anonymous", "stranger") or (who == "elsewhere" and not page.shares):
         assert CANARY not in body_of(answer)
     if who != "right":
         assert snapshot() == before

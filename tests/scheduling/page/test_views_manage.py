@@ -289,8 +289,6 @@ def test_a_personal_link_shows_the_time_that_the_waitlist_keeps(shop: Shop, visi
 def test_a_link_of_somebody_else_shows_nothing_of_it(shop: Shop, visitor: Visitor) -> None:
     lead, other = make_lead(shop.business), make_lead(shop.business)
     with at():
-        entry = waitlist.join(
-            service=shop.service, location=shop.location, lead=lead, day=shop.at(10).date(), now=NOON
-        )
+        entry = waitlist.join(service=shop.service, location=shop.location, lead=lead, day=shop.at(10).date(), now=NOON)
         waitlist.offer(entry, shop.at(10), now=NOON)
         assert "A time has become free" not in text_of(visitor.get(path_to_book(other)))
