@@ -120,14 +120,19 @@ def test_only_the_door_and_its_claims_change_an_appointments_state() -> None:
 
 def _is_written(tree: ast.AST, value: ast.Attribute) -> bool:
     """Whether the value is assigned to a status, or handed to an update of one."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and any(ast.unparse(target).endswith(".status") for target in node.targets):
-            if value in ast.walk(node.value):
-                return True
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".update"):
-            if any(item.arg == "status" and value in ast.walk(item.value) for item in node.keywords):
-                return True
-    return False
+    assigned = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and any(ast.unparse(target).endswith(".status") for target in node.targets)
+    ]
+    updated = [
+        item.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".update")
+        for item in node.keywords
+        if item.arg == "status"
+    ]
+    return any(value in ast.walk(written) for written in (*assigned, *updated))
 
 
 @pytest.mark.parametrize("word", ["mark_safe", "eval", "exec", "os.system", "extra", "RawSQL", "yaml.load"])
