@@ -69,10 +69,16 @@ class Visit:
     """What is to be placed. Gaps may reach into closed time; `gaps` "add": both sides' gaps, "overlap": the larger."""
 
     duration: timedelta
+    window: timedelta = NOTHING  # it may begin this much later than its start, and then too within open time
     before: timedelta = NOTHING
     after: timedelta = NOTHING
     gaps: Literal["add", "overlap"] = "add"
     area: int | None = None
+
+    @property
+    def needs_open(self) -> timedelta:
+        """How long after the start the place must be open: nobody is told to wait until after closing."""
+        return max(self.duration, self.window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +246,7 @@ class Availability:
         for opens, closes in reduce(intersect, self._elsewhere, list(lane.lane.open)):
             anchors = _anchors(opens, closes, self.limits.zone)
             for anchor, following in pairwise([*anchors, closes]):
-                last = min(following - _INSTANT, closes - self.visit.duration)
+                last = min(following - _INSTANT, closes - self.visit.needs_open)
                 start = anchor + max(-(-(self.limits.earliest - anchor) // step), 0) * step
                 while start <= last:
                     yield start
@@ -279,7 +285,7 @@ class _Lane:
 
     def is_open(self, start: datetime) -> bool:
         index = bisect_right(self._opens, start) - 1
-        return index >= 0 and start + self._visit.duration <= self._closes[index]
+        return index >= 0 and start + self._visit.needs_open <= self._closes[index]
 
     def takes(self, start: datetime) -> bool:
         if not self.is_open(start):
@@ -290,10 +296,9 @@ class _Lane:
     @cached_property
     def free_starts(self) -> list[Interval]:
         """Closed stretches [first, last] of starts that this lane takes; first and last may be the same."""
-        duration = self._visit.duration
         found: list[Interval] = []
         for opens, closes in self.lane.open:
-            first, last = opens, closes - duration
+            first, last = opens, closes - self._visit.needs_open
             for low, high in islice(self._forbidden, max(bisect_right(self._after, opens) - 1, 0), None):
                 if low >= last or first > last:
                     break

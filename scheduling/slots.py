@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from leads.models import Location, Service, ServiceArea
 from scheduling import lanes
-from scheduling.availability import Availability, Grid, Limits, Visit, full_days, last_bookable_day, no_travel
+from scheduling.availability import NOTHING, Availability, Grid, Limits, Visit, full_days, last_bookable_day, no_travel
 from scheduling.calendars.staleness import is_stale
 from scheduling.enums import VisitPlace
 from scheduling.models import Appointment, BookingRules, BusyCalendar, CalDAVAccount, Resource
@@ -85,16 +85,21 @@ def availability_in(
     first, last = max(first, today - _PAST), min(last, today + FUTURE)
     rules = _rules_in(wanted, service)
     if rules is None or first > last:
-        return Availability((), _visit(wanted, service, 0), Grid(_STEP), Limits(zone=zone, earliest=now, last_day=last))
+        return Availability(
+            (),
+            _visit(wanted, service, rules or BookingRules()),
+            Grid(_STEP),
+            Limits(zone=zone, earliest=now, last_day=last),
+        )
     limits = _limits(wanted, rules, location, now=now, first=first, last=last)
-    visit = _visit(wanted, service, rules.gap_after_minutes)
+    visit = _visit(wanted, service, rules)
     # Only days that can have a start are read, and the time into which a visit of the last one reaches.
     first, last = max(first, limits.earliest.astimezone(zone).date()), limits.last_day or last
     groups = lanes.groups_for(
         eligible(service, location, resource=wanted.resource, without=wanted.without, overrules=wanted.overrules),
         location,
         first=first,
-        last=max(first, last) + (visit.duration // _DAY + 1) * _DAY,
+        last=max(first, last) + (visit.needs_open // _DAY + 1) * _DAY,
         now=now,
         ignoring=wanted.ignoring,
         is_always_open=wanted.overrules,
@@ -118,17 +123,19 @@ def _rules_in(wanted: Circumstances, service: Service) -> BookingRules | None:
     return None
 
 
-def _visit(wanted: Circumstances, service: Service, gap_minutes: int) -> Visit:
+def _visit(wanted: Circumstances, service: Service, rules: BookingRules) -> Visit:
     old = wanted.ignoring
     if old is not None:
-        return visit_of(old.duration, timedelta(minutes=old.gap_minutes), wanted.area or old.area)
-    return visit_of(timedelta(minutes=service.duration_minutes), timedelta(minutes=gap_minutes), wanted.area)
+        window = old.arrival_ends_at - old.starts_at if old.arrival_ends_at else NOTHING
+        return visit_of(old.duration, timedelta(minutes=old.gap_minutes), wanted.area or old.area, window=window)
+    length, gap = timedelta(minutes=service.duration_minutes), timedelta(minutes=rules.gap_after_minutes)
+    return visit_of(length, gap, wanted.area, window=timedelta(minutes=rules.arrival_window_minutes))
 
 
-def visit_of(length: timedelta, gap: timedelta, area: ServiceArea | None) -> Visit:
+def visit_of(length: timedelta, gap: timedelta, area: ServiceArea | None, *, window: timedelta = NOTHING) -> Visit:
     """The visit as it is placed. Its gap is rounded up to whole claims, so that two visits never share one."""
     whole = -(-(length + gap) // _STEP) * _STEP
-    return Visit(length, after=whole - length, area=area.pk if area else None)
+    return Visit(length, window=window, after=whole - length, area=area.pk if area else None)
 
 
 def _limits(

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
@@ -200,7 +200,7 @@ def render_move(
         "appointment": appointment,
         "zone": appointment.location.zone,
         "form": form,
-        "free": _free_times(form, wanted, appointment.service, appointment),
+        "free": _free_times(form, wanted, appointment.service),
         "warning": warning_of(refused, form.anyway()),
         "names_zone": names_zone(request),
         "is_changeable": appointment.status in CHANGEABLE,
@@ -234,15 +234,9 @@ def waiting_entry(request: HttpRequest, sight: Sight) -> WaitlistEntry | None:
     return mine.select_related("lead", "service", "offer").filter(key=key).first()
 
 
-def _free_times(
-    form: WhenForm, wanted: Circumstances, service: Service, moving: Appointment | None = None
-) -> list[datetime] | None:
+def _free_times(form: WhenForm, wanted: Circumstances, service: Service) -> list[datetime] | None:
     """What is open on the day that the form shows; None while it shows none that could be asked about."""
     day = form.asked_day()
     if day is None or not form.is_sensible(day):
         return None
-    found = slots.availability_in(wanted, service, form.location, now=form.now, first=day, last=day)
-    if moving is not None:
-        gap = timedelta(minutes=moving.gap_minutes)
-        found = replace(found, visit=slots.visit_of(moving.duration, gap, moving.area))
-    return found.slots()
+    return slots.availability_in(wanted, service, form.location, now=form.now, first=day, last=day).slots()

@@ -63,7 +63,7 @@ def price_text(low: int | None, high: int | None, language: str) -> str:
         words = "up to {price}" if low is None else "from {price}"
         return say(words, language, price=_dollars(low if low is not None else high or 0))
     if low == high:
-        return _dollars(low)
+        return _dollars(low) if low else say("free", language)
     return say("{start} to {end}", language, start=_dollars(low), end=_dollars(high))
 
 

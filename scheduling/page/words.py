@@ -32,6 +32,7 @@ SPANISH = {
     "1 hour": "1 hora",
     "{n} hours": "{n} horas",
     "{n} minutes": "{n} minutos",
+    "free": "gratis",
     "up to {price}": "hasta {price}",
     "from {price}": "desde {price}",
     "about {time}": "aprox. {time}",

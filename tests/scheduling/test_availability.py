@@ -370,3 +370,15 @@ def test_aligned_to_the_full_hour_where_clocks_change_by_half_an_hour() -> None:
 def test_slots_within_a_stretch_of_the_day(time_from: time | None, time_to: time | None, expected: list[str]) -> None:
     asked = ask([lane(hours=[(z("20:00"), z("02:00", DAY + timedelta(days=1)))])])
     assert clock(asked.slots(time_from=time_from, time_to=time_to)) == expected
+
+
+def test_nobody_is_told_to_wait_until_after_closing() -> None:
+    """An arrival window has to end within open time as well; the job itself only takes its own length."""
+    day = [(datetime(2026, 6, 18, 8, tzinfo=UTC), datetime(2026, 6, 18, 12, tzinfo=UTC))]
+    visit = Visit(timedelta(hours=1), window=timedelta(hours=2))
+    limits = Limits(ZoneInfo("UTC"), datetime(2026, 6, 17, tzinfo=UTC))
+    taken = [Busy(datetime(2026, 6, 18, 9, tzinfo=UTC), datetime(2026, 6, 18, 10, tzinfo=UTC))]
+    for anchor in ("opening", "free"):
+        found = Availability([[Lane(1, day, taken)]], visit, Grid(timedelta(hours=1), anchor), limits)
+        assert [start.hour for start in found.slots()] == [8, 10]
+        assert found.reason_against(datetime(2026, 6, 18, 11, tzinfo=UTC)) == Refusal.CLOSED

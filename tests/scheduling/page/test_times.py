@@ -75,7 +75,7 @@ def test_lengths(minutes: int, english: str, spanish: str) -> None:
         (8950, None, "from $89.50", "desde $89.50"),
         (None, 123_400, "up to $1,234", "hasta $1,234"),
         (8900, 8900, "$89", "$89"),
-        (0, 0, "$0", "$0"),
+        (0, 0, "free", "gratis"),
     ],
 )
 def test_prices(low: int | None, high: int | None, english: str, spanish: str) -> None:
