@@ -8,6 +8,7 @@ from leads.enums import TaskReason
 from leads.models import CallbackTask, LeadEvent
 from messaging import appointment_texts, consent, outbound, reminders, waitlist_offers
 from messaging.appointment_texts import LEAST_NOTICE
+from messaging.delivery import TOLD_OF_VISIT
 from messaging.enums import MessageKind, ScriptKind
 from messaging.models import Conversation
 from messaging.visit_words import describe_call
@@ -89,7 +90,7 @@ def _tell(appointment: Appointment, event: LeadEvent, told: _Told, *, now: datet
         appointment,
         told.script,
         thread,
-        idem_key=f"appointment:{appointment.key}:{appointment.version}:{verb}",
+        idem_key=f"{TOLD_OF_VISIT}{appointment.key}:{appointment.version}:{verb}",
         now=now,
         delay=_delay(appointment, event, now=now),
     )

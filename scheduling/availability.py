@@ -69,11 +69,11 @@ class Visit:
     """What is to be placed. Gaps may reach into closed time; `gaps` "add": both sides' gaps, "overlap": the larger."""
 
     duration: timedelta
-    window: timedelta = NOTHING  # it may begin this much later than its start, and then too within open time
     before: timedelta = NOTHING
     after: timedelta = NOTHING
     gaps: Literal["add", "overlap"] = "add"
     area: int | None = None
+    window: timedelta = NOTHING  # it may begin this much later than its start, and then too within open time
 
     @property
     def needs_open(self) -> timedelta:

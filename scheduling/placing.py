@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from leads.areas import serves_everywhere
 from leads.models import JobRequest, Lead, Location, Service, ServiceArea
 from scheduling import claims, slots
 from scheduling.availability import Availability, Lane, Refusal
@@ -102,7 +103,7 @@ def _is_served(wanted: Wanted) -> bool:
     """Whether the job lies in an area of the location; a business without areas goes everywhere."""
     if wanted.area is not None:
         return wanted.area.location_id in (None, wanted.location.pk)
-    return not ServiceArea.objects.filter(business=wanted.service.business_id).exists()
+    return serves_everywhere(wanted.service.business)
 
 
 def keys_to_hold(wanted: Wanted, also: Appointment | None = None) -> set[int]:
@@ -133,7 +134,7 @@ def place(row: Appointment, wanted: Wanted, *, by: BookedBy, now: datetime, over
     if not claims.is_on_step(row.starts_at) and not overrules:
         raise BookingRefused(Refusal.OFF_GRID)
     is_kept = row.pk is not None and row.status == AppointmentStatus.HOLD
-    wants = Circumstances(
+    circumstances = Circumstances(
         area=wanted.area,
         resource=wanted.resource,
         ignoring=row if row.pk else None,
@@ -141,24 +142,24 @@ def place(row: Appointment, wanted: Wanted, *, by: BookedBy, now: datetime, over
     )
     stale = frozenset() if by in INSIDE else _stale(wanted, now=now)
     if stale:
-        surely = _ask(row, replace(wants, without=stale), wanted, now=now)
+        surely = _ask(row, replace(circumstances, without=stale), wanted, now=now)
         sure = _chosen(surely, row)
-        if sure and (not wants.is_bound or surely.is_offered(row.starts_at)):
+        if sure and (not circumstances.is_bound or surely.is_offered(row.starts_at)):
             return Place(sure)
-    availability = _ask(row, wants, wanted, now=now)
+    availability = _ask(row, circumstances, wanted, now=now)
     lanes = _chosen(availability, row)
     if lanes:
-        if wants.is_bound and not availability.is_offered(row.starts_at):
+        if circumstances.is_bound and not availability.is_offered(row.starts_at):
             raise BookingRefused(Refusal.OFF_GRID)
         return Place(lanes, is_firm=not stale)
     if not overrules:
         raise BookingRefused(availability.reason_against(row.starts_at) or Refusal.TAKEN)
-    return _place_anyway(row, wants, wanted, now=now)
+    return _place_anyway(row, circumstances, wanted, now=now)
 
 
-def _place_anyway(row: Appointment, wants: Circumstances, wanted: Wanted, *, now: datetime) -> Place:
+def _place_anyway(row: Appointment, circumstances: Circumstances, wanted: Wanted, *, now: datetime) -> Place:
     """Outside hours if somebody is free, else on top of what is there."""
-    availability = _ask(row, replace(wants, overrules=True), wanted, now=now)
+    availability = _ask(row, replace(circumstances, overrules=True), wanted, now=now)
     lanes = _chosen(availability, row)
     if lanes and claims.are_free(row, lanes):
         return Place(lanes)
@@ -174,10 +175,10 @@ def _place_anyway(row: Appointment, wants: Circumstances, wanted: Wanted, *, now
     return Place([lane for chosen in alone for lane in chosen], is_overbooked=True)
 
 
-def _ask(row: Appointment, wants: Circumstances, wanted: Wanted, *, now: datetime) -> Availability:
+def _ask(row: Appointment, circumstances: Circumstances, wanted: Wanted, *, now: datetime) -> Availability:
     """The engine for the day of `row`."""
     day = row.starts_at.astimezone(wanted.location.zone).date()
-    return slots.availability_in(wants, wanted.service, wanted.location, now=now, first=day, last=day)
+    return slots.availability_in(circumstances, wanted.service, wanted.location, now=now, first=day, last=day)
 
 
 def _chosen(availability: Availability, row: Appointment) -> list[Lane]:

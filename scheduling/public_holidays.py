@@ -8,8 +8,6 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-# The library knows rules, not the future: beyond a few years its dates are guesses.
-MOST_YEARS_AHEAD = 5
 LONGEST_NAME = 80
 _ENGLISH = "en_US"
 

@@ -55,54 +55,39 @@ def rules_of(service: Service) -> BookingRules | None:
     return BookingRules.objects.filter(service=service).first()
 
 
-def availability_for(
-    service: Service,
-    location: Location,
-    *,
-    now: datetime,
-    first: date,
-    last: date,
-    area: ServiceArea | None = None,
-    resource: Resource | None = None,
-    ignoring: Appointment | None = None,
-    overrules: bool = False,
-) -> Availability:
-    """What is open from the local day `first` to `last`, both included.
-
-    `resource` must be among those chosen; `ignoring` is the appointment that is being moved. `overrules` asks only
-    whether the time is taken: outside hours, at once, on a full day.
-    """
-    wanted = Circumstances(area=area, resource=resource, ignoring=ignoring, overrules=overrules)
-    return availability_in(wanted, service, location, now=now, first=first, last=last)
-
-
 def availability_in(
-    wanted: Circumstances, service: Service, location: Location, *, now: datetime, first: date, last: date
+    circumstances: Circumstances, service: Service, location: Location, *, now: datetime, first: date, last: date
 ) -> Availability:
-    """The same for any circumstances. Where nothing can be booked by whoever asks there are no groups."""
+    """What is open from the local day `first` to `last`, both included. No groups: nothing can be booked."""
     zone = location.zone
     today = now.astimezone(zone).date()
     first, last = max(first, today - _PAST), min(last, today + FUTURE)
-    rules = _rules_in(wanted, service)
+    rules = _rules_in(circumstances, service)
     if rules is None or first > last:
         return Availability(
             (),
-            _visit(wanted, service, rules or BookingRules()),
+            _visit(circumstances, service, rules or BookingRules()),
             Grid(_STEP),
             Limits(zone=zone, earliest=now, last_day=last),
         )
-    limits = _limits(wanted, rules, location, now=now, first=first, last=last)
-    visit = _visit(wanted, service, rules)
+    limits = _limits(circumstances, rules, location, now=now, first=first, last=last)
+    visit = _visit(circumstances, service, rules)
     # Only days that can have a start are read, and the time into which a visit of the last one reaches.
     first, last = max(first, limits.earliest.astimezone(zone).date()), limits.last_day or last
     groups = lanes.groups_for(
-        eligible(service, location, resource=wanted.resource, without=wanted.without, overrules=wanted.overrules),
+        eligible(
+            service,
+            location,
+            resource=circumstances.resource,
+            without=circumstances.without,
+            overrules=circumstances.overrules,
+        ),
         location,
         first=first,
         last=max(first, last) + (visit.needs_open // _DAY + 1) * _DAY,
         now=now,
-        ignoring=wanted.ignoring,
-        is_always_open=wanted.overrules,
+        ignoring=circumstances.ignoring,
+        is_always_open=circumstances.overrules,
     )
     return Availability(
         groups,
@@ -113,23 +98,23 @@ def availability_in(
     )
 
 
-def _rules_in(wanted: Circumstances, service: Service) -> BookingRules | None:
+def _rules_in(circumstances: Circumstances, service: Service) -> BookingRules | None:
     """How the service is booked by whoever asks; None: not at all. What is booked already may always be moved."""
     rules = rules_of(service)
-    if not wanted.is_bound:
+    if not circumstances.is_bound:
         return rules or BookingRules(service=service)
-    if rules is None or wanted.ignoring is not None or (rules.is_online and service.is_active):
+    if rules is None or circumstances.ignoring is not None or (rules.is_online and service.is_active):
         return rules
     return None
 
 
-def _visit(wanted: Circumstances, service: Service, rules: BookingRules) -> Visit:
-    old = wanted.ignoring
+def _visit(circumstances: Circumstances, service: Service, rules: BookingRules) -> Visit:
+    old = circumstances.ignoring
     if old is not None:
         window = old.arrival_ends_at - old.starts_at if old.arrival_ends_at else NOTHING
-        return visit_of(old.duration, timedelta(minutes=old.gap_minutes), wanted.area or old.area, window=window)
+        return visit_of(old.duration, timedelta(minutes=old.gap_minutes), circumstances.area or old.area, window=window)
     length, gap = timedelta(minutes=service.duration_minutes), timedelta(minutes=rules.gap_after_minutes)
-    return visit_of(length, gap, wanted.area, window=timedelta(minutes=rules.arrival_window_minutes))
+    return visit_of(length, gap, circumstances.area, window=timedelta(minutes=rules.arrival_window_minutes))
 
 
 def visit_of(length: timedelta, gap: timedelta, area: ServiceArea | None, *, window: timedelta = NOTHING) -> Visit:
@@ -139,19 +124,19 @@ def visit_of(length: timedelta, gap: timedelta, area: ServiceArea | None, *, win
 
 
 def _limits(
-    wanted: Circumstances, rules: BookingRules, location: Location, *, now: datetime, first: date, last: date
+    circumstances: Circumstances, rules: BookingRules, location: Location, *, now: datetime, first: date, last: date
 ) -> Limits:
     zone = location.zone
     begins = datetime.combine(first, _MIDNIGHT, tzinfo=zone).astimezone(UTC)
-    if wanted.overrules:
+    if circumstances.overrules:
         return Limits(zone=zone, earliest=begins, last_day=last)
-    if wanted.for_staff:
+    if circumstances.for_staff:
         return Limits(zone=zone, earliest=max(begins, now), last_day=last)
     return Limits(
         zone=zone,
         earliest=max(begins, now + timedelta(minutes=rules.notice_minutes)),
         last_day=min(last, last_bookable_day(now, zone, rules.horizon_days)),
-        full_days=_full_days(rules, location, now=now, first=first, last=last, ignoring=wanted.ignoring),
+        full_days=_full_days(rules, location, now=now, first=first, last=last, ignoring=circumstances.ignoring),
     )
 
 
@@ -213,8 +198,8 @@ def open_slots(
     for_staff: bool = False,
 ) -> list[datetime]:
     """The starts that can be chosen on the local days `first` to `last`, in order: by a customer, or `for_staff`."""
-    wanted = Circumstances(area=area, resource=resource, ignoring=ignoring, for_staff=for_staff)
-    return availability_in(wanted, service, location, now=now, first=first, last=last).slots()
+    circumstances = Circumstances(area=area, resource=resource, ignoring=ignoring, for_staff=for_staff)
+    return availability_in(circumstances, service, location, now=now, first=first, last=last).slots()
 
 
 def next_slots(
@@ -230,8 +215,8 @@ def next_slots(
     for_staff: bool = False,
 ) -> list[datetime]:
     """The first `count` starts later than `after` (now, if not given); fewer when the horizon ends before."""
-    wanted = Circumstances(area=area, resource=resource, ignoring=ignoring, for_staff=for_staff)
-    rules = _rules_in(wanted, service)
+    circumstances = Circumstances(area=area, resource=resource, ignoring=ignoring, for_staff=for_staff)
+    rules = _rules_in(circumstances, service)
     if rules is None:
         return []
     after = max(after or now, now)
@@ -241,16 +226,10 @@ def next_slots(
     stretch = _STRETCH
     while day <= horizon and len(found) < count:
         last = min(day + timedelta(days=stretch - 1), horizon)
-        starts = availability_in(wanted, service, location, now=now, first=day, last=last).slots()
+        starts = availability_in(circumstances, service, location, now=now, first=day, last=last).slots()
         found += [start for start in starts if start > after]
         day, stretch = last + _DAY, stretch * 2
     return found[:count]
-
-
-def has_stale_calendar(service: Service, location: Location, *, now: datetime) -> bool:
-    """Whether a calendar that can block this service has not been read lately, so that slots are only offers."""
-    resources = [row.pk for group in eligible(service, location) for row in group]
-    return bool(stale_resources(resources, location, now=now))
 
 
 def stale_resources(resources: Iterable[int], location: Location, *, now: datetime) -> frozenset[int]:

@@ -6,7 +6,7 @@ from scheduling.calendars import caldav_push, caldav_sync, polling
 
 
 def expire_holds() -> None:
-    """Every minute: times that nobody keeps any more, and counts of the past."""
+    """Times that nobody keeps any more, and with them counts of the past."""
     now = clock.now()
     booking.expire_holds(now)
     limits.forget(now)

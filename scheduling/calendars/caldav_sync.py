@@ -35,14 +35,14 @@ def sweep(now: datetime, *, seconds: float = SWEEP_SECONDS) -> None:
     find_lost(now)
     _push_due(now, until=until)
     due = CalDAVAccount.objects.filter(Q(next_at=None) | Q(next_at__lte=now), is_active=True)
-    for account_id in due.order_by(F("next_at").asc(nulls_first=True)).values_list("pk", flat=True)[:_AT_ONCE]:
+    for account_id in due.order_by(F("next_at").asc(nulls_first=True), "pk").values_list("pk", flat=True)[:_AT_ONCE]:
         if monotonic() > until:
             return
         sync(account_id, now=now, until=until)
 
 
 def _push_due(now: datetime, *, until: float) -> None:
-    due = CalendarObject.objects.filter(next_at__lte=now, account__is_active=True).order_by("next_at")
+    due = CalendarObject.objects.filter(next_at__lte=now, account__is_active=True).order_by("next_at", "pk")
     unreachable: set[int] = set()
     for object_id, account_id in list(due.values_list("pk", "account_id")[:_AT_ONCE]):
         if monotonic() > until:

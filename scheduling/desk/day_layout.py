@@ -12,6 +12,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from scheduling.intervals import Interval, subtract
+from scheduling.open_days import clock_text
 
 STEP = timedelta(minutes=5)
 PER_HOUR = 12
@@ -91,7 +92,7 @@ def ticks_of(window: Interval, zone: ZoneInfo) -> list[Tick]:
     while moment < window[1]:
         instants.append(moment)
         moment += _HOUR
-    texts = [_hour_text(moment.astimezone(zone)) for moment in instants]
+    texts = [clock_text(moment.astimezone(zone).time()) for moment in instants]
     return [
         Tick(
             Span((moment - window[0]) // STEP, min(PER_HOUR, -((moment - window[1]) // STEP))),
@@ -162,8 +163,3 @@ def starts_in(
 
 def _length(interval: Interval) -> timedelta:
     return interval[1] - interval[0]
-
-
-def _hour_text(local: datetime) -> str:
-    minutes = f":{local:%M}" if local.minute else ""
-    return f"{local.hour % 12 or 12}{minutes} {'AM' if local.hour < 12 else 'PM'}"

@@ -172,12 +172,12 @@ def render_booking(
     status: int = 200,
 ) -> HttpResponse:
     service = form.asked_service()
-    wanted = Circumstances(resource=form.asked_resource(), area=form.asked_area(), for_staff=True)
+    circumstances = Circumstances(resource=form.asked_resource(), area=form.asked_area(), for_staff=True)
     context = {
         "sight": sight,
         "zone": sight.location.zone,
         "form": form,
-        "free": _free_times(form, wanted, service) if service is not None else None,
+        "free": _free_times(form, circumstances, service) if service is not None else None,
         "service": service,
         "waiting": waiting_entry(request, sight),
         "warning": warning_of(refused, form.anyway()),
@@ -193,14 +193,14 @@ def render_move(
     refused: BookingRefused | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    wanted = Circumstances(
+    circumstances = Circumstances(
         resource=form.asked_resource(), area=appointment.area, for_staff=True, ignoring=appointment
     )  # fmt: skip
     context = {
         "appointment": appointment,
         "zone": appointment.location.zone,
         "form": form,
-        "free": _free_times(form, wanted, appointment.service),
+        "free": _free_times(form, circumstances, appointment.service),
         "warning": warning_of(refused, form.anyway()),
         "names_zone": names_zone(request),
         "is_changeable": appointment.status in CHANGEABLE,
@@ -234,9 +234,9 @@ def waiting_entry(request: HttpRequest, sight: Sight) -> WaitlistEntry | None:
     return mine.select_related("lead", "service", "offer").filter(key=key).first()
 
 
-def _free_times(form: WhenForm, wanted: Circumstances, service: Service) -> list[datetime] | None:
+def _free_times(form: WhenForm, circumstances: Circumstances, service: Service) -> list[datetime] | None:
     """What is open on the day that the form shows; None while it shows none that could be asked about."""
     day = form.asked_day()
     if day is None or not form.is_sensible(day):
         return None
-    return slots.availability_in(wanted, service, form.location, now=form.now, first=day, last=day).slots()
+    return slots.availability_in(circumstances, service, form.location, now=form.now, first=day, last=day).slots()

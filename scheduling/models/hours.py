@@ -1,5 +1,3 @@
-from datetime import time
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
@@ -7,7 +5,6 @@ from simple_history.models import HistoricalRecords
 from leads.models import Business, Location
 from scheduling.models.resources import Resource
 
-MIDNIGHT = time(0, 0)
 ONE_OWNER = "Choose a location or a resource, not both."
 
 

@@ -234,8 +234,10 @@ def is_bookable_day(offer: Offer, spot: Spot, day: date, *, now: datetime) -> bo
 def _availability(
     offer: Offer, spot: Spot, *, now: datetime, first: date, ignoring: Appointment | None
 ) -> Availability:
-    wanted = Circumstances(area=spot.area, ignoring=ignoring)
-    return slots.availability_in(wanted, offer.service, spot.location, now=now, first=first, last=first + _WEEK - _DAY)
+    circumstances = Circumstances(area=spot.area, ignoring=ignoring)
+    return slots.availability_in(
+        circumstances, offer.service, spot.location, now=now, first=first, last=first + _WEEK - _DAY
+    )
 
 
 def _next_day(offer: Offer, spot: Spot, *, now: datetime, after: date) -> date | None:

@@ -13,8 +13,11 @@ from django.utils.safestring import SafeString
 from recoverline.lib.phones import display_phone
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
+from scheduling.open_days import day_text
 
 register = template.Library()
+
+register.filter("long_day", day_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,6 @@ def day(at: datetime, zone: ZoneInfo) -> str:
     """Thu, Jun 18."""
     local = at.astimezone(zone)
     return f"{local:%a, %b} {local.day}"
-
-
-@register.filter
-def long_day(on: date) -> str:
-    """Thursday, June 18, 2026."""
-    return f"{on:%A, %B} {on.day}, {on.year}"
 
 
 @register.filter

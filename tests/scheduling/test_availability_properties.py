@@ -47,6 +47,7 @@ visits = st.builds(
     gaps,
     st.sampled_from(["add", "overlap"]),
     areas,
+    st.sampled_from([0, 60, 120]).map(lambda minutes: minutes * MINUTE),
 )
 grids = st.builds(
     Grid,
@@ -75,7 +76,7 @@ def takes(availability: Availability, lane: Lane, start: datetime) -> bool:
     """Word for word: open all along, and far enough from everything that is taken."""
     visit = availability.visit
     end = start + visit.duration
-    if not any(opens <= start and end <= closes for opens, closes in lane.open):
+    if not any(opens <= start and max(end, start + visit.window) <= closes for opens, closes in lane.open):
         return False
     for busy in lane.busy:
         ahead, behind = [visit.after, busy.before], [busy.after, visit.before]

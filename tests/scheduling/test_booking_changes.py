@@ -8,7 +8,7 @@ from leads.models import CallbackTask, JobRequest, LeadEvent
 from scheduling import booking
 from scheduling.enums import BookedBy
 from scheduling.models import Appointment, Claim, Closure
-from scheduling.slots import availability_for
+from scheduling.slots import open_slots
 from tests.factories import NOON, make_area, make_booking_settings, make_lead, make_user
 from tests.scheduling.shop import Shop, check_books, events_of, make_shop, make_stale, refused, snapshot
 
@@ -123,9 +123,7 @@ def test_it_keeps_the_length_and_the_gap_it_was_booked_with() -> None:
     row = Appointment.objects.get()
     day = shop.at(10).date()
 
-    listed = availability_for(
-        shop.service, shop.location, now=NOON, first=day, last=day, ignoring=row
-    ).slots()  # fmt: skip
+    listed = open_slots(shop.service, shop.location, now=NOON, first=day, last=day, ignoring=row)
     moved = move(row, shop.at(16))
 
     assert listed == [shop.at(9) + timedelta(minutes=30 * index) for index in range(15)]
@@ -167,7 +165,7 @@ def test_a_customer_may_move_what_only_staff_can_book() -> None:
     make_area(shop.business)
     row = shop.book(shop.at(10), by=BookedBy.STAFF)
     day = shop.at(10).date()
-    listed = availability_for(shop.service, shop.location, now=NOON, first=day, last=day, ignoring=row).slots()
+    listed = open_slots(shop.service, shop.location, now=NOON, first=day, last=day, ignoring=row)
     assert shop.at(12) in listed
     assert move(row, shop.at(12)).starts_at == shop.at(12)
 
@@ -351,7 +349,7 @@ def test_moving_on_the_day_the_clock_changes(zone: str, day: date, opens: time, 
         business=shop.business, name="Extra", starts_on=day, ends_on=day, opens=opens, closes=time(5)
     )
     now = datetime.combine(day, time(12), tzinfo=UTC) - timedelta(days=4)
-    starts = availability_for(shop.service, shop.location, now=now, first=day, last=day).slots()
+    starts = open_slots(shop.service, shop.location, now=now, first=day, last=day)
     row = shop.book(starts[0], now=now)
     for start in starts[1:]:
         row = move(row, start, now=now)

@@ -15,7 +15,7 @@ from scheduling import booking
 from scheduling.booking import BookingRefused
 from scheduling.enums import AppointmentStatus, BookedBy
 from scheduling.models import Appointment, Closure, OpeningHours, TravelTime
-from scheduling.slots import availability_for, open_slots
+from scheduling.slots import open_slots
 from tests.factories import NOON, make_area, make_booking_settings, make_lead, make_resource, make_user
 from tests.scheduling.shop import Shop, check_books, make_shop
 
@@ -200,7 +200,7 @@ def test_what_is_listed_around_a_change_of_the_clock_can_be_booked(zone: str, mi
     daily = []
     for offset in range(4):
         day = first + timedelta(days=offset)
-        daily += availability_for(shop.service, shop.location, now=now, first=day, last=day).slots()
+        daily += open_slots(shop.service, shop.location, now=now, first=day, last=day)
     assert daily == listed
     for start in listed:
         with transaction.atomic():

@@ -6,12 +6,13 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
+from scheduling.availability import Availability
 from scheduling.enums import BookedBy
 from scheduling.models import BusyCalendar, CalDAVAccount, OpeningHours
 from scheduling.slots import (
-    availability_for,
+    Circumstances,
+    availability_in,
     eligible,
-    has_stale_calendar,
     local_days,
     next_slots,
     open_slots,
@@ -175,9 +176,9 @@ def test_stale_calendars() -> None:
     calendar = BusyCalendar.objects.create(
         business=shop.business, resource_id=first, name="x", url="https://example.com", created_at=NOON, ok_at=NOON
     )
-    assert (stale(), has_stale_calendar(shop.service, shop.location, now=NOON)) == (set(), False)
+    assert stale() == set()
     BusyCalendar.objects.update(ok_at=NOON - timedelta(hours=2))
-    assert (stale(), has_stale_calendar(shop.service, shop.location, now=NOON)) == ({first}, True)
+    assert stale() == {first}
     CalDAVAccount.objects.create(
         business=shop.business, resource_id=second, url="https://example.com", username="x", password="x",
         created_at=NOON,
@@ -210,7 +211,10 @@ def test_a_fixed_number_of_queries(
 
 
 def test_availability_says_why(shop: Shop) -> None:
-    asked = availability_for(shop.service, shop.location, now=NOON, first=THURSDAY, last=THURSDAY)
-    assert (asked.reason_against(shop.at(8)), asked.is_bookable(shop.at(9))) == ("closed", True)
-    anyway = availability_for(shop.service, shop.location, now=NOON, first=THURSDAY, last=THURSDAY, overrules=True)
-    assert anyway.is_bookable(shop.at(3))
+    def asked(**circumstances: bool) -> Availability:
+        return availability_in(
+            Circumstances(**circumstances), shop.service, shop.location, now=NOON, first=THURSDAY, last=THURSDAY
+        )
+
+    assert (asked().reason_against(shop.at(8)), asked().is_bookable(shop.at(9))) == ("closed", True)
+    assert asked(overrules=True).is_bookable(shop.at(3))
