@@ -252,6 +252,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # A line for every 403 would let anybody fill the disk.
         "django.request": {"level": "ERROR"},
+        # Its lines hold the address, and personal links are secrets.
+        "django.security.csrf": {"level": "ERROR"},
     }
     | {
         name: {"level": env.str("LOG_LEVEL", default="INFO"), "propagate": True}
