@@ -21,7 +21,7 @@ from messaging.rules import RuleTerms
 from recoverline.lib.phones import parse_phone
 from scheduling import queries
 from scheduling.hours import OpenState
-from scheduling.models import BookingRules, BookingSettings
+from scheduling.models import BookingRules
 
 T = TypeVar("T")
 
@@ -99,9 +99,8 @@ def _find_number(account: CarrierAccount, to: str) -> PhoneNumber | None:
 
 
 def finds_something_to_book(business: Business) -> bool:
-    is_page_on = BookingSettings.objects.filter(business=business, is_page_on=True).exists()
-    services = BookingRules.objects.filter(service__business=business, service__is_active=True, is_online=True)
-    return is_page_on or services.exists()
+    """A link to a page on which there is nothing to choose would be a dead end; a personal link needs no open page."""
+    return BookingRules.objects.filter(service__business=business, service__is_active=True, is_online=True).exists()
 
 
 def _find_own_phones(business_id: int) -> list[str]:

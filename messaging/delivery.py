@@ -16,6 +16,7 @@ from messaging.carriers.registry import carrier_for
 from messaging.enums import Direction, MessageKind, MessageStatus, OptOutSource, Suppression
 from messaging.models import CarrierAccount, Message, NeverText, PhoneNumber
 from scheduling import records
+from scheduling.enums import AppointmentStatus
 
 logger = logging.getLogger(__name__)
 
@@ -311,7 +312,8 @@ def _ask_to_tell(message: Message, *, now: datetime) -> None:
         at=now,
         reason=TaskReason.APPOINTMENT,
         cause=f"untold:{appointment.key}:{message.appointment_version}",
-        detail=f"Call to confirm the appointment, our text did not arrive: {records.describe(appointment)}",
+        detail=f"Our text did not arrive. Tell them: {records.describe(appointment)}, "
+        f"{AppointmentStatus(appointment.status).label.lower()}",
     )
 
 

@@ -62,5 +62,5 @@ class PushState(TextChoices):
     DUE = "due", "To be written"
     SYNCED = "synced", "Up to date"
     FAILING = "failing", "Failing, will be tried again"
-    CONFLICT = "conflict", "Changed on both sides"
+    CONFLICT = "conflict", "Cannot be followed"
     REMOVED = "removed", "Removed"

@@ -108,12 +108,12 @@ def read_ticks(rows: Iterable[Row], where: Where, posted: Any) -> tuple[list[Row
     closures: list[Closure] = []
     for row in rows:
         day = row.day.isoformat()
-        if day not in ticked or row.already:
+        opens, closes = (posted.get(f"{name}-{day}", "").strip()[:20] for name in ("opens", "closes"))
+        # Whoever fills in hours means the day, ticked or not.
+        if row.already or not (day in ticked or opens or closes):
             read.append(row)
             continue
-        row = replace(
-            row, is_ticked=True, opens=posted.get(f"opens-{day}", "")[:20], closes=posted.get(f"closes-{day}", "")[:20]
-        )
+        row = replace(row, is_ticked=True, opens=opens, closes=closes)
         try:
             closures.append(_closure(row, where))
         except ValidationError as error:

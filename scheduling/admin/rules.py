@@ -87,7 +87,7 @@ class BookingSettingsForm(TenantForm):
             "hold_minutes": "Hold a slot (minutes)",
             "most_open_per_phone": "Most per phone",
             "default_travel_minutes": "Travel (minutes)",
-            "callback_window_minutes": "Call back within (minutes)",
+            "callback_window_minutes": "Call back windows (minutes)",
         }
         widgets = {"intro": forms.Textarea(attrs={"rows": 2, "cols": 60, "maxlength": 300})}
 

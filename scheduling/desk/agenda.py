@@ -294,9 +294,9 @@ def _at(block: Block, span: Span) -> Block:
 
 
 def _takes_time(block: Block) -> bool:
-    """What was only asked for, and who did not come, leave the time to others."""
+    """Who did not come leaves the time to others. A request keeps nothing, but staff should see it as taken."""
     row = block.appointment
-    return row is None or row.status not in (AppointmentStatus.REQUESTED, AppointmentStatus.NO_SHOW)
+    return row is None or row.status != AppointmentStatus.NO_SHOW
 
 
 def _free_after(block: Block) -> datetime:

@@ -18,6 +18,7 @@ from scheduling.models import Appointment, Resource
 
 # Beyond it there is nothing to see, and the calendar of Python ends somewhere.
 FURTHEST = timedelta(days=10 * 366)
+LAST_PLACE = "appointments_location"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ def sight_of(request: HttpRequest) -> Sight | None:
     places = tuple(access.locations_for(request.user).select_related("business").order_by("business__name", "name"))
     if not places:
         return None
-    location = _place(places, request.GET.get("at", ""))
+    location = _place(places, request.GET.get("at", "") or _last_place(request, places))
+    if request.session.get(LAST_PLACE) != str(location.key):
+        request.session[LAST_PLACE] = str(location.key)
     today = clock.now().astimezone(location.zone).date()
     resource = _resource(request, location)
     return Sight(
@@ -79,6 +82,12 @@ def appointment_seen(request: HttpRequest, key: uuid.UUID) -> Appointment:
 
 def _have_zones(places: Iterable[Location]) -> bool:
     return len({place.zone for place in places}) > 1
+
+
+def _last_place(request: HttpRequest, places: tuple[Location, ...]) -> str:
+    """Where this person looked last, if they may still look there."""
+    last = request.session.get(LAST_PLACE, "")
+    return last if last in {str(place.key) for place in places} else ""
 
 
 def _place(places: tuple[Location, ...], asked: str) -> Location:

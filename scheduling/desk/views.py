@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from leads.models import LeadEvent, Service
 from recoverline.lib import clock
+from recoverline.lib.text import clean_inbound, one_line
 from scheduling import access, slots
 from scheduling.availability import Refusal
 from scheduling.desk import agenda
@@ -115,9 +116,9 @@ def render_appointment(
     request: HttpRequest, appointment: Appointment, *, refused: BookingRefused | None = None, status: int = 200
 ) -> HttpResponse:
     location, now = appointment.location, clock.now()
-    events = LeadEvent.objects.filter(
-        business=appointment.business_id, kind__startswith="appointment.", data__appointment=str(appointment.key)
-    )
+    # By lead first, which is indexed: of a whole business there may be many.
+    events = LeadEvent.objects.filter(business=appointment.business_id, lead=appointment.lead_id)
+    events = events.filter(kind__startswith="appointment.", data__appointment=str(appointment.key))
     context = {
         "appointment": appointment,
         "zone": location.zone,
@@ -140,6 +141,8 @@ def new_appointment(request: HttpRequest) -> HttpResponse:
     sight = writable_sight(request)
     waiting = waiting_entry(request, sight)
     initial = {"day": f"{sight.day:%Y-%m-%d}", "resource": request.GET.get("with", "")}
+    # From a conversation: who it is about.
+    initial |= {field: one_line(clean_inbound(request.GET.get(field, "")), 120) for field in ("phone", "name")}
     services = list(BookingForm(location=sight.location, now=clock.now()).services())
     if len(services) == 1:
         initial["service"] = str(services[0].pk)

@@ -65,7 +65,7 @@ class BusyCalendar(models.Model):
         max_length=64,
         blank=True,
         validators=[validate_zone],
-        help_text="For events without one. Empty: the business's.",
+        help_text="For events without one. Empty: the location's, else the business's.",
     )
     is_active = models.BooleanField(default=True)
     etag = models.CharField(max_length=200, blank=True)
@@ -107,7 +107,7 @@ class CalDAVAccount(models.Model):
         max_length=64,
         blank=True,
         validators=[validate_zone],
-        help_text="For events without one. Empty: the business's.",
+        help_text="For events without one. Empty: the location's, else the business's.",
     )
     shows_customers = models.BooleanField(default=True, help_text="Write name, phone, address and note into events.")
     is_active = models.BooleanField(default=True)

@@ -290,3 +290,9 @@ def test_a_rule_for_a_number_that_is_left_out_goes_with_it() -> None:
 def test_more_numbers_than_a_kit_has_are_refused() -> None:
     with pytest.raises(ValueError, match=re.escape("This kit has 1 number. Add further ones to the file.")):
         kits()[1].text(numbers=("+13125550101", "+13125550102"))
+
+
+@ALL
+def test_a_first_text_leads_to_the_booking_page(kit: Kit) -> None:
+    texts = loaded(kit).scripts.filter(kind__in=FIRST_TEXT_KINDS, body__contains="{booking_link}")
+    assert {script.language for script in texts} == {"en", "es"}

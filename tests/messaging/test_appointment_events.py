@@ -224,9 +224,7 @@ def test_a_confirmation_that_does_not_arrive_becomes_a_call(shop: Wire) -> None:
     delivery.act_on_error(text, "30005", now=clock.now())
     task = CallbackTask.objects.get()
     assert (task.reason, task.lead, task.cause) == (TaskReason.APPOINTMENT, row.lead, f"untold:{row.key}:1")
-    assert task.detail == (
-        "Call to confirm the appointment, our text did not arrive: Drain cleaning, Thu Jun 18, 10:00"
-    )
+    assert task.detail == "Our text did not arrive. Tell them: Drain cleaning, Thu Jun 18, 10:00, booked"
 
 
 def test_the_second_try_is_about_the_same_version_and_its_failure_too(shop: Wire) -> None:

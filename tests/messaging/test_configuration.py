@@ -130,7 +130,8 @@ def test_hours_of_the_location_decide(cast: Cast, a_second: Clock) -> None:
 
 
 def test_whether_something_can_be_booked_is_remembered_and_the_businesss_own(cast: Cast, a_second: Clock) -> None:
-    make_booking_settings(cast.b, is_page_on=True)
+    make_booking_settings(cast.a, is_page_on=True)  # nothing to choose from: no link to it
+    make_rules(make_service(cast.b))
     assert (configuration.books_online(cast.a), configuration.books_online(cast.b)) == (False, True)
     make_rules(make_service(cast.a))
     assert not configuration.books_online(cast.a)

@@ -48,7 +48,7 @@ def test_the_businesss_own_page_is_linked(number: PhoneNumber) -> None:
 
 def test_without_one_the_link_is_personal_and_stays_the_same(number: PhoneNumber) -> None:
     make_script(number.business, body=BODY)
-    make_booking_settings(number.business)
+    make_rules(make_service(number.business))
     texts = {say(number), say(number)}
     lead = number.business.leads.get()
     link = links.link_to_book(lead, now=NOON)
@@ -58,7 +58,7 @@ def test_without_one_the_link_is_personal_and_stays_the_same(number: PhoneNumber
 
 @pytest.mark.parametrize(
     ("bookable", "online", "page", "linked"),
-    [(False, False, False, False), (True, False, False, False), (True, True, False, True), (False, False, True, True)],
+    [(False, False, False, False), (True, False, False, False), (True, True, False, True), (False, False, True, False)],
 )
 def test_there_is_a_link_where_something_can_be_booked(
     number: PhoneNumber, bookable: bool, online: bool, page: bool, linked: bool

@@ -116,6 +116,7 @@ class Command(BaseCommand):
 
     def _announce(self) -> None:
         site, link = settings.SITE_URL, demo_login.link_for(self._owner())
+        shown = Business.objects.filter(is_simulated=True, booking_settings__is_page_on=True).order_by("pk").first()
         connection.close()
         self.stdout.write(
             f"""
@@ -126,6 +127,8 @@ class Command(BaseCommand):
 
     Simulator   {site}/simulator/
     Inbox       {site}/inbox/
+    Calendar    {site}/appointments/
+    Booking     {f"{site}/book/{shown.slug}/" if shown else "its page is off"}
     Settings    {site}/admin/
 
   Nothing is really sent: calls and texts stay on this machine, e-mail goes to {settings.EMAIL_FILE_PATH}.

@@ -171,7 +171,7 @@ def test_somebody_out_of_use_is_shown_while_they_have_something(
 
 
 def test_each_status_is_where_it_belongs(service: Service, location: Location, maria: Resource) -> None:
-    """Canceled ones beside the columns; asked-for and missed ones leave their time free; live holds take it."""
+    """Canceled ones beside the columns; missed ones leave their time free; asked-for ones and live holds take it."""
     status = AppointmentStatus
     canceled = book(service, location, maria, hour=9, status=status.CANCELED)
     for hour, state in ((10, status.REQUESTED), (11, status.NO_SHOW), (12, status.COMPLETED), (13, status.EXPIRED)):
@@ -180,9 +180,10 @@ def test_each_status_is_where_it_belongs(service: Service, location: Location, m
     book(service, location, maria, hour=15, status=status.HOLD, hold_expires_at=NOW)
     page = page_of(location, may_book=True)
     assert shown(page.columns[0]) == [
-        ("free", Span(0, 36)),
+        ("free", Span(0, 12)),
         ("visit", Span(12, 12)),
         ("visit", Span(24, 12)),
+        ("free", Span(24, 12)),
         ("visit", Span(36, 12)),
         ("free", Span(48, 12)),
         ("hold", Span(60, 12)),

@@ -244,6 +244,7 @@ def test_queries_do_not_grow_with_appointments(
         return len(captured)
 
     make_appointment(service, location, maria, starts_at=at(9), lead=make_lead(cast.a))
+    look()  # where somebody looked last is written down once
     first = look()
     for minute in range(29):
         resource = make_resource(cast.a)
@@ -259,6 +260,7 @@ def test_requests_and_waiting_do_not_cost_a_query_each(
             lead = make_lead(cast.a)
             make_appointment(service, location, starts_at=at(9), lead=lead, status=AppointmentStatus.REQUESTED)
             wait(service, location, lead)
+        ben.get("/appointments/?on=2026-06-18")  # where somebody looked last is written down once
         with CaptureQueriesContext(connection) as captured:
             ben.get("/appointments/?on=2026-06-18")
         return len(captured)
@@ -636,3 +638,32 @@ def test_names_of_strangers_are_escaped(
 def test_the_site_leads_there(cast: Cast, ben: Client) -> None:
     assert '<a href="/appointments/" >Appointments</a>' in text_of(ben.get("/inbox/"))
     assert '<a href="/appointments/" aria-current="true">Appointments</a>' in text_of(ben.get("/appointments/"))
+
+
+# ---------------------------------------------------------------- where somebody was
+def test_the_desk_opens_where_it_was_left(cast: Cast, ben: Client, location: Location) -> None:
+    far = make_location(cast.a, "Zebra Street")
+    assert ben.get("/appointments/").context["sight"].location == location
+    ben.get(f"/appointments/?at={far.key}")
+    assert ben.get("/appointments/").context["sight"].location == far
+    far.delete()
+    assert ben.get("/appointments/").context["sight"].location == location
+
+
+def test_a_conversation_brings_phone_and_name_along(ben: Client, location: Location) -> None:
+    page = ben.get("/appointments/new/", {"phone": "+12125550147", "name": "Maria\u202e Lopez"})
+    form = page.context["form"]
+    assert (form.initial["phone"], form.initial["name"]) == ("+12125550147", "Maria Lopez")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00"])
+@pytest.mark.parametrize("zone", ["America/Phoenix", "Asia/Tokyo"])
+def test_moments_at_the_ends_of_time_are_none(cast: Cast, location: Location, moment: str, zone: str) -> None:
+    cast.a.time_zone = zone
+    cast.a.save()
+    client = sign_in(cast.ana)
+    assert client.get("/appointments/new/", {"start": moment}).status_code == 200
+    for name in ("take", "pick", "exact"):
+        answer = client.post(BOOK, {"day": "2026-06-18", "time": "10:00", name: moment})
+        assert answer.status_code in (200, 422), name
+    assert Appointment.objects.count() == 0
