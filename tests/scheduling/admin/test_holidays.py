@@ -100,6 +100,11 @@ def test_hours_that_make_no_sense_save_nothing_at_all_and_stay_on_the_page(
     assert saved() == []
 
 
+def test_who_fills_in_hours_means_the_day(ana: Client) -> None:
+    ana.post(URL, {"years": "2026", "opens-2026-11-26": "9am", "closes-2026-11-26": "12:00"})
+    assert [(row[0], *row[3:]) for row in saved()] == [("Thanksgiving Day", time(9), time(12))]
+
+
 def test_one_location_or_all_of_them(ana: Client, cast: Cast) -> None:
     other = make_location(cast.a, "Annex")
     one = {"years": "2026", "location": cast.a_location.pk}
