@@ -39,7 +39,11 @@ class CalDAVForm(TenantForm):
         parts = urlsplit(typed)
         if parts.username is not None or parts.password is not None:
             raise ValidationError("User name and password have fields of their own.")
-        is_ours = parts.scheme == "http" and f"{parts.hostname}:{parts.port or 80}" in settings.CALENDAR_HOSTS
+        try:
+            place = f"{parts.hostname}:{parts.port or 80}"
+        except ValueError:
+            raise ValidationError("The port in the address is none.") from None
+        is_ours = parts.scheme == "http" and place in settings.CALENDAR_HOSTS
         if parts.scheme != "https" and not is_ours:
             raise ValidationError("The address must start with https://.")
         if parts.query or parts.fragment or parts.path in ("", "/"):
@@ -51,6 +55,24 @@ class CalDAVForm(TenantForm):
         if not password:
             raise ValidationError("Enter the app password.")
         return password
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.instance.password and "password" not in self.changed_data and self._goes_elsewhere():
+            # Whoever may change the address is not thereby allowed to have the password sent there.
+            self.add_error("password", "Enter the app password again: the server or the user name is another one.")
+        return cleaned
+
+    def _goes_elsewhere(self) -> bool:
+        """Whether the stored password would be shown to another server, or for another person."""
+        url, username = self.cleaned_data.get("url"), self.cleaned_data.get("username")
+        is_moved = url is not None and _server_of(url) != _server_of(self.instance.url)
+        return is_moved or (username is not None and username != self.instance.username)
+
+
+def _server_of(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
 
 
 class CalendarTroubleInline(ReadOnlyInline):

@@ -1,8 +1,9 @@
 """One CalDAV calendar on the wire: list it, ask what changed, read, write and delete objects under conditions.
 
 The caldav library writes and reads the XML; every request goes through `recoverline.lib.http`, since users type the
-address in. No redirect is followed and no other calendar is looked for: the address is the calendar's own. Objects are
-always fetched whole and expanded here, because servers expand series wrongly.
+address in. No redirect is followed and no other calendar is looked for: the address is the calendar's own. What a
+server names that does not lie under it is not asked for, since the password would go along. Objects are always fetched
+whole and expanded here, because servers expand series wrongly.
 """
 
 from base64 import b64encode
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from caldav.davclient import DAVClient
 from caldav.elements import cdav, dav
@@ -92,7 +93,8 @@ class _Session:
         answer = http.fetch(
             url, method=method, headers=sent, body=data or None, private_hosts=self._hosts, deadline=DEADLINE
         )
-        return _Answer(answer.status, CaseInsensitiveDict(answer.headers), answer.body)
+        body = _clean(answer.body) if method == "GET" else answer.body
+        return _Answer(answer.status, CaseInsensitiveDict(answer.headers), body)
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -106,8 +108,9 @@ class CalendarClient:
 
     def __init__(self, url: str, *, username: str, password: str, hosts: frozenset[str] = frozenset()) -> None:
         self.url = url.rstrip("/") + "/"
-        self._path = _path(self.url)
         with _plain_words():
+            parts = urlsplit(self.url)
+            self._origin, self._path = f"{parts.scheme}://{parts.netloc}", unquote(parts.path) or "/"
             self._dav = DAVClient(
                 self.url, username=username, password=password, auth_type="basic", enable_rfc6764=False,
                 rate_limit_handle=False,
@@ -127,7 +130,7 @@ class CalendarClient:
         etags = {
             href: _text(result.properties.get(dav.GetEtag.tag))
             for href, result in found.items()
-            if not self._is_self(href) and not href.endswith("/") and result.status == 200
+            if self._is_object(href) and result.status == 200
         }
         return Changes(etags, frozenset(), _text(own.properties.get(dav.SyncToken.tag)), is_complete=True)
 
@@ -137,7 +140,8 @@ class CalendarClient:
         with _plain_words():
             answer = self._dav.propfind(self.url, _xml(_with(dav.Propfind(), props)), depth=depth)
             _check(answer)
-            found = {result.href: result for result in answer.parse_propfind()}
+            # Some servers send a response that is about nothing.
+            found = {result.href: result for result in answer.parse_propfind() if result.href}
         own = next((result for href, result in found.items() if self._is_self(href)), None)
         if own is None or _CALENDAR not in (own.properties.get(dav.ResourceType.tag) or ()):
             raise CalendarTrouble("There is no calendar at this address.")
@@ -161,8 +165,8 @@ class CalendarClient:
             token = page.sync_token
             if not page.truncated:
                 break
-        hrefs = {href: etag for href, etag in etags.items() if not self._is_self(href) and not href.endswith("/")}
-        return Changes(hrefs, frozenset(removed), token)
+        hrefs = {href: etag for href, etag in etags.items() if self._is_object(href)}
+        return Changes(hrefs, frozenset(filter(self._is_object, removed)), token)
 
     def _page(self, token: str) -> SyncCollectionResult:
         props = _with(dav.Prop(), dav.GetEtag())
@@ -183,6 +187,8 @@ class CalendarClient:
     def read(self, hrefs: Iterable[str]) -> Iterator[Found]:
         """The objects at `hrefs`, those that still exist, in batches. Raises between objects too."""
         wanted = list(hrefs)
+        for href in wanted:
+            self._require_object(href)
         for start in range(0, len(wanted), BATCH):
             batch = wanted[start : start + BATCH]
             found = {result.href: result for result in self._multiget(batch)}
@@ -211,7 +217,7 @@ class CalendarClient:
                 self._ask_itself(depth=0)
                 return None
             _check(answer)
-        return Found(href, _text(answer.headers.get("ETag")), answer.raw)
+            return Found(href, _text(answer.headers.get("ETag")), answer.raw)
 
     def create(self, href: str, text: str) -> str:
         """Write a new object and return its etag ("" if the server does not say). Raises SomebodyElseWrote."""
@@ -243,8 +249,21 @@ class CalendarClient:
     def _is_self(self, href: str) -> bool:
         return href.rstrip("/") == self._path.rstrip("/")
 
+    def _is_object(self, href: str | None) -> bool:
+        """Whether an unquoted href is a place for an object of this calendar, and nothing that leads out of it."""
+        if not href or not href.startswith(self._path):
+            return False
+        names = href[len(self._path) :].split("/")
+        return "\\" not in href and href.isprintable() and not {"", ".", ".."} & set(names)
+
+    def _require_object(self, href: str) -> None:
+        if not self._is_object(href):
+            raise CalendarTrouble("The event does not lie in this calendar.", is_everywhere=False)
+
     def _address(self, href: str) -> str:
-        return urljoin(self.url, _quoted(href))
+        self._require_object(href)
+        # Not joined as links are: there, a path that begins with two slashes names another server.
+        return f"{self._origin}{_quoted(href)}"
 
 
 @contextmanager
@@ -294,12 +313,13 @@ def _xml(element: BaseElement) -> str:
     return str(etree.tostring(element.xmlelement(), encoding="unicode"))
 
 
-def _path(url: str) -> str:
-    return unquote(urlsplit(url).path) or "/"
-
-
 def _quoted(href: str) -> str:
     return quote(href, safe="/@:~!$&'()*+,;=")
+
+
+def _clean(body: bytes) -> bytes:
+    """Readable as UTF-8, and storable: times are ASCII, and a title in Latin-1 is not our business."""
+    return body.decode(errors="replace").replace("\0", "").encode()
 
 
 def _text(value: object) -> str:

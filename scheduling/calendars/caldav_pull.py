@@ -179,8 +179,8 @@ def _follow_to_other(task: _Pull, row: CalendarObject) -> bool:
     for other in others.exclude(pk=row.account_id).select_related("business", "resource")[:_COLLEAGUES]:
         if monotonic() > task.until:
             raise NotFinished
-        client = client_for(other)
         try:
+            client = client_for(other)
             found = client.find(client.href_for(name))
         except CalendarTrouble:
             continue

@@ -1,5 +1,6 @@
 """Appointments on their way into calendars: marked in a task after the commit, claimed, written under conditions."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from scheduling.calendars.caldav_merge import Wish, pause_after
 from scheduling.calendars.ics import uid_of
 from scheduling.enums import AppointmentStatus, PushState
 from scheduling.models import Appointment, Assignment, CalDAVAccount, CalendarObject
+
+logger = logging.getLogger(__name__)
 
 PUSH_TASK = "scheduling.tasks.push_calendar_object"
 # Longer than a push can take, so that nobody else begins it meanwhile; after a crash it is tried again then.
@@ -89,12 +92,16 @@ def find_lost(now: datetime) -> int:
 
 # ---------------------------------------------------------------- writing
 def push(object_id: int, *, now: datetime) -> bool:
-    """Write or delete one object if it is due and nobody else is at it. False: its calendar is not to be reached."""
+    """Write or delete one object if it is due and nobody else is at it. False: its calendar is not to be reached.
+
+    Raises nothing for what is wrong with the object: that is noted with it, and it is tried again later.
+    """
     lease = now + LEASE
     if not CalendarObject.objects.filter(pk=object_id, next_at__lte=now).update(next_at=lease):
         return True
-    row = CalendarObject.objects.select_related("account__business", "account__resource").get(pk=object_id)
-    if not row.account.is_active:
+    rows = CalendarObject.objects.select_related("account__business", "account__resource")
+    row = rows.filter(pk=object_id, account__is_active=True).first()
+    if row is None:
         return True
     try:
         for _ in range(_TRIES):
@@ -111,6 +118,11 @@ def push(object_id: int, *, now: datetime) -> bool:
     except CalendarTrouble as trouble:
         _note_failure(row, trouble, lease=lease, now=now)
         return not trouble.is_everywhere
+    except Exception:  # one event's surprise must keep neither the other events nor the other businesses waiting
+        logger.exception("CalDAV object %s of calendar %s could not be written", row.pk, row.account.key)
+        surprise = CalendarTrouble("Writing it failed in a way that we did not expect.", is_everywhere=False)
+        _note_failure(row, surprise, lease=lease, now=now)
+        return True
 
 
 def _write(row: CalendarObject, *, lease: datetime, now: datetime) -> bool:

@@ -46,15 +46,15 @@ def write_calendar(
 
 def write_invite(appointment: Appointment, *, now: datetime) -> bytes:
     """For the customer's own calendar: what, with whom, where. An arrival window is one event from start to end."""
-    business = appointment.business
-    calendar = _calendar(business.name)
+    business, name = appointment.business, _line(appointment.business.name)
+    calendar = _calendar(name)
     calendar.add("method", "PUBLISH")
     event = _event(appointment, stamped_at=now, ends_at=appointment.arrival_ends_at or appointment.ends_at)
-    _say(event, summary=f"{appointment.service.name} at {business.name}")
-    _say(event, location=appointment.address or _address_of(appointment.location))
+    _say(event, summary=_line(f"{appointment.service.name} at {name}"))
+    _say(event, location=_line(appointment.address or _address_of(appointment.location)))
     phone = appointment.location.phone or business.phone
     about = ["We come at some time in this window."] if appointment.arrival_ends_at else []
-    _say(event, description="\n".join([*about, f"{business.name} {phone}".strip()]))
+    _say(event, description="\n".join([*about, f"{name} {phone}".strip()]))
     calendar.add_component(event)
     return calendar.to_ical()
 
@@ -64,7 +64,7 @@ def _calendar(name: str) -> Calendar:
     calendar.add("prodid", "-//Recoverline//Appointments//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("x-wr-calname", _text(name))
+    calendar.add("x-wr-calname", _line(name))
     return calendar
 
 
@@ -86,15 +86,15 @@ def _event_for_staff(appointment: Appointment, zone: ZoneInfo, shows_customers: 
     if appointment.status == AppointmentStatus.CANCELED:
         event.add("transp", "TRANSPARENT")
     who = _customer(appointment) if shows_customers else ""
-    _say(event, summary=f"{appointment.service.name}: {who}" if who else appointment.service.name)
-    _say(event, location=_place(appointment, shows_customers))
+    _say(event, summary=_line(f"{appointment.service.name}: {who}" if who else appointment.service.name))
+    _say(event, location=_line(_place(appointment, shows_customers)))
     _say(event, description="\n".join(_details(appointment, zone, shows_customers)))
     return event
 
 
 def _details(appointment: Appointment, zone: ZoneInfo, shows_customers: bool) -> list[str]:
     lines = []
-    names = [resource.name for resource in appointment.resources.all()]
+    names = [_line(resource.name) for resource in appointment.resources.all()]
     if names:
         lines.append(f"With {', '.join(sorted(names))}")
     if appointment.arrival_ends_at:
@@ -132,6 +132,11 @@ def _say(event: Event, **texts: str) -> None:
     for name, text in texts.items():
         if text:
             event.add(name, _text(text))
+
+
+def _line(value: str) -> str:
+    """Names are one line; X-WR-CALNAME is written as it stands, and a line end in it would end the calendar."""
+    return _text(" ".join(value.split()))
 
 
 def _text(value: str) -> str:

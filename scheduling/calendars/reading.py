@@ -26,7 +26,7 @@ from recoverline.lib.zones import valid_zone
 from scheduling.calendars.reduction import CalendarUnreadable, Reduced, reduce_text
 from scheduling.intervals import Interval
 
-__all__ = ["CalendarUnreadable", "Reading", "busy_in", "read"]
+__all__ = ["Adapter", "CalendarUnreadable", "Reading", "Zones", "busy_in", "limited_work", "read"]
 
 MAX_BUSY = 20_000  # intervals in the window: one in half an hour over more than a year
 # Calls of functions while series are worked out; a daily series that began ten years ago takes 120,000.
@@ -62,8 +62,8 @@ def read(text: bytes, *, zone: ZoneInfo, start: datetime, end: datetime) -> Read
     reduced = reduce_text(text)
     groups, skipped = _by_uid(reduced.events)
     found: list[Interval] = []
-    with _limited_work():
-        zones = _Zones(reduced, zone)
+    with limited_work():
+        zones = Zones(reduced, zone)
         for components in groups:
             try:
                 found += _busy_of(components, zones, start, end)
@@ -79,7 +79,8 @@ class _TooMuchWork(BaseException):
 
 
 @contextmanager
-def _limited_work() -> Iterator[None]:
+def limited_work() -> Iterator[None]:
+    """For whatever asks rules or zones of a feed for their times. Raises CalendarUnreadable when it takes too long."""
     # The search for the next date of a rule that has none, such as the 30th of February, goes on inside dateutil to the
     # year 9999. The interpreter's own hook is the one way to end it in time without a process of its own.
     left = MAX_WORK
@@ -102,13 +103,13 @@ def _limited_work() -> Iterator[None]:
 
 
 # ---------------------------------------------------------------- zones
-class _Zones:
+class Zones:
     """The zones of one feed by the index that reduction gave them."""
 
-    def __init__(self, reduced: Reduced, zone: ZoneInfo) -> None:
+    def __init__(self, reduced: Reduced, zone: tzinfo) -> None:
         own = reduced.calendar_zone
         self.is_declared = valid_zone(own)
-        self.default: ZoneInfo = ZoneInfo(own) if self.is_declared else zone
+        self.default: tzinfo = ZoneInfo(own) if self.is_declared else zone
         self._by_index = [_known_zone(name) or _defined_zone(reduced.zones.get(name)) for name in reduced.zone_ids]
 
     def place(self, value: Any, index: str | None) -> Any:
@@ -146,7 +147,9 @@ def _defined_zone(text: str | None) -> tzinfo | None:
 
 
 # ---------------------------------------------------------------- events
-class _Adapter(EventAdapter):
+class Adapter(EventAdapter):
+    """A component of a feed, its times without zones until `place` gives them those."""
+
     @property
     def blocks(self) -> bool:
         return not any(str(self._component.get(name, "")).upper() == free for name, free in _FREE)
@@ -155,7 +158,7 @@ class _Adapter(EventAdapter):
     def repeats(self) -> bool:
         return any(name in self._component for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
 
-    def place(self, zones: _Zones) -> None:
+    def place(self, zones: Zones) -> None:
         """Give every time of the event its zone."""
         for name in ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"):
             given = self._component.get(name, [])
@@ -165,7 +168,7 @@ class _Adapter(EventAdapter):
 
 
 class _Occurrence(Occurrence):
-    _adapter: _Adapter
+    _adapter: Adapter
 
     @property
     def blocks(self) -> bool:
@@ -177,9 +180,9 @@ class _Series(Series):
         return _Occurrence(adapter, start, end, sequence=self.sequence)
 
 
-def _by_uid(events: list[str]) -> tuple[list[list[_Adapter]], int]:
+def _by_uid(events: list[str]) -> tuple[list[list[Adapter]], int]:
     """Components that belong together, and how many could not be parsed."""
-    groups: dict[str, list[_Adapter]] = defaultdict(list)
+    groups: dict[str, list[Adapter]] = defaultdict(list)
     failed = 0
     for number, text in enumerate(events):
         try:
@@ -188,11 +191,11 @@ def _by_uid(events: list[str]) -> tuple[list[list[_Adapter]], int]:
         except Exception:  # many kinds, of a library
             failed += 1
             continue
-        groups[uid].append(_Adapter(event))
+        groups[uid].append(Adapter(event))
     return list(groups.values()), failed
 
 
-def _busy_of(adapters: list[_Adapter], zones: _Zones, start: datetime, end: datetime) -> list[Interval]:
+def _busy_of(adapters: list[Adapter], zones: Zones, start: datetime, end: datetime) -> list[Interval]:
     if not any(adapter.blocks for adapter in adapters):
         return []
     for adapter in adapters:
@@ -205,7 +208,7 @@ def _busy_of(adapters: list[_Adapter], zones: _Zones, start: datetime, end: date
     return found
 
 
-def _spans(adapters: list[_Adapter], start: datetime, end: datetime) -> Iterator[tuple[date, date]]:
+def _spans(adapters: list[Adapter], start: datetime, end: datetime) -> Iterator[tuple[date, date]]:
     if len(adapters) == 1 and not adapters[0].repeats:
         yield adapters[0].start, adapters[0].end  # also one that ends in the year 9999, too long for a series
         return
@@ -221,7 +224,7 @@ def _spans(adapters: list[_Adapter], start: datetime, end: datetime) -> Iterator
             yield occurrence.start, occurrence.end
 
 
-def _refuse_absurd(adapter: _Adapter) -> None:
+def _refuse_absurd(adapter: Adapter) -> None:
     """Rules which cost much before they are asked, or which no calendar program writes."""
     rules = adapter.rrules
     if len(rules) > MAX_RULES:
@@ -238,7 +241,7 @@ def _refuse_absurd(adapter: _Adapter) -> None:
             raise _TooMuchWork
 
 
-def _instants(first: date, last: date, zone: ZoneInfo) -> Interval | None:
+def _instants(first: date, last: date, zone: tzinfo) -> Interval | None:
     """In UTC; None for what has no length."""
     if not isinstance(first, datetime) and not isinstance(last, datetime):
         # Some programs write a single day with the same day as its end.
@@ -252,7 +255,7 @@ def _instants(first: date, last: date, zone: ZoneInfo) -> Interval | None:
     return (start, end) if start < end else None
 
 
-def _at(day_or_time: date, zone: ZoneInfo) -> datetime:
+def _at(day_or_time: date, zone: tzinfo) -> datetime:
     if isinstance(day_or_time, datetime):
         return day_or_time if day_or_time.tzinfo else day_or_time.replace(tzinfo=zone)
     return datetime.combine(day_or_time, time(), tzinfo=zone)

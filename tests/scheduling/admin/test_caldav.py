@@ -89,6 +89,7 @@ def test_the_password_is_written_and_never_read(ana: Client, account: CalDAVAcco
         ("https://ana:secret@cloud.example/dav/work/", "User name and password have fields of their own."),
         ("https://cloud.example/", "This is a server's address. Paste that of the calendar itself."),
         ("ftp://cloud.example/dav/work/", "The address must start with https://."),
+        ("http://cloud.example:99999/dav/work/", "The port in the address is none."),
     ],
 )
 def test_an_address_of_no_use_is_refused_on_its_field(
@@ -101,7 +102,7 @@ def test_a_server_of_the_operators_own_network_may_do_without_tls(
     ana: Client, account: CalDAVAccount, settings: Settings
 ) -> None:
     settings.CALENDAR_HOSTS = ["cloud.lan:80"]
-    assert post(ana, page_of(account), url="http://cloud.lan/dav/work/").status_code == 302
+    assert post(ana, page_of(account), url="http://cloud.lan/dav/work/", password="x").status_code == 302
     assert errors_of(post(ana, page_of(account), url="http://cloud.lan:81/dav/work/")) == {
         "url": ["The address must start with https://."]
     }
@@ -118,6 +119,28 @@ def test_another_address_starts_over(ana: Client, account: CalDAVAccount, cast: 
     assert (account.sync_token, account.ok_at, account.next_at) == ("", None, None)
     left = CalendarObject.objects.get()
     assert (left.appointment, left.href, left.etag, left.pushed_version, left.state) == (row, "", "", 0, PushState.DUE)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"url": "https://evil.example/remote.php/dav/calendars/ana/work/"},
+        {"url": "https://cloud.example:8443/remote.php/dav/calendars/ana/work/"},
+        {"username": "cleo"},
+    ],
+)
+def test_the_stored_password_goes_to_no_other_server_or_person(
+    ana: Client, account: CalDAVAccount, values: dict[str, str]
+) -> None:
+    assert errors_of(post(ana, page_of(account), **values, password="")) == {
+        "password": ["Enter the app password again: the server or the user name is another one."]
+    }
+    account.refresh_from_db()
+    assert (account.url, account.username, account.password, queued()) == (PAGE, "ana", "app-secret", [])
+    assert post(ana, page_of(account), **values, password="new").status_code == 302
+    account.refresh_from_db()
+    given = {"url": PAGE, "username": "ana", **values}
+    assert (account.url, account.username, account.password) == (given["url"], given["username"], "new")
 
 
 def test_the_state_in_words(ana: Client, account: CalDAVAccount) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
 
 import pytest
 
@@ -114,7 +115,7 @@ def test_the_real_server_is_refused_when_it_is_not_named(radicale: Radicale, url
 class Puppet:
     """Answers each request with the next of `answers`: status, content type, body, headers."""
 
-    answers: list[tuple[int, str, str]] = field(default_factory=list)
+    answers: list[tuple[int, str, str | bytes]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
     port: int = 0
@@ -137,9 +138,10 @@ def puppet() -> Iterator[Puppet]:
             self.send_response(status)
             for name, value in {"Content-Type": content_type, **here.headers}.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body.encode())))
+            content = body if isinstance(body, bytes) else body.encode()
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(body.encode())
+            self.wfile.write(content)
 
         do_PROPFIND = do_REPORT = do_GET = do_PUT = do_DELETE = answer
 
@@ -261,3 +263,76 @@ def test_entities_are_not_expanded(puppet: Puppet) -> None:
 def test_an_etag_that_is_not_said_is_empty(puppet: Puppet) -> None:
     puppet.answers = [(201, "text/plain", "")]
     assert puppet.client.create("/cal/a.ics", "text") == ""
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "/%2Fcloud.lan/secret.ics",
+        "//cloud.lan/cal/x.ics",
+        "/other/x.ics",
+        "/calendar/x.ics",
+        "/cal/../other/x.ics",
+        "/cal/%2E%2E/other/x.ics",
+        "/cal/%2Fcloud.lan/x.ics",
+        "/cal/./x.ics",
+        "/cal/..%5Cx.ics",
+        "/cal/a%0D%0Ab.ics",
+        "https://cloud.lan/other/x.ics",
+        "x.ics",
+        "",
+    ],
+)
+def test_what_leads_out_of_the_calendar_is_not_gone_after(puppet: Puppet, href: str) -> None:
+    named, mine = having(href, "<getetag>1</getetag>"), having("/cal/a.ics", "<getetag>2</getetag>")
+    gone = f"<href>{href}</href><status>HTTP/1.1 404 Not Found</status>"
+    puppet.answers = [
+        (207, "text/xml", multistatus(ITSELF, named, mine)),
+        (207, "text/xml", multistatus(named, mine, token="t1")),
+        (207, "text/xml", multistatus(gone, token="t2")),
+    ]
+    assert dict(puppet.client.listing().etags) == {"/cal/a.ics": "2"}
+    assert dict(puppet.client.changes("t0").etags) == {"/cal/a.ics": "2"}
+    assert puppet.client.changes("t1").removed == frozenset()
+    unquoted = unquote(href)
+    client, asked = puppet.client, len(puppet.asked)
+    for ask in (
+        lambda: client.find(unquoted),
+        lambda: list(client.read(["/cal/a.ics", unquoted])),
+        lambda: client.create(unquoted, "x"),
+        lambda: client.replace(unquoted, "x", etag="1"),
+        lambda: client.remove(unquoted, etag="1"),
+    ):
+        with pytest.raises(CalendarTrouble) as trouble:
+            ask()
+        assert (str(trouble.value), trouble.value.is_everywhere) == ("The event does not lie in this calendar.", False)
+    assert len(puppet.asked) == asked
+
+
+def test_a_calendar_whose_own_path_looks_like_a_server_is_asked_where_it_is(puppet: Puppet) -> None:
+    host = f"127.0.0.1:{puppet.port}"
+    client = CalendarClient(f"http://{host}//cloud.lan/cal/", username="ana", password="x", hosts=frozenset({host}))
+    puppet.answers = [(201, "text/plain", "")]
+    client.create(client.href_for("a"), "x")
+    # Python's server reads two slashes as one.
+    assert [(method, path) for method, path, _ in puppet.asked] == [("PUT", "/cloud.lan/cal/a.ics")]
+
+
+def test_an_answer_about_nothing_is_passed_over(puppet: Puppet) -> None:
+    event = having("/cal/a.ics", '<getetag>"1"</getetag>')
+    puppet.answers = [
+        (207, "text/xml", multistatus("", ITSELF, "<href/>", event)),
+        (207, "text/xml", multistatus("", event, token="t2")),
+        (207, "text/xml", multistatus("")),
+        (200, "text/calendar", "BEGIN:VCALENDAR"),
+    ]
+    assert dict(puppet.client.listing().etags) == {"/cal/a.ics": '"1"'}
+    assert dict(puppet.client.changes("t1").etags) == {"/cal/a.ics": '"1"'}
+    assert [found.text for found in puppet.client.read(["/cal/a.ics"])] == ["BEGIN:VCALENDAR"]
+
+
+def test_bytes_that_are_no_utf_8_do_not_keep_an_object_from_being_read(puppet: Puppet) -> None:
+    puppet.answers = [(200, "text/calendar", b"SUMMARY:M\xfcller\x00")]
+    found = puppet.client.find("/cal/a.ics")
+    assert found is not None
+    assert found.text == "SUMMARY:M\ufffdller"

@@ -9,6 +9,7 @@ import pytest
 from leads.models import LeadEvent
 from scheduling.calendars import caldav_push, caldav_sync
 from scheduling.calendars.caldav_client import CalendarClient
+from scheduling.enums import PushState
 from scheduling.models import CalDAVAccount, CalendarObject
 from tests.factories import NOON
 from tests.scheduling.calendars.caldav_stage import FOREIGN, TOMORROW, Stage
@@ -66,6 +67,56 @@ def test_a_surprise_in_one_calendar_is_its_own(stage: Stage, monkeypatch: pytest
     words = "Reading it failed in a way that we did not expect."
     assert health(stage.ana) == (None, NOON + timedelta(minutes=3), NOON, 1, words)
     assert health(stage.ben)[0] == NOON
+
+
+def test_a_surprise_in_one_event_is_its_own(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    strange, plain_row = stage.book(), stage.book(starts_at=TOMORROW + timedelta(hours=3))
+    other = stage.book(starts_at=TOMORROW + timedelta(hours=6), resource=stage.ben.resource)
+    plain = CalendarClient.create
+
+    def surprise(self: CalendarClient, href: str, text: str) -> str:
+        if str(strange.key) in href:
+            raise OverflowError("nobody thought of this")
+        return plain(self, href, text)
+
+    monkeypatch.setattr(CalendarClient, "create", surprise)
+    stage.sweep()
+    assert (list(stage.texts()), list(stage.texts(stage.ben))) == ([f"{plain_row.key}.ics"], [f"{other.key}.ics"])
+    assert (health(stage.ana)[0], health(stage.ben)[0]) == (NOON, NOON)
+    row = stage.object_of(strange)
+    assert (row.state, row.attempts, row.next_at, row.problem) == (
+        PushState.FAILING, 1, NOON + timedelta(minutes=1), "Writing it failed in a way that we did not expect.",
+    )  # fmt: skip
+    monkeypatch.setattr(CalendarClient, "create", plain)
+    stage.sweep(minutes=1)
+    assert stage.object_of(strange).state == PushState.SYNCED
+
+
+@pytest.mark.parametrize(
+    ("start", "length"),
+    [
+        ("00010101T000000", "DTEND:00010101T010000"),
+        ("99991231T230000", "DTEND:99991231T235900"),
+    ],
+)
+def test_an_absurd_event_stops_neither_writing_nor_reading(stage: Stage, start: str, length: str) -> None:
+    row, other = stage.book(), stage.book(starts_at=TOMORROW + timedelta(hours=3))
+    stage.sweep()
+    stage.drag(row, "DTSTART:20260618T180000Z", f"DTSTART:{start}")
+    stage.drag(row, "DTEND:20260618T190000Z", length)
+    stage.reschedule(row, TOMORROW + timedelta(hours=1))
+    stage.reschedule(other, TOMORROW + timedelta(hours=4))
+    stage.sweep(minutes=4)
+    stage.sweep(minutes=4)
+    assert stage.event_lines(row, "DTSTART") == ["DTSTART:20260618T190000Z"]
+    assert stage.event_lines(other, "DTSTART") == ["DTSTART:20260618T220000Z"]
+    assert (health(stage.ana)[0], health(stage.ben)[0]) == (stage.now, stage.now)
+    # And where we have nothing newer to say, it is left, and staff are told.
+    stage.drag(row, "DTSTART:20260618T190000Z", f"DTSTART:{start}")
+    stage.drag(row, "DTEND:20260618T200000Z", length)
+    stage.sweep(minutes=4)
+    assert (stage.object_of(row).state, stage.state_of(row)[0]) == (PushState.CONFLICT, "confirmed")
+    assert health(stage.ana)[0] == stage.now
 
 
 def test_stale_and_recovered_are_said_once(stage: Stage) -> None:

@@ -167,3 +167,24 @@ def test_the_customers_copy_spans_the_arrival_window_and_tells_of_a_cancellation
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (appointment.starts_at, appointment.arrival_ends_at)
     assert (event["STATUS"], event["LOCATION"]) == ("CANCELLED", "1 Shop Road, Denver, CO 80202")
     assert event["DESCRIPTION"] == "We come at some time in this window.\nAlder Plumbing +13035550100"
+
+
+def test_a_line_end_in_a_name_does_not_end_a_line(appointment: Appointment) -> None:
+    appointment.business.name = "Alder\r\nPlumbing\u2028"
+    appointment.service.name = "Drain\ncleaning"
+    appointment.location.name, appointment.address = "Main\nshop", "5 Elm\nStreet"
+    appointment.business.save()
+    appointment.resources.filter(name="Zoe").update(name="Zoe\nBX-EVIL:1")
+    invite, feed = (
+        write_invite(appointment, now=NOON),
+        written(appointment, name="Alder\nX-EVIL:1", shows_customers=True),
+    )
+    for text, name in ((invite, "Alder Plumbing"), (feed, "Alder X-EVIL:1")):
+        assert [line for line in text.decode().split("\r\n") if line.startswith(("X-WR-CALNAME", "X-EVIL"))] == [
+            f"X-WR-CALNAME:{name}"
+        ]
+        assert (b"\r" in text.replace(b"\r\n", b""), b"\n" in text.replace(b"\r\n", b"")) == (False, False)
+        assert str(only_event(text)["LOCATION"]) == "5 Elm Street"
+    assert str(only_event(invite)["SUMMARY"]) == "Drain cleaning at Alder Plumbing"
+    assert str(only_event(feed)["SUMMARY"]) == "Drain cleaning: Ann Lee"
+    assert str(only_event(feed)["DESCRIPTION"]).split("\n")[0] == "With Bay 1, Zoe BX-EVIL:1"
