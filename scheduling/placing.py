@@ -128,12 +128,15 @@ def refuse_too_many(wanted: Wanted, *, by: BookedBy, now: datetime) -> None:
 def place(row: Appointment, wanted: Wanted, *, by: BookedBy, now: datetime, overrules: bool = False) -> Place:
     """Lanes for `row` (its time is set), the resources held. Raises BookingRefused with why there are none.
 
-    A hold that becomes a booking is asked only whether its time is still free: it was in time when it was made.
+    A hold that becomes a booking is asked only whether its time is still free and the day has room: it was in time when
+    it was made, but several may be held for the last place of a day.
     """
     overrules = overrules and by in INSIDE
     if not claims.is_on_step(row.starts_at) and not overrules:
         raise BookingRefused(Refusal.OFF_GRID)
     is_kept = row.pk is not None and row.status == AppointmentStatus.HOLD
+    if is_kept and by not in INSIDE and _is_booked_out(row, wanted, now=now):
+        raise BookingRefused(Refusal.DAY_FULL)
     circumstances = Circumstances(
         area=wanted.area,
         resource=wanted.resource,
@@ -155,6 +158,14 @@ def place(row: Appointment, wanted: Wanted, *, by: BookedBy, now: datetime, over
     if not overrules:
         raise BookingRefused(availability.reason_against(row.starts_at) or Refusal.TAKEN)
     return _place_anyway(row, circumstances, wanted, now=now)
+
+
+def _is_booked_out(row: Appointment, wanted: Wanted, *, now: datetime) -> bool:
+    """Whether the day of `row` has as many visits without it as the rules allow."""
+    rules, day = slots.rules_of(wanted.service), row.starts_at.astimezone(wanted.location.zone).date()
+    return rules is not None and day in slots.booked_out_days(
+        rules, wanted.location, now=now, first=day, last=day, ignoring=row
+    )
 
 
 def _place_anyway(row: Appointment, circumstances: Circumstances, wanted: Wanted, *, now: datetime) -> Place:

@@ -15,7 +15,7 @@ from leads.models import Location, Service, ServiceArea
 from scheduling import lanes
 from scheduling.availability import NOTHING, Availability, Grid, Limits, Visit, full_days, last_bookable_day, no_travel
 from scheduling.calendars.staleness import is_stale
-from scheduling.enums import VisitPlace
+from scheduling.enums import AppointmentStatus, VisitPlace
 from scheduling.models import Appointment, BookingRules, BusyCalendar, CalDAVAccount, Resource
 from scheduling.models.resources import STEP
 from scheduling.settings_of import booking_settings
@@ -26,6 +26,8 @@ _DAY = timedelta(days=1)
 _MIDNIGHT = time(0)
 # How many days `next_slots` looks at first, and twice as many each time after that: most find something in the first.
 _STRETCH = 7
+# Whoever finds nothing in these is not helped by a later one, and looking costs more the further it goes.
+_LOOKED_AHEAD = timedelta(days=120)
 # Beyond these nobody asks in earnest.
 _PAST, FUTURE = timedelta(days=366), timedelta(days=5 * 366)
 
@@ -136,20 +138,24 @@ def _limits(
         zone=zone,
         earliest=max(begins, now + timedelta(minutes=rules.notice_minutes)),
         last_day=min(last, last_bookable_day(now, zone, rules.horizon_days)),
-        full_days=_full_days(rules, location, now=now, first=first, last=last, ignoring=circumstances.ignoring),
+        full_days=booked_out_days(rules, location, now=now, first=first, last=last, ignoring=circumstances.ignoring),
     )
 
 
-def _full_days(
+def booked_out_days(
     rules: BookingRules, location: Location, *, now: datetime, first: date, last: date, ignoring: Appointment | None
 ) -> frozenset[date]:
+    """The days that have as many visits as the rules allow.
+
+    A hold of nobody in particular is none of them, or a stranger could close a day by choosing times. One for somebody
+    is a promise, such as to who waited for the day, and counts.
+    """
     if rules.most_per_day is None and rules.most_minutes_per_day is None:
         return frozenset()
     zone = location.zone
     start, end = (datetime.combine(day, _MIDNIGHT, tzinfo=zone) for day in (first, last + _DAY))
-    booked = Appointment.objects.blocking(now).filter(
-        service=rules.service_id, location=location, starts_at__gte=start, starts_at__lt=end
-    )
+    blocking = Appointment.objects.blocking(now).exclude(status=AppointmentStatus.HOLD, lead=None)
+    booked = blocking.filter(service=rules.service_id, location=location, starts_at__gte=start, starts_at__lt=end)
     if ignoring is not None:
         booked = booked.exclude(pk=ignoring.pk)
     minutes = rules.most_minutes_per_day
@@ -214,14 +220,15 @@ def next_slots(
     ignoring: Appointment | None = None,
     for_staff: bool = False,
 ) -> list[datetime]:
-    """The first `count` starts later than `after` (now, if not given); fewer when the horizon ends before."""
+    """The first `count` starts later than `after` (now, if not given); fewer when there are not so many in 120 days."""
     circumstances = Circumstances(area=area, resource=resource, ignoring=ignoring, for_staff=for_staff)
     rules = _rules_in(circumstances, service)
     if rules is None:
         return []
     after = max(after or now, now)
-    day = after.astimezone(location.zone).date()
-    horizon = last_bookable_day(now, location.zone, rules.horizon_days)
+    notice = timedelta(minutes=rules.notice_minutes if circumstances.is_bound else 0)
+    day = max(after, now + notice).astimezone(location.zone).date()
+    horizon = min(last_bookable_day(now, location.zone, rules.horizon_days), day + _LOOKED_AHEAD - _DAY)
     found: list[datetime] = []
     stretch = _STRETCH
     while day <= horizon and len(found) < count:

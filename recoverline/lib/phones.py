@@ -4,6 +4,7 @@ E.164 (`+12125550123`) is the only form that is stored or compared.
 """
 
 import re
+from collections.abc import Collection
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
@@ -96,6 +97,11 @@ def is_premium(e164: str) -> bool:
     if number is None:
         return False
     return phonenumbers.number_type(number) in (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST)
+
+
+def is_served(e164: str, countries: Collection[str]) -> bool:
+    """Whether a stranger may have us call or text the number: it is from one of `countries`, at ordinary cost."""
+    return country_of(e164) in countries and not is_premium(e164)
 
 
 def _parse(raw: str, country: str | None) -> PhoneNumber | None:

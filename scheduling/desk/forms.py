@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date
 
 from leads.areas import find_area
 from leads.models import Location, Service, ServiceArea
+from recoverline.lib import clock
 from recoverline.lib.phones import parse_phone
 from scheduling.desk import agenda
 from scheduling.desk.wall_times import Reading, read_wall_time
@@ -19,15 +20,20 @@ from scheduling.models import Appointment, Resource
 # Whoever types 2062 for 2026 is told; what took place last month can still be written down.
 LONGEST_AHEAD = timedelta(days=2 * 365)
 LONGEST_BACK = timedelta(days=92)
+# The form says what is wrong with a time within these; nobody's page has written one beyond them.
+_FURTHEST = timedelta(days=10 * 365)
 
 
 def parse_moment(text: str) -> datetime | None:
-    """An aware instant as the pages write it; None for anything else."""
+    """An aware instant as the pages write it; None for anything else, and for what cannot be shown in every zone."""
     try:
         moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo is not None else None
+        if moment.tzinfo is None:
+            return None
+        moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if abs(moment - clock.now()) < _FURTHEST else None
 
 
 def shown_at(moment: datetime, location: Location) -> dict[str, str]:

@@ -33,15 +33,21 @@ class Limit(NamedTuple):
     per: timedelta
 
 
-_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
+_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 LIMITS = {
+    # from one address
+    "look": Limit(120, _MINUTE),
     "hold": Limit(20, _HOUR),
+    "holds-at-once": Limit(6, 10 * _MINUTE),
     "book": Limit(10, _HOUR),
     "callback": Limit(10, _HOUR),
     "waitlist": Limit(10, _HOUR),
     "change": Limit(10, _HOUR),
     "link": Limit(60, _MINUTE),
     "wrong-link": Limit(10, _MINUTE),
+    # whatever the address: what is done for one phone, and for one business
+    "phone": Limit(3, _DAY),
+    "business": Limit(60, _HOUR),
 }
 
 
@@ -106,8 +112,37 @@ def allowed(request: HttpRequest, act: str, *, now: datetime) -> bool:
         request.META.get("HTTP_X_FORWARDED_FOR", ""),
         proxies=settings.PROXY_COUNT,
     )
-    digest = hmac.digest(settings.SECRET_KEY.encode(), f"visitor {address}".encode(), hashlib.sha256).hex()
-    return limits.allow(f"page-{act}:{digest[:32]}", most=most, per=per, now=now)
+    return limits.allow(f"page-{act}:{_hidden(f'visitor {address}')}", most=most, per=per, now=now)
+
+
+class TooOften(Exception):
+    """More than `limit`, a name in LIMITS, allows."""
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+def count_done(entrance: Entrance, act: str, phone: str, *, now: datetime) -> None:
+    """Count one more `act` (book, callback, waitlist) that was done. Raises TooOften, and then it must not be done.
+
+    Belongs into the transaction of the act, at its end: what is undone is not counted. On a personal link the phone is
+    known to be theirs, and what strangers do on the open page does not count against them.
+    """
+    business = entrance.business.pk
+    if entrance.link is None:
+        _count("phone", f"{act}-phone:{business}:{_hidden(f'phone {phone}')}", now=now)
+    _count("business", f"{'link' if entrance.link else 'open'}-business:{business}", now=now)
+
+
+def _count(limit: str, subject: str, *, now: datetime) -> None:
+    most, per = LIMITS[limit]
+    if not limits.allow(f"page-{subject}", most=most, per=per, now=now):
+        raise TooOften(limit)
+
+
+def _hidden(value: str) -> str:
+    return hmac.digest(settings.SECRET_KEY.encode(), value.encode(), hashlib.sha256).hex()[:32]
 
 
 # ---------------------------------------------------------------- answers

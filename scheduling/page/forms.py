@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 
 from leads.areas import is_elsewhere
 from leads.models import Business, ServiceArea
-from recoverline.lib.phones import parse_phone
+from recoverline.lib.phones import is_served, parse_phone
 from recoverline.lib.text import clean_inbound
 from scheduling.callback_windows import Window
 from scheduling.page.times import day_text, span_text
@@ -60,7 +60,12 @@ class PageForm(forms.Form):
 
 
 class CustomerForm(PageForm):
-    """Who somebody is. A personal link knows the phone, so it is not asked for (`knows_phone`)."""
+    """Who somebody is. A personal link knows the phone, so it is not asked for (`knows_phone`).
+
+    `refuses_phone`: it is a number, but none that this business would call or text.
+    """
+
+    refuses_phone = False
 
     def __init__(self, *args: Any, business: Business, knows_phone: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,6 +82,11 @@ class CustomerForm(PageForm):
         if phone is None:
             raise forms.ValidationError(
                 self.say("This is not a phone number. Please write it with the area code, such as 480 555 0123.")
+            )
+        if not is_served(phone, self.business.served):
+            self.refuses_phone = True
+            raise forms.ValidationError(
+                self.say("We cannot take this phone number here. Please use another, or call us.")
             )
         return phone
 

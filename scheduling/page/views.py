@@ -23,7 +23,7 @@ from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 from scheduling.page import acts, public
 from scheduling.page.acts import Customer
-from scheduling.page.entry import allowed, entered, no_link, query, show, thanks, too_many
+from scheduling.page.entry import TooOften, allowed, entered, no_link, query, show, thanks, too_many
 from scheduling.page.forms import DetailsForm
 from scheduling.page.public import Entrance, Nowhere, Offer, Outside, Question, Spot
 from scheduling.page.words import sentence
@@ -31,6 +31,8 @@ from scheduling.policy import CHANGEABLE
 
 # Names a browser for as long as it is open, so that it gets back what it holds when it goes back and chooses again.
 VISIT_COOKIE = "booking_visit"
+# A second press of the last button comes within this time.
+_PRESSED_TWICE = timedelta(minutes=2)
 
 PostOrGet = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -47,6 +49,8 @@ def list_services(request: HttpRequest, entrance: Entrance) -> HttpResponse:
 @entered()
 def list_slots(request: HttpRequest, entrance: Entrance, service: int) -> HttpResponse:
     """The open times of a week; what is missing to know them is asked first. POST keeps one of them."""
+    if not allowed(request, "look", now=clock.now()):
+        return too_many(request, "look")
     offer = public.offer_of(entrance.business, service)
     if offer is None:
         return show(request, entrance, "unavailable", why="service", status=404)
@@ -81,8 +85,9 @@ def _keep(request: HttpRequest, entrance: Entrance, offer: Offer, spot: Spot) ->
     start = public.parse_start(request.POST.get("start", ""), now=now)
     if start is None:
         return _show_slots(request, entrance, offer, spot, problem="Please choose a time.", status=400)
-    if not allowed(request, "hold", now=now):
-        return too_many(request, "hold")
+    for act in ("holds-at-once", "hold"):
+        if not allowed(request, act, now=now):
+            return too_many(request, act)
     try:
         held = acts.keep_slot(entrance, offer, spot, start, visit=_visit_of(request) or uuid.uuid4().hex, now=now)
     except BookingRefused as refused:
@@ -150,6 +155,8 @@ def ask_details(request: HttpRequest, entrance: Entrance, signed: str) -> HttpRe
     if held is None:
         return no_link(request)
     if held.status not in (AppointmentStatus.HOLD, AppointmentStatus.EXPIRED):
+        if held.version > 1 and (held.booked_at is None or now - held.booked_at >= _PRESSED_TWICE):
+            return no_link(request)  # this page must not lead to what others have made of the appointment
         return redirect(entrance.url("done", public.sign_done(held)))
     offer = public.offer_of(entrance.business, held.service_id)
     if offer is None:
@@ -181,6 +188,8 @@ def _book(request: HttpRequest, entrance: Entrance, kept: Kept) -> HttpResponse:
         if start is None:
             raise BookingRefused(Refusal.OFF_GRID, _after(kept, now=now))
         booked = acts.book_kept(entrance, held, customer, start=start, now=now)
+    except TooOften as often:
+        return too_many(request, often.limit)
     except BookingRefused as refused:
         return _show_details(
             request, entrance, kept, form, problem=sentence(refused.reason), soon=refused.alternatives, status=409

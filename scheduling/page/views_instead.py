@@ -8,12 +8,12 @@ from django.shortcuts import redirect
 
 from leads.models import Location
 from recoverline.lib import clock
-from scheduling import callback_windows, records
+from scheduling import callback_windows, records, slots
 from scheduling.callback_windows import Window
 from scheduling.enums import LinkPurpose
 from scheduling.page import acts, public
 from scheduling.page.acts import Customer
-from scheduling.page.entry import allowed, entered, no_page, query, show, thanks, too_many
+from scheduling.page.entry import TooOften, allowed, entered, no_page, query, show, thanks, too_many
 from scheduling.page.forms import CallbackForm, WaitlistForm
 from scheduling.page.public import Entrance, Offer, Spot
 from scheduling.page.views import PostOrGet
@@ -50,11 +50,14 @@ def ask_callback(request: HttpRequest, entrance: Entrance) -> HttpResponse:
     if not allowed(request, "callback", now=now):
         return too_many(request, "callback")
     window = form.chosen_window()
-    acts.ask_callback(
-        entrance, location, Customer(name=form.cleaned_data["name"], phone=form.cleaned_data.get("phone", "")),
-        window=window, form_id=form.cleaned_data["form_id"], now=now,
-        detail=_detail(request, entrance, form.cleaned_data["note"]),
-    )  # fmt: skip
+    try:
+        acts.ask_callback(
+            entrance, location, Customer(name=form.cleaned_data["name"], phone=form.cleaned_data.get("phone", "")),
+            window=window, form_id=form.cleaned_data["form_id"], now=now,
+            detail=_detail(request, entrance, form.cleaned_data["note"]),
+        )  # fmt: skip
+    except TooOften as often:
+        return too_many(request, often.limit)
     return redirect(f"{entrance.callback_url}?location={location.slug}&asked={public.sign_asked(window)}")
 
 
@@ -107,8 +110,10 @@ def _detail(request: HttpRequest, entrance: Entrance, note: str) -> str:
 @PostOrGet
 @entered()
 def join_waitlist(request: HttpRequest, entrance: Entrance, service: int) -> HttpResponse:
-    """Be told when something is freed on a day that is full now."""
+    """Be told when something is freed on a day that is full now; who asks for one that is not gets its times."""
     now = clock.now()
+    if not allowed(request, "look", now=now):
+        return too_many(request, "look")
     offer = public.offer_of(entrance.business, service)
     day = public.parse_day(query(request, "day"), now=now)
     if offer is None or not entrance.settings.offers_waitlist:
@@ -116,9 +121,11 @@ def join_waitlist(request: HttpRequest, entrance: Entrance, service: int) -> Htt
     spot = public.find_spot(entrance, offer, location_slug=query(request, "location"), place=query(request, "place"))
     if not isinstance(spot, Spot) or day is None or not public.is_bookable_day(offer, spot, day, now=now):
         return no_page(request)
+    if request.method != "POST" and query(request, "joined"):
+        return show(request, entrance, "waitlist_done", location=spot.location, offer=offer, day=day)
+    if slots.open_slots(offer.service, spot.location, now=now, first=day, last=day, area=spot.area):
+        return redirect(f"{entrance.url('slot-list', offer.service.pk)}?{spot.query}&from={day.isoformat()}")
     if request.method != "POST":
-        if query(request, "joined"):
-            return show(request, entrance, "waitlist_done", location=spot.location, offer=offer, day=day)
         return _show_waitlist(request, entrance, offer, spot, day, _waitlist_form(entrance))
     form = _waitlist_form(entrance, data=request.POST)
     if form.is_trapped:
@@ -128,7 +135,10 @@ def join_waitlist(request: HttpRequest, entrance: Entrance, service: int) -> Htt
     if not allowed(request, "waitlist", now=now):
         return too_many(request, "waitlist")
     customer = Customer(form.cleaned_data["name"], form.cleaned_data.get("phone", ""), spot.place)
-    acts.join_waitlist(entrance, offer, spot, customer, day=day, now=now)
+    try:
+        acts.join_waitlist(entrance, offer, spot, customer, day=day, now=now)
+    except TooOften as often:
+        return too_many(request, often.limit)
     return redirect(f"{request.get_full_path()}&joined=1")
 
 

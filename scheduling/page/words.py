@@ -16,7 +16,7 @@ _SENTENCES = {
     Refusal.NOT_BOOKABLE: "This cannot be booked online.",
     Refusal.OFF_GRID: "This time cannot be booked.",
     Refusal.OUT_OF_AREA: "We do not usually come to this place.",
-    Refusal.TOO_MANY: "We cannot take this booking online.",
+    Refusal.TOO_MANY: "This cannot be booked online.",  # the same as others: it would tell about a phone
     Refusal.TOO_LATE: "It is too late to change this appointment online.",
     Refusal.UNSURE: "We cannot promise another time at this moment. Your appointment stands.",
     Refusal.CHANGED: "This appointment has been changed in the meantime.",
@@ -117,6 +117,8 @@ SPANISH = {
     "Please use at most {n} characters.": "Use como máximo {n} caracteres.",
     "This is not a phone number. Please write it with the area code, such as 480 555 0123.": "Esto no es un número "
     "de teléfono. Escríbalo con el código de área, por ejemplo 480 555 0123.",
+    "We cannot take this phone number here. Please use another, or call us.": "No podemos aceptar este número de "
+    "teléfono aquí. Use otro o llámenos.",
     "This ZIP code is not part of {city}. To come there we have to look for other times: please choose another "
     "time, and write the ZIP code first.": "Este código postal no pertenece a {city}. Para ir allí tenemos que buscar "
     "otros horarios: elija otro horario y escriba primero el código postal.",
@@ -185,7 +187,6 @@ SPANISH = {
     "This day cannot be booked yet.": "Este día todavía no se puede reservar.",
     "This day is full.": "Este día está completo.",
     "We do not usually come to this place.": "Normalmente no vamos a ese lugar.",
-    "We cannot take this booking online.": "No podemos aceptar esta reserva en línea.",
     "It is too late to change this appointment online.": "Ya es tarde para cambiar esta cita en línea.",
     "We cannot promise another time at this moment. Your appointment stands.": "En este momento no podemos prometerle "
     "otra hora. Su cita sigue en pie.",

@@ -196,6 +196,29 @@ def test_a_full_day(limit: dict[str, int]) -> None:
     shop.book(shop.at(11), by=BookedBy.STAFF)
 
 
+@pytest.mark.parametrize("limit", [{"most_per_day": 2}, {"most_minutes_per_day": 120}])
+def test_holds_for_the_last_place_of_a_day(limit: dict[str, int]) -> None:
+    """They do not fill the day, so the door counts again when one becomes a booking."""
+    shop = make_shop(technicians=3, **limit)
+    first, second, third = (shop.hold(shop.at(hour)) for hour in (9, 10, 11))
+    for held in (first, second):
+        assert shop.book(held.starts_at, held=held).pk == held.pk
+    reason, starts = refused(lambda: shop.book(third.starts_at, held=third))
+    assert (reason, starts[0]) == ("day_full", shop.at(9, days=2))
+    assert shop.book(third.starts_at, held=third, by=BookedBy.STAFF).status == "confirmed"
+    check_books()
+
+
+def test_what_is_held_for_somebody_has_its_place() -> None:
+    """Who was offered the last place of a day is not overtaken by a stranger, who is refused even with a hold."""
+    shop = make_shop(technicians=3, most_per_day=1)
+    lead = make_lead(shop.business)
+    strangers = shop.hold(shop.at(9))
+    offered = shop.hold(shop.at(10), lead=lead)
+    assert refused(lambda: shop.book(strangers.starts_at, held=strangers))[0] == "day_full"
+    assert shop.book(offered.starts_at, held=offered, lead=lead).status == "confirmed"
+
+
 def test_notice_and_horizon_are_the_same_in_the_list_and_at_the_door() -> None:
     shop = make_shop(notice_minutes=23 * 60, horizon_days=2)
     listed = [start for days in range(5) for start in shop.open_on(days)]

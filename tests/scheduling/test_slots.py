@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from scheduling.availability import Availability
 from scheduling.enums import BookedBy
-from scheduling.models import BusyCalendar, CalDAVAccount, OpeningHours
+from scheduling.models import BusyCalendar, CalDAVAccount, Closure, OpeningHours
 from scheduling.slots import (
     Circumstances,
     availability_in,
@@ -18,7 +18,7 @@ from scheduling.slots import (
     open_slots,
     stale_resources,
 )
-from tests.factories import NOON, make_appointment, make_location, make_resource, make_service
+from tests.factories import NOON, make_appointment, make_lead, make_location, make_resource, make_service
 from tests.scheduling.shop import Shop, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -148,14 +148,34 @@ def test_next_slots(shop: Shop) -> None:
     assert following() == []
 
 
-def test_next_slots_looks_to_the_end_of_the_horizon() -> None:
-    shop = make_shop(horizon_days=365)
-    OpeningHours.objects.exclude(weekday=0).delete()
-    (technician,) = shop.technicians
-    make_appointment(
-        shop.service, shop.location, technician, starts_at=NOON, ends_at=datetime(2027, 6, 14, 20, tzinfo=UTC)
+@pytest.mark.parametrize(("horizon", "days", "found"), [(365, 119, 1), (365, 120, 0), (30, 30, 1), (30, 31, 0)])
+def test_next_slots_looks_to_the_end_of_the_horizon_but_not_for_ever(horizon: int, days: int, found: int) -> None:
+    """Only from the last hour of one day on there is anything."""
+    shop = make_shop(horizon_days=horizon)
+    OpeningHours.objects.all().delete()
+    day = (NOON + timedelta(days=days)).date()
+    Closure.objects.create(
+        business=shop.business, name="Open", starts_on=day, ends_on=day, opens=time(16), closes=time(17)
     )
-    assert next_slots(shop.service, shop.location, now=NOON) == [datetime(2027, 6, 14, 20, tzinfo=UTC)]
+    expected = [datetime.combine(day, time(16), tzinfo=shop.location.zone).astimezone(UTC)]
+    assert next_slots(shop.service, shop.location, now=NOON) == expected[:found]
+
+
+def test_next_slots_begins_where_the_notice_ends() -> None:
+    shop = make_shop(horizon_days=365, notice_minutes=130 * 24 * 60)
+    (start,) = next_slots(shop.service, shop.location, now=NOON, count=1)
+    assert start == datetime(2026, 10, 26, 13, tzinfo=UTC)  # 130 days from NOON is a Sunday
+
+
+def test_whom_a_full_day_counts() -> None:
+    """Visits, and what is held for somebody; not what strangers hold."""
+    shop = make_shop(technicians=3, most_per_day=2)
+    shop.book(shop.at(9))
+    shop.hold(shop.at(10))
+    shop.hold(shop.at(11))
+    assert shop.at(12) in shop.open_on()
+    shop.hold(shop.at(12), lead=make_lead(shop.business))
+    assert shop.open_on() == []
 
 
 def test_staff_see_what_customers_do_not() -> None:

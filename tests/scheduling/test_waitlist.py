@@ -53,7 +53,10 @@ class Shop:
         booking.cancel(self.booked[index], by=BookedBy.STAFF, now=NOON, version=1, actor=make_user())
 
     def line(self, now: datetime = NOON) -> list[Lead]:
-        return [entry.lead for entry in waitlist.in_line(self.location, now=now)]
+        return [entry.lead for entry in self.entries(now)]
+
+    def entries(self, now: datetime = NOON) -> list[WaitlistEntry]:
+        return [entry for batch in waitlist.in_line(self.location, now=now) for entry in batch]
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def shop() -> Shop:
 
 
 def first(shop: Shop, now: datetime = NOON) -> WaitlistEntry:
-    return waitlist.in_line(shop.location, now=now)[0]
+    return shop.entries(now)[0]
 
 
 def test_joining_twice_is_waiting_once(shop: Shop) -> None:
@@ -135,7 +138,7 @@ def test_who_lets_it_run_out_goes_to_the_end_and_is_not_asked_again_today(shop: 
     assert shop.line(after) == [shop.leads[1]]
     morning = NOON + timedelta(hours=13)
     assert shop.line(morning) == [shop.leads[1], shop.leads[0]]
-    asked = waitlist.in_line(shop.location, now=morning)[1]
+    asked = shop.entries(morning)[1]
     assert waitlist.offer(asked, NINE, now=morning) is None  # the same time once more
 
 
@@ -209,3 +212,22 @@ def test_where_somebody_waits(shop: Shop) -> None:
     shop.join(0)
     shop.join(1)
     assert waitlist.waiting_locations(NOON) == [shop.location]
+
+
+def test_nobody_gets_two_offers_at_once(shop: Shop) -> None:
+    entry = shop.join(0)
+    other = shop.join(0, day=DAY + timedelta(days=7))
+    shop.free(0)
+    assert waitlist.offer(entry, NINE, now=NOON) is not None
+    assert (waitlist.offer(other, NINE + timedelta(days=7), now=NOON), shop.line()) == (None, [])
+
+
+def test_two_offers_without_an_answer_end_the_waiting(shop: Shop) -> None:
+    entry = shop.join(0)
+    shop.free(0)
+    shop.free(1)
+    for start, now, status in ((NINE, NOON, "waiting"), (TEN, NOON + timedelta(hours=13), "expired")):
+        assert waitlist.offer(first(shop, now), start, now=now) is not None
+        waitlist.lapse(now + timedelta(minutes=30))
+        entry.refresh_from_db()
+        assert entry.status == status

@@ -8,6 +8,7 @@ from recoverline.lib.phones import (
     display_phone,
     is_anonymous,
     is_premium,
+    is_served,
     is_short_code,
     mask_phone,
     parse_phone,
@@ -151,6 +152,25 @@ def test_mask_phone(e164: str, masked: str) -> None:
 )
 def test_is_premium(e164: str, expected: bool) -> None:
     assert is_premium(e164) is expected
+
+
+@pytest.mark.parametrize(
+    ("e164", "countries", "expected"),
+    [
+        ("+12125550123", {"US"}, True),
+        ("+15555550123", {"US"}, True),
+        ("+14165550123", {"US"}, False),
+        ("+14165550123", {"US", "CA"}, True),
+        ("+447911123456", {"US"}, False),
+        ("+19005551234", {"US"}, False),
+        ("+448712345678", {"GB"}, False),
+        ("+870776123456", {"US"}, False),
+        ("+12125550123", set(), False),
+        ("88811", {"US"}, False),
+    ],
+)
+def test_is_served(e164: str, countries: set[str], expected: bool) -> None:
+    assert is_served(e164, countries) is expected
 
 
 @given(st.text(), st.sampled_from(["US", "CA", "GB", "", "xx"]))

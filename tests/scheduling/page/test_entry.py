@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from leads.models import CallbackTask
+from leads.models import CallbackTask, Lead
 from scheduling.models import Appointment, BookingSettings, RequestCount
 from tests.factories import NOON, make_business, make_lead
 from tests.scheduling.page.visitor import (
@@ -17,10 +17,19 @@ from tests.scheduling.page.visitor import (
     path_to_book,
     path_to_manage,
     text_of,
+    written,
 )
 from tests.scheduling.shop import Shop
 
 pytestmark = pytest.mark.django_db
+
+CALL = "/book/alder/callback/"
+WINDOW = (NOON + timedelta(minutes=15)).isoformat()
+
+
+def phone(index: int) -> str:
+    """One of a hundred numbers that are nobody's."""
+    return f"(212) 555-01{index:02}"
 
 
 @pytest.fixture
@@ -65,22 +74,27 @@ def test_holds_are_limited_for_each_address(shop: Shop) -> None:
     with at():
         here.get(path)
         there.get(path)
-        answers = [here.post(path, start=shop.at(10).isoformat()) for _ in range(21)]
-        assert [answer.status_code for answer in answers] == [302] * 20 + [429]
+        answers = [here.post(path, start=shop.at(10).isoformat()) for _ in range(7)]
+        assert [answer.status_code for answer in answers] == [302] * 6 + [429]
         assert heading_of(answers[-1]) == "That was a lot at once."
-        assert answers[-1]["Retry-After"] == "3600"
+        assert answers[-1]["Retry-After"] == "600"
         assert there.post(path, start=shop.at(11, 30).isoformat()).status_code == 302
+    for minutes, most, wait in ((10, 6, "600"), (20, 6, "600"), (30, 2, "3600")):
+        with at(NOON + timedelta(minutes=minutes)):
+            answers = [here.post(path, start=shop.at(10).isoformat()) for _ in range(most + 1)]
+        assert [answer.status_code for answer in answers] == [302] * most + [429]
+        assert answers[-1]["Retry-After"] == wait
     with at(NOON + timedelta(hours=1)):
         assert here.post(path, start=shop.at(14).isoformat()).status_code == 302
 
 
 def test_bookings_are_limited(shop: Shop) -> None:
-    BookingSettings.objects.update(most_open_per_phone=20)
     path, visitor = f"/book/alder/service/{shop.service.pk}/", Visitor()
     starts = [shop.at(9 + hour, days=days) for days in (1, 2) for hour in range(7)]
-    with at():
-        for start in starts[:10]:
-            visitor.book(path, start)
+    for index, start in enumerate(starts[:10]):
+        with at(NOON + timedelta(minutes=5 * index)):
+            visitor.book(path, start, phone=phone(index))
+    with at(NOON + timedelta(minutes=55)):
         details = visitor.keep(path, starts[10])
         answer = visitor.post(details, **MARIA)
     assert (answer.status_code, Appointment.objects.filter(status="confirmed").count()) == (429, 10)
@@ -91,11 +105,86 @@ def test_requests_for_a_call_are_limited(shop: Shop) -> None:
     window = (NOON + timedelta(minutes=15)).isoformat()
     with at():
         answers = [
-            visitor.post("/book/alder/callback/", **MARIA, window=window, form_id=f"{index:032x}")
+            visitor.post(CALL, name="Maria", phone=phone(index), window=window, form_id=f"{index:032x}")
             for index in range(11)
         ]
     assert [answer.status_code for answer in answers] == [302] * 10 + [429]
     assert CallbackTask.objects.count() == 10
+
+
+def test_looking_for_times_is_limited(shop: Shop) -> None:
+    path = f"/book/alder/service/{shop.service.pk}/"
+    with at():
+        answers = [Visitor().get(path).status_code for _ in range(119)]
+        answers += [Visitor().post(path, start="soon").status_code, Visitor().get(path).status_code]
+        assert answers == [200] * 119 + [400, 429]
+        assert Visitor().get(f"{path}waitlist/?day=2026-06-18").status_code == 429
+        assert Visitor(REMOTE_ADDR="203.0.113.10").get(path).status_code == 200
+
+
+# ---------------------------------------------------------------- whatever the address
+def elsewhere(index: int) -> Visitor:
+    """A browser at an address of its own."""
+    return Visitor(REMOTE_ADDR=f"198.51.{index // 250}.{index % 250 + 1}")
+
+
+def ask(index: int, number: str, path: str = CALL) -> int:
+    answer = elsewhere(index).post(path, name="Maria", phone=number, window=WINDOW, form_id=f"{index:032x}")
+    return answer.status_code
+
+
+def test_one_phone_is_called_back_three_times_a_day(shop: Shop) -> None:
+    other = make_page(name="Birch", slug="birch")
+    with at():
+        assert [ask(index, phone(1)) for index in (0, 0, 1, 1, 2, 3)] == [302] * 5 + [429]  # the same form counts once
+        assert CallbackTask.objects.count() == 3
+        assert ask(4, phone(2)) == 302
+        assert ask(5, phone(1), f"/book/{other.business.slug}/callback/") == 302
+        own = path_to_book(Lead.objects.get(business=shop.business, phone=f"+1212555{phone(1)[-4:]}"))
+        assert ask(6, "", f"{own}callback/") == 302  # the link is theirs
+    with at(NOON + timedelta(days=1)):
+        assert ask(7, phone(1)) in (302, 422)
+        assert RequestCount.objects.filter(subject__contains="555").count() == 0
+
+
+def test_one_phone_books_three_times_a_day(shop: Shop) -> None:
+    BookingSettings.objects.update(most_open_per_phone=20)
+    path = f"/book/alder/service/{shop.service.pk}/"
+    with at():
+        for index in range(3):
+            elsewhere(index).book(path, shop.at(9 + index))
+        visitor = elsewhere(3)
+        details = visitor.keep(path, shop.at(13))
+        before = written()
+        answer = visitor.post(details, **MARIA)
+        assert (answer.status_code, heading_of(answer), written()) == (429, "That was a lot at once.", before)
+        assert visitor.post(details, name="Ed", phone=phone(1)).status_code == 302
+        own = path_to_book(Lead.objects.get(phone="+12125550147"))
+        elsewhere(4).book(f"{own}service/{shop.service.pk}/", shop.at(15))
+
+
+def test_what_is_refused_is_not_counted(shop: Shop) -> None:
+    path = f"/book/alder/service/{shop.service.pk}/"
+    with at():
+        details = elsewhere(0).keep(path, shop.at(10))
+        for index in range(5):
+            answer = elsewhere(index).post(details, **MARIA, start=shop.at(3).isoformat())
+            assert answer.status_code == 409
+        assert elsewhere(5).post(details, **MARIA).status_code == 302
+
+
+def test_a_business_is_asked_sixty_times_an_hour_by_strangers(shop: Shop) -> None:
+    lead = make_lead(shop.business)
+    with at():
+        own = path_to_book(lead)
+        assert [ask(index, phone(index)) for index in range(61)] == [302] * 60 + [429]
+        assert CallbackTask.objects.count() == 60
+        assert ask(100, "", f"{own}callback/") == 302
+    with at(NOON + timedelta(minutes=59)):
+        details = elsewhere(101).keep(f"/book/alder/service/{shop.service.pk}/", shop.at(10))
+        assert elsewhere(101).post(details, **MARIA).status_code == 429
+    with at(NOON + timedelta(hours=1)):
+        assert elsewhere(101).post(details, **MARIA).status_code == 302
 
 
 def test_looking_up_links_is_limited(shop: Shop) -> None:

@@ -10,10 +10,7 @@ from scheduling import booking
 from scheduling.enums import BookedBy
 from scheduling.models import Appointment, BookingSettings
 from scheduling.page.views import VISIT_COOKIE
-from tests.factories import (
-    NOON,
-    make_lead,
-)
+from tests.factories import NOON, make_area, make_lead, make_location
 from tests.scheduling.page.visitor import (
     MARIA,
     MARIA_PHONE,
@@ -241,3 +238,68 @@ def test_a_simulated_business_gets_simulated_leads(shop: Shop, visitor: Visitor)
     with at():
         visitor.book(times(shop), shop.at(10))
     assert (Lead.objects.get().is_simulated, Appointment.objects.get().is_simulated) == (True, True)
+
+
+# ---------------------------------------------------------------- holds
+def test_a_refused_choice_costs_nothing(shop: Shop, visitor: Visitor) -> None:
+    with at():
+        details = visitor.keep(times(shop), shop.at(10))
+        shop.book(shop.at(12), lead=make_lead(shop.business))
+        before = written()
+        assert visitor.post(times(shop), start=shop.at(12).isoformat()).status_code == 409
+        assert written() == before
+        assert visitor.post(details, **MARIA).status_code == 302
+    assert Appointment.objects.get(name="Maria Lopez").starts_at == shop.at(10)
+    check_books()
+
+
+def test_two_presses_after_it_ran_out_hold_once(shop: Shop, visitor: Visitor) -> None:
+    with at():
+        visitor.keep(times(shop), shop.at(10))
+    with at(NOON + timedelta(minutes=10)):
+        answers = [visitor.post(times(shop), start=shop.at(10).isoformat()) for _ in range(2)]
+    assert [answer["Location"] for answer in answers] == [answers[0]["Location"]] * 2
+    assert list(Appointment.objects.order_by("pk").values_list("status", flat=True)) == ["expired", "hold"]
+
+
+def test_the_same_time_elsewhere_is_another_hold(shop: Shop, visitor: Visitor) -> None:
+    """Two locations, two areas and two addresses in one of them: what is booked is where it was chosen last."""
+    shop.rules.place = "customer"
+    shop.rules.save()
+    annex = make_location(shop.business, "Annex", slug="annex")
+    make_area(shop.business, "Tempe", postal_codes=["85281"])
+    make_area(shop.business, "Mesa", postal_codes=["85201"])
+    held = []
+    with at():
+        for place in (
+            f"location={shop.location.slug}&place=85281",
+            f"location={annex.slug}&place=85281",
+            f"location={annex.slug}&place=85201",
+            f"location={annex.slug}&place=Mesa",
+        ):
+            details = visitor.keep(f"{times(shop)}?{place}", shop.at(10))
+            row = Appointment.objects.get(status="hold")
+            assert row.area is not None
+            held.append((row.location.slug, row.area.city, row.address))
+        assert visitor.post(details, **MARIA, address="1 Main Street").status_code == 302
+    assert held == [
+        (shop.location.slug, "Tempe", "85281"), ("annex", "Tempe", "85281"), ("annex", "Mesa", "85201"),
+        ("annex", "Mesa", "Mesa"),
+    ]  # fmt: skip
+    check_books()
+
+
+def test_a_stranger_cannot_close_a_day_by_choosing_times(shop: Shop) -> None:
+    """The last place of a day may be held by two; who books first has it, and the other is told in words."""
+    shop.rules.most_per_day = 1
+    shop.rules.save()
+    one, other = Visitor(REMOTE_ADDR="203.0.113.9"), Visitor(REMOTE_ADDR="203.0.113.10")
+    with at():
+        first, second = one.keep(times(shop), shop.at(10)), other.keep(times(shop), shop.at(12))
+        assert one.post(first, **MARIA).status_code == 302
+        before = written()
+        page = other.post(second, name="Ed", phone="(212) 555-0148")
+        assert (page.status_code, written()) == (409, before)
+        assert "This day is full." in text_of(page)
+        assert starts_in(page)[0] == shop.at(9, days=2).isoformat()
+    assert Appointment.objects.filter(status="confirmed").count() == 1

@@ -1,11 +1,12 @@
 """Where there is no time to book: a call back in a window, the waitlist of a full day."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from leads.models import CallbackTask, Lead, LeadEvent
+from scheduling import waitlist
 from scheduling.models import BookingRules, BookingSettings, OpeningHours, WaitlistEntry
 from tests.factories import NOON, make_area, make_business, make_lead, make_location
 from tests.scheduling.page.visitor import (
@@ -221,3 +222,47 @@ def test_the_waitlist_says_what_is_wrong(shop: Shop, visitor: Visitor) -> None:
         assert visitor.post(path, **{**MARIA, "phone": "1"}).status_code == 422
         assert heading_of(visitor.post(path, **MARIA, trap="x")) == "Thank you"
     assert written() == before
+
+
+def test_who_waits_for_a_day_with_open_times_is_sent_to_them(shop: Shop, visitor: Visitor) -> None:
+    path = f"/book/alder/service/{shop.service.pk}/"
+    with at():
+        before = written()
+        for answer in (
+            visitor.get(f"{path}waitlist/?day=2026-06-19"),
+            visitor.post(f"{path}waitlist/?day=2026-06-19", **MARIA),
+        ):
+            assert answer["Location"] == f"{path}?location={shop.location.slug}&from=2026-06-19"
+        assert written() == before
+        assert shop.at(9, days=2).isoformat() in visitor.get(answer["Location"]).content.decode()
+
+
+def test_one_phone_waits_for_three_days_at_a_time(shop: Shop) -> None:
+    path = full_day(shop)
+    days = [date(2026, 6, day) for day in (18, 19, 22, 23)]
+    for day in days[1:]:
+        shop.book(shop.at(10, days=day.day - 17), lead=make_lead(shop.business))
+
+    def wait(day: date, where: str = path) -> int:
+        return Visitor().post(f"{where}waitlist/?day={day}", **MARIA).status_code
+
+    with at():
+        assert [wait(day) for day in days[:3]] == [302, 302, 302]
+    with at(NOON + timedelta(days=1) - timedelta(hours=4)):  # the day's count is a new one in UTC
+        own = f"{path_to_book(Lead.objects.get(phone=MARIA_PHONE))}service/{shop.service.pk}/"
+        before = written()
+        assert (wait(days[3]), wait(days[3], own), written()) == (429, 429, before)
+        assert wait(days[2]) == 302  # once more is the same
+        waitlist.withdraw(WaitlistEntry.objects.get(day=days[1]), now=NOON)
+        assert wait(days[3]) == 302
+    assert WaitlistEntry.objects.filter(status="waiting").count() == 3
+
+
+def test_one_phone_joins_three_times_a_day(shop: Shop) -> None:
+    path = full_day(shop)
+    with at():
+        for _ in range(3):
+            assert Visitor().post(f"{path}waitlist/?day=2026-06-18", **MARIA).status_code == 302
+            waitlist.withdraw(WaitlistEntry.objects.get(status="waiting"), now=NOON)
+        answer = Visitor().post(f"{path}waitlist/?day=2026-06-18", **MARIA)
+    assert (answer.status_code, heading_of(answer)) == (429, "That was a lot at once.")

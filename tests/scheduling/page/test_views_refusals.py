@@ -1,15 +1,17 @@
 """What the booking page refuses: each time with words, and with nothing written."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
-from leads.models import Lead
+from leads.models import JobRequest, Lead
 from recoverline.lib import signing
 from scheduling import booking
 from scheduling.enums import BookedBy
 from scheduling.models import Appointment, BookingRules
-from scheduling.page import public
-from tests.factories import NOON, make_lead
+from scheduling.page import acts, public
+from tests.factories import NOON, make_lead, make_request
 from tests.scheduling.page.visitor import (
     MARIA,
     MARIA_PHONE,
@@ -17,6 +19,7 @@ from tests.scheduling.page.visitor import (
     at,
     heading_of,
     make_page,
+    path_to_book,
     text_of,
     times,
     written,
@@ -128,6 +131,40 @@ def test_what_is_wrong_stands_at_its_field(shop: Shop, visitor: Visitor, typed: 
     assert f'id_{name}_error"' in body.partition(f'name="{name}"')[2].partition(">")[0]
 
 
+REFUSED = "We cannot take this phone number here. Please use another, or call us."
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        pytest.param("+44 7400 123456", id="a country that is not served"),
+        pytest.param("+1 416 555 0147", id="another one of the same numbering plan"),
+        pytest.param("900 555 1234", id="premium rate"),
+        pytest.param("+870 776 123 456", id="satellite"),
+    ],
+)
+def test_phones_that_would_cost_the_business_are_refused(shop: Shop, visitor: Visitor, phone: str) -> None:
+    shop.rules.most_per_day = 1
+    shop.rules.save()
+    with at():
+        details = visitor.keep(times(shop), shop.at(10))
+        shop.book(shop.at(12), lead=make_lead(shop.business))
+        before = written()
+        for path in (details, "/book/alder/callback/", f"{times(shop)}waitlist/?day=2026-06-18"):
+            answer = visitor.post(path, **{**MARIA, "phone": phone})
+            assert (answer.status_code, REFUSED in text_of(answer)) == (422, True), path
+            assert answer.content.decode().count('href="tel:+12125550100"') > 1
+    assert written() == before
+
+
+def test_phones_of_every_country_that_is_served_are_taken(shop: Shop, visitor: Visitor) -> None:
+    shop.business.countries_served = ["US", "GB"]
+    shop.business.save()
+    with at():
+        visitor.book(times(shop), shop.at(10), phone="+44 7400 123456")
+    assert Lead.objects.get().phone == "+447400123456"
+
+
 def test_strange_characters_are_cleaned(shop: Shop, visitor: Visitor) -> None:
     with at():
         visitor.book(times(shop), shop.at(10), name=" Ma\u202eria\r\n\x00 L\u00f3pez\u200b ", note="a\r\nb\x07<b>")
@@ -152,7 +189,7 @@ def test_so_many_appointments_of_one_phone_say_nothing_about_it(shop: Shop, visi
         before = written()
         answer = visitor.post(details, **MARIA)
     assert (answer.status_code, written()) == (409, before)
-    assert "We cannot take this booking online." in text_of(answer)
+    assert "This cannot be booked online." in text_of(answer)  # as it is said of services and places
     assert "phone already" not in text_of(answer)
     assert "Ask us to call you" in text_of(answer)
 
@@ -165,6 +202,43 @@ def test_a_known_phone_is_answered_like_an_unknown_one(shop: Shop) -> None:
         unknown = Visitor().book(times(shop), shop.at(12), phone="(212) 555-0148")
     assert text_of(known).replace("10:00", "12:00").replace("AM", "PM") == text_of(unknown).replace("0148", "0147")
     assert Lead.objects.get(phone=MARIA_PHONE).name == "Mrs. Lopez"
+
+
+def test_whoever_only_knows_a_phone_changes_nothing_of_its_owner(shop: Shop) -> None:
+    """Neither the name, unknown so far, nor what they have asked for: it stays open for staff."""
+    lead = make_lead(shop.business, phone=MARIA_PHONE, name="")
+    asked = make_request(lead, shop.location)
+    with at():
+        Visitor().book(times(shop), shop.at(10))
+    lead.refresh_from_db()
+    asked.refresh_from_db()
+    row = Appointment.objects.get()
+    assert (lead.name, asked.status, row.lead, row.name) == ("", "open", lead, "Maria Lopez")
+    assert (row.request != asked, row.request.status, row.request.source, JobRequest.objects.count()) == (
+        True, "booked", "booking page", 2,
+    )  # fmt: skip
+
+
+def test_a_personal_link_settles_what_was_asked_for(shop: Shop) -> None:
+    lead = make_lead(shop.business, phone=MARIA_PHONE, name="")
+    asked = make_request(lead, shop.location)
+    with at():
+        Visitor().book(f"{path_to_book(lead)}service/{shop.service.pk}/", shop.at(10))
+    lead.refresh_from_db()
+    asked.refresh_from_db()
+    assert (lead.name, asked.status, Appointment.objects.get().request) == ("Maria Lopez", "booked", asked)
+
+
+def test_a_second_press_opens_no_second_request(shop: Shop) -> None:
+    with at():
+        details = Visitor().keep(times(shop), shop.at(10))
+        entrance = public.open_entrance("alder")
+        assert entrance is not None
+        held = Appointment.objects.get()
+        customer = acts.Customer(name="Maria", phone=MARIA_PHONE)
+        rows = [acts.book_kept(entrance, held, customer, start=shop.at(10), now=NOON) for _ in range(2)]
+        assert Visitor().get(details).status_code == 302
+    assert (rows[0], JobRequest.objects.count()) == (rows[1], 1)
 
 
 # ---------------------------------------------------------------- who may finish a hold
@@ -209,6 +283,25 @@ def test_what_was_canceled_is_not_booked_again_by_its_old_page(shop: Shop, visit
         answer = visitor.post(details, **MARIA)
         assert heading_of(visitor.get(answer["Location"])) == "Your appointment is canceled."
     assert written() == before
+
+
+@pytest.mark.parametrize("act", ["move", "cancel"])
+def test_the_page_of_a_hold_does_not_lead_to_what_became_of_the_booking(shop: Shop, visitor: Visitor, act: str) -> None:
+    with at():
+        details = visitor.keep(times(shop), shop.at(10))
+        visitor.post(details, **MARIA)
+    row = Appointment.objects.get()
+    later = NOON + timedelta(minutes=2)
+    with at(later):
+        assert visitor.get(details).status_code == 302
+        if act == "move":
+            booking.reschedule(row, starts_at=shop.at(15), by=BookedBy.STAFF, now=later, version=1)
+        else:
+            booking.cancel(row, by=BookedBy.STAFF, now=later, version=1)
+        for answer in (visitor.get(details), visitor.post(details, **MARIA)):
+            assert (answer.status_code, heading_of(answer)) == (404, "This link does not work any more.")
+    with at(later - timedelta(seconds=1)):
+        assert visitor.post(details, **MARIA).status_code == 302  # the second of two presses
 
 
 def test_the_pages_own_token_is_needed(shop: Shop) -> None:
