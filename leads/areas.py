@@ -33,6 +33,15 @@ def postal_code_of(text: str) -> str:
     return found[1] if found else ""
 
 
+def names_street(address: str, area: ServiceArea | None) -> bool:
+    """Whether `address` says more than a city, a region and a postal code: somebody has to find the door."""
+    rest = _plain(address)
+    code = postal_code_of(address)
+    for known in (code, area.city if area else "", area.region if area else ""):
+        rest = re.sub(rf"\b{re.escape(_plain(known))}\b", " ", rest) if known else rest
+    return any(char.isalpha() for char in rest)
+
+
 def is_elsewhere(address: str, area: ServiceArea) -> bool:
     """Whether `address` ends in a postal code that is none of `area`, as far as the area lists its codes."""
     code = postal_code_of(address)

@@ -54,7 +54,9 @@ def read_reply(text: str, *, asked: bool = False) -> AppointmentReply:
     for reply in (AppointmentReply.MOVE, AppointmentReply.LATE):
         if reply in found:
             return reply
-    return found.pop() if len(found) == 1 else AppointmentReply.NONE
+    if len(found) != 1 or (AppointmentReply.CANCEL in found and _is_more_than_canceling(whole)):
+        return AppointmentReply.NONE
+    return found.pop()
 
 
 def says_more(text: str) -> bool:
@@ -110,6 +112,10 @@ def _cancels(sentence: _Sentence) -> bool:
     if sentence.asks and not _ASKS_US.search(words):
         return False
     return _CANCEL.search(words) is not None or _CANNOT_COME.search(words) is not None
+
+
+def _is_more_than_canceling(whole: str) -> bool:
+    return _FOR_ANOTHER_REASON.search(whole) is not None or _SAYS_MORE_AFTER.search(whole) is not None
 
 
 def _words(text: str) -> frozenset[str]:
@@ -169,39 +175,70 @@ _NOT_CANCELED = re.compile(
     r"(?:l[ao]s? )?(?:cancel\w*|anul\w*)\b|"
     r"\bcancell?ed\b|\b(?:ya|la|lo|he|hemos) cancele\b|\bcancelad[oa]\b|\bhave to not\b|" + _ABOUT_ELSE
 )
+# What may follow when nothing else is meant: which visit, when, a courtesy, why. Anything more is for a person to read.
+_THIS_VISIT = (
+    rf"(?:{_MINE}(?: (?:{_DAY}|upcoming|scheduled|morning|afternoon|evening|\d+(?:am|pm)?|am|pm|oclock))*"
+    rf" (?:{_VISIT}|job|service (?:appointment|appt|visit))|{_VISIT}|todays|tomorrows)"
+)
+_WHEN = (
+    rf"(?:{_DAY}|for|on|at|in the|the|of|then|noon|morning|afternoon|evening|night|week|weekend|oclock|am|pm|"
+    r"\d+(?:st|nd|rd|th|am|pm)?|(?:jan|febr)uary|march|april|may|june|july|august|(?:septem|octo|novem|decem)ber|"
+    r"de|del|para|el|la|las|a las|por la|tarde|semana|dia|ese)"
+)
+_CLOSING = (
+    r"(?:please|pls|plz|sorry|so sorry|very sorry|(?:im|i am|were|we are)(?: so| very)? sorry|thanks?|thank you|"
+    r"thank u|thx|ty|so much|unfortunately|asap|now|anymore|any more|after all|at all|altogether|completely|guys|"
+    r"(?:my )?apologies|(?:i|we) apologize|for the (?:trouble|inconvenience|short notice|late notice)|por favor|porfa|"
+    r"gracias|muchas gracias|disculpe|disculpen|perdon|lo siento|lo sentimos|with (?:you|u|yall|you guys)|con ustedes)"
+)
+_BECAUSE = (
+    r"(?:because|since|due to|as (?:i|we|my|our)|something (?:came|has come) up|porque|debido a|por una emergencia|"
+    r"(?:and )?(?:my |our |the )?(?:kid|kids|son|daughter|baby|wife|husband|mom|dad|mother|father|car) "
+    r"(?:is|are|has|have|got|had|broke)|(?:im|i am|were|we are)(?: \w+)? (?:sick|ill|unwell|out of town|away)|"
+    r"(?:i|we) (?:have|got|had) (?:to work|an emergency|a fever|covid|the flu)|(?:estoy|estamos) enferm[oa]s?)\b.*"
+)
+_AND_NO_MORE = rf"(?: (?:{_WHEN}|{_CLOSING}))*(?: {_BECAUSE})?$"
+_WHAT = rf"(?: (?:it|this|that|{_THIS_VISIT})|(?: (?:me|us))(?= (?:for |on )?{_DAY}\b))?"
 _CANCEL = re.compile(
     # I need to cancel, we have to cancel, going to have to cancel, I would like to cancel
-    r"(?:^|\b(?:i|we|were|id|im|ill|wed|well|hi|hello|hey|sorry|unfortunately|but|just|and|actually|will|gonna) )"
-    r"(?:(?:am|are|were|we|i|will|really|just|actually|unfortunately|sadly|would|now|do|to|going|gonna|have|got|need|want|like|"
-    r"love|prefer|wish|must|gotta|wanna|trying|hafta|called|calling|writing|texting) )*"
+    r"(?:(?:^|\b(?:i|we|were|id|im|wed|well|hi|hello|hey|sorry|unfortunately|but|just|and|so|actually|gonna) )"
+    r"(?:(?:am|are|were|we|i|will|really|just|actually|unfortunately|sadly|would|now|do|to|going|gonna|have|got|need|"
+    r"want|like|love|prefer|wish|must|gotta|wanna|trying|hafta|called|calling|writing|texting) )*"
     r"(?:need|want|have|got|like|love|going|gonna|gotta|wanna|hafta|prefer|wish|must|trying|called|calling|writing|"
-    r"texting)(?: to)? (?:cancel|call off)\b"
-    rf"(?= *$| (?:it|me|us|on|for|at|because|since|due|as|i|im|we|my|our|{_DAY}|{_MY_VISIT}|please|sorry|"
-    r"unfortunately|thanks?|and)\b)|"
+    r"texting)(?: to)?|"
     # cancel my appointment, please cancel, can you cancel it
-    r"(?:^|\b(?:please|pls|plz|just|ahead and|lets|sorry|unfortunately|actually|you can|can you|could you|would you|"
-    r"will you|can u|can we|could we|can someone|ill|hi|hello|hey|yes|ok|okay) )(?:please |pls |just |go ahead and )*"
-    rf"(?:cancel|call off|delete|remove)(?: {_MY_VISIT}| it| me| us| (?:for|on)? ?{_DAY}|(?<=cancel)(?= *$|"
-    r" (?:please|thanks?|sorry)\b))|"
-    rf"\b(?:no longer|dont|do not) need {_MY_VISIT}|\b(?:no longer|dont|do not) need (?:you|the tech\w*) to come\b|"
+    r"(?:^|\b(?:please|pls|plz|just|lets|sorry|unfortunately|actually|you can|can you|could you|would you|will you|"
+    r"can u|can we|could we|can someone|hi|hello|hey|yes|ok|okay)\b)(?: ?(?:please|pls|just|go ahead and))*|"
     # Spanish
     r"\b(?:quiero|queremos|necesito|necesitamos|tengo que|tenemos que|debo|quisiera|gustaria|voy a|vamos a|prefiero|"
-    r"deseo|puede|pueden|podria|podrian|puedes|favor(?: de)?|tendre que|hay que) "
-    r"(?:cancelar|anular|cancele|anule|cancelen|anulen)(?:la|lo|me)?\b|"
-    rf"(?:^|\b(?:favor|hola|porfa|si|ok) )(?:cancel[ae]n?|anul[ae]n?|cancelar|anular)(?:me|la)? {_MY_VISIT}|"
-    rf"\bya no (?:necesito|necesitamos|quiero|queremos) {_MY_VISIT}"
+    r"deseo|puede|pueden|podria|podrian|puedes|favor(?: de)?|tendre que|hay que|hola|porfa|si|ok)|^)"
+    r"(?:^| )(?:(?:cancel|call off)\b|(?:cancel|anul)(?:ar|en?)(?:la|me)?\b|(?:cancele|anule)n?(?:la|me)?\b|"
+    rf"(?:cancela|anula)(?:la|me)?(?= {_THIS_VISIT}))"
+    rf"{_WHAT}{_AND_NO_MORE}|"
+    rf"\b(?:no longer|dont|do not) need (?:{_THIS_VISIT}|(?:you|the tech\w*) to come){_AND_NO_MORE}|"
+    rf"\bya no (?:necesito|necesitamos|quiero|queremos) {_THIS_VISIT}{_AND_NO_MORE}"
 )
 _CANNOT_COME = re.compile(
     r"\b(?:cant|cannot|can not|wont|will not|wont be able to|will not be able to|not able to|unable to|not going to|"
     r"not gonna|couldnt) "
-    r"(?:make it|be able to make it|make (?:my|our|the|this|that|todays|tomorrows) \w+|attend|keep (?:my|our|the) \w+)"
-    rf"(?= *$| (?:{_DAY}|to(?: my| our| the)? \w+|in|then|anymore|any more|after all|sorry|because|due|unfortunately|"
-    r"so|on|for|at all|im|i|my|we|thanks?|and|something)\b)|"
-    rf"\b(?:cant|cannot|wont be able to|unable to|not able to|not going to|wont) (?:come|be coming)(?: in)?"
-    rf"(?= *$| (?:{_DAY}|anymore|after all|sorry|because|for (?:my|the|our))\b)|"
-    r"\b(?:im|we are|were|i am) not (?:coming|going to be there)\b(?! (?:before|until|till|at|by))|"
-    r"\bno (?:puedo|podemos|podre|podremos|voy a poder|vamos a poder|voy a|vamos a) (?:ir|asistir|estar|acudir|"
-    r"presentarme|ir a (?:mi|la) cita)\b(?! (?:a las?|antes|hasta))"
+    rf"(?:(?:be able to )?make it(?: to {_THIS_VISIT})?|(?:make|attend|keep) {_THIS_VISIT}|attend|"
+    rf"(?:come|be coming)(?: in)?){_AND_NO_MORE}|"
+    rf"\b(?:im|we are|were|i am) not coming{_AND_NO_MORE}|"
+    r"\bno (?:puedo|podemos|podre|podremos|voy a poder|vamos a poder|voy a|vamos a) (?:ir|asistir|acudir|presentarme)"
+    rf"(?: a {_THIS_VISIT})?{_AND_NO_MORE}"
+)
+# Around a cancellation these say that something else is canceled, or that the visit still matters.
+_FOR_ANOTHER_REASON = re.compile(
+    r"\b(?:instead|rather|never ?mind|(?:be|being|stay|get|come|coming) (?:there|here|home)|for you|have you|see you|"
+    r"still (?:come|coming|need|want|on)|dentists?|doctors?|dr|meetings?|trip|flight|class|lesson|vet|hair|salon|gym|"
+    r"lunch|dinner|party|vacation|hotel|shift|gardener|electrician|plumber|cleaner|competitors?|reservations? at|"
+    r"mejor|olvid\w+|dentista|medico|reunion|viaje|vuelo|clase|plomero|electricista|vacaciones|en casa|"
+    r"(?:los|les|lo|la) (?:espero|esperamos))\b"
+)
+_SAYS_MORE_AFTER = re.compile(
+    r"\b(?:cancel\w*|anul\w*|call off|make it|attend|come|coming|ir|asistir|need|necesit\w+)\b.*"
+    r"\b(?:so(?! (?:much|sorry)\b)|but|however|though|although|except|until|till|before|actually no|wait|keep|"
+    r"pero|aunque|sino|asi que|para que|espere?n?|hasta|antes)\b"
 )
 
 # Moving comes before canceling: "can't make it, another day?"

@@ -152,6 +152,7 @@ class Suppression(TextChoices):
     LANDLINE = "landline", "Landline"
     UNREACHABLE = "unreachable", "Number does not exist"
     OUTDATED = "outdated", "The appointment has changed"
+    NOT_SERVED = "not_served", "Country or kind of number that is not served"
 
 
 class ConversationStatus(TextChoices):

@@ -1,13 +1,15 @@
 """What is asked again at the moment of sending: the world may have changed since the text was written."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from leads.models import CallbackTask
+from leads.models import Business, CallbackTask
 from messaging import consent
 from messaging.enums import CallState, Direction, MessageKind, Suppression
 from messaging.models import Call, Conversation, Message, NeverText, OptOut
+from recoverline.lib.phones import is_served
 
 # A person has talked with the caller, or is on the line with them right now.
 SPOKEN = Q(state__in=[CallState.ANSWERED, CallState.OUTBOUND]) | Q(state=CallState.RINGING, accepted_at__isnull=False)
@@ -20,7 +22,7 @@ NEEDED = (
     "number__number", "number__is_active", "number__stopped_at",
     "account__kind", "account__key", "account__account_sid", "account__auth_token", "account__messaging_service_sid",
     "account__is_active", "account__stopped_at", "account__uses_lookup",
-    "business__is_texting_paused", "business__late_after_minutes",
+    "business__is_texting_paused", "business__late_after_minutes", "business__country", "business__countries_served",
     "conversation__automation_paused", "conversation__language",
 )  # fmt: skip
 AUTOMATIC = (MessageKind.FIRST_TEXT, MessageKind.AUTO_REPLY, MessageKind.APPOINTMENT)
@@ -36,7 +38,18 @@ def reason_not_to_queue(conversation: Conversation, kind: MessageKind) -> Suppre
         conversation.business_id, conversation.lead.phone
     ):
         return Suppression.OPTED_OUT
+    # Anybody may type any number into the booking page. A first text was refused already, where it was decided.
+    if kind == MessageKind.APPOINTMENT and not is_served(conversation.lead.phone, conversation.business.served):
+        return Suppression.NOT_SERVED
     return None
+
+
+def phones_not_to_text(business: Business, phones: Collection[str]) -> set[str]:
+    """Those of `phones` that no automatic text about a visit could reach, whatever it said."""
+    mine = {"business": business, "phone__in": phones}
+    opted_out = OptOut.objects.filter(**mine, revoked_at=None).values_list("phone", flat=True)
+    never = NeverText.objects.filter(**mine).values_list("phone", flat=True)
+    return {*opted_out, *never, *(phone for phone in phones if not is_served(phone, business.served))}
 
 
 def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
@@ -90,6 +103,9 @@ def _reason_for_robot(message: Any) -> Suppression | None:
         return Suppression.NEVER_TEXT
     if message.conversation.automation_paused:
         return Suppression.TAKEN_OVER
+    # An answer about a visit goes out by its own kind, so that only here it is seen to be about one.
+    if message.appointment_version is not None and not is_served(message.lead.phone, message.business.served):
+        return Suppression.NOT_SERVED
     # A person who writes takes the conversation over, but the visit stands, and so does what must be said of it.
     if message.staff_wrote and message.kind != MessageKind.APPOINTMENT:
         return Suppression.TAKEN_OVER

@@ -1,12 +1,12 @@
 """Freed times are offered by text to those who wait, one after the other, and only by day."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from leads.models import Location
-from messaging import appointment_texts, consent
+from messaging import appointment_texts, recheck
 from messaging.enums import MessageStatus, ScriptKind
 from messaging.models import Conversation
 from scheduling import booking, waitlist
@@ -18,18 +18,19 @@ def offer_freed(location: Location, *, now: datetime) -> int:
     if appointment_texts.decent_time(now, location.zone) > now:
         return 0
     offered = 0
-    full: set[Hashable] = set()
-    for entry in waitlist.in_line(location, now=now):
-        wish = (entry.service_id, entry.area_id, entry.day)
-        if wish in full or consent.is_opted_out(entry.business_id, entry.lead.phone):
-            continue
-        starts = waitlist.open_times(entry, now=now)
-        if not starts:
-            full.add(wish)
-            continue
-        thread = appointment_texts.thread_for(entry.lead, location, now=now)
-        if thread is not None and not thread.automation_paused:
-            offered += any(_offer(entry, start, thread, now=now) for start in starts)
+    seen: dict[Hashable, list[datetime]] = {}
+    for batch in waitlist.in_line(location, now=now):
+        silenced = recheck.phones_not_to_text(location.business, {entry.lead.phone for entry in batch})
+        for entry in batch:
+            wish = (entry.service_id, entry.area_id, entry.day)
+            if entry.lead.phone in silenced:
+                continue
+            if wish not in seen:
+                seen[wish] = waitlist.open_times(entry, now=now)
+            if seen[wish] and _ask(entry, seen[wish], now=now):
+                offered += 1
+                # What was kept may have been in the way of another wish too. Nothing becomes free by it.
+                seen = {wish: starts for wish, starts in seen.items() if not starts}
     return offered
 
 
@@ -45,6 +46,14 @@ def offer_everywhere(now: datetime) -> None:
         offer_freed(location, now=now)
 
 
+def _ask(entry: WaitlistEntry, starts: Sequence[datetime], *, now: datetime) -> bool:
+    """Offer them the first of `starts` that can be kept, on their thread, unless a person talks to them there."""
+    thread = appointment_texts.thread_for(entry.lead, entry.location, now=now)
+    if thread is None or thread.automation_paused:
+        return False
+    return any(_offer(entry, start, thread, now=now) for start in starts)
+
+
 def _offer(entry: WaitlistEntry, starts_at: datetime, thread: Conversation, *, now: datetime) -> bool:
     """Keep it and say so; what cannot be said is not kept."""
     with transaction.atomic():
@@ -58,4 +67,4 @@ def _offer(entry: WaitlistEntry, starts_at: datetime, thread: Conversation, *, n
         )  # fmt: skip
         if text.status == MessageStatus.SUPPRESSED:
             booking.release(held, now=now)
-    return True
+    return text.status != MessageStatus.SUPPRESSED

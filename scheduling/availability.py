@@ -29,6 +29,7 @@ class Refusal(StrEnum):
     """Why a start cannot be had."""
 
     TOO_SOON = "too_soon"
+    PAST = "past"
     TOO_FAR = "too_far"
     DAY_FULL = "day_full"
     CLOSED = "closed"

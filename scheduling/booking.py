@@ -128,7 +128,7 @@ def _write(
             return again
         raise refusal(Refusal.TAKEN, wanted, by=by, now=now) from error
     except BookingRefused as refused:
-        raise refusal(refused.reason, wanted, by=by, now=now) from None
+        raise refusal(refused.reason, wanted, by=by, now=now, is_taken=refused.is_taken) from None
 
 
 # ---------------------------------------------------------------- changes
@@ -259,7 +259,7 @@ def _change(
     except (IntegrityError, OperationalError) as error:
         raise refusal(Refusal.TAKEN, wanted, by=by, now=now, ignoring=appointment) from error
     except BookingRefused as refused:
-        raise refusal(refused.reason, wanted, by=by, now=now, ignoring=appointment) from None
+        raise refusal(refused.reason, wanted, by=by, now=now, ignoring=appointment, is_taken=refused.is_taken) from None
 
 
 def _end(

@@ -52,7 +52,7 @@ class WaitlistStatus(TextChoices):
     WAITING = "waiting", "Waiting"
     OFFERED = "offered", "Offered a slot"
     BOOKED = "booked", "Booked"
-    EXPIRED = "expired", "The day has passed"
+    EXPIRED = "expired", "Over: the day has passed, or two offers were not answered"
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 

@@ -20,7 +20,8 @@ INSIDE = (BookedBy.STAFF, BookedBy.CALENDAR)
 # Staff write down what was last month; nobody means a year that a typing error has made.
 _LONGEST_AGO = timedelta(days=365)
 _ANOTHER_TIME_HELPS = (
-    Refusal.TAKEN, Refusal.CLOSED, Refusal.TOO_SOON, Refusal.TOO_FAR, Refusal.DAY_FULL, Refusal.OFF_GRID, Refusal.GONE,
+    Refusal.TAKEN, Refusal.CLOSED, Refusal.TOO_SOON, Refusal.PAST, Refusal.TOO_FAR, Refusal.DAY_FULL, Refusal.OFF_GRID,
+    Refusal.GONE,
 )  # fmt: skip
 
 
@@ -156,8 +157,26 @@ def place(row: Appointment, wanted: Wanted, *, by: BookedBy, now: datetime, over
             raise BookingRefused(Refusal.OFF_GRID)
         return Place(lanes, is_firm=not stale)
     if not overrules:
-        raise BookingRefused(availability.reason_against(row.starts_at) or Refusal.TAKEN)
+        raise _refused(row, availability, circumstances, wanted, by=by, now=now)
     return _place_anyway(row, circumstances, wanted, now=now)
+
+
+def _refused(
+    row: Appointment,
+    availability: Availability,
+    circumstances: Circumstances,
+    wanted: Wanted,
+    *,
+    by: BookedBy,
+    now: datetime,
+) -> BookingRefused:
+    """Why there are no lanes. Staff can insist, so they hear of everything that stands against it."""
+    reason = availability.reason_against(row.starts_at) or Refusal.TAKEN
+    if by not in INSIDE or reason == Refusal.TAKEN:
+        return BookingRefused(reason)
+    anyway = _ask(row, replace(circumstances, overrules=True), wanted, now=now)
+    is_taken = anyway.reason_against(row.starts_at) == Refusal.TAKEN
+    return BookingRefused(Refusal.PAST if reason == Refusal.TOO_SOON else reason, is_taken=is_taken)
 
 
 def _is_booked_out(row: Appointment, wanted: Wanted, *, now: datetime) -> bool:
@@ -212,10 +231,11 @@ def refusal(
     now: datetime,
     by: BookedBy = BookedBy.PAGE,
     ignoring: Appointment | None = None,
+    is_taken: bool = False,
 ) -> BookingRefused:
     """The exception with the next three open starts, where another time would help."""
     if reason not in _ANOTHER_TIME_HELPS:
-        return BookingRefused(reason)
+        return BookingRefused(reason, is_taken=is_taken)
 
     def starts_after(moment: datetime) -> list[datetime]:
         return slots.next_slots(
@@ -225,4 +245,4 @@ def refusal(
 
     # Who wanted a day that is too far, or the last ones of the horizon, is told what is open before.
     wished = [] if reason == Refusal.TOO_FAR else starts_after(max(wanted.starts_at, now) - timedelta(minutes=1))
-    return BookingRefused(reason, wished or starts_after(now))
+    return BookingRefused(reason, wished or starts_after(now), is_taken=is_taken)

@@ -9,6 +9,7 @@ _SENTENCES = {
     Refusal.TAKEN: "This time was just taken.",
     Refusal.CLOSED: "Nobody works at this time.",
     Refusal.TOO_SOON: "This is too soon to be booked.",
+    Refusal.PAST: "This time has passed.",
     Refusal.TOO_FAR: "This day cannot be booked yet.",
     Refusal.DAY_FULL: "This day is full.",
     Refusal.NOT_BOOKABLE: "This service cannot be booked here.",
@@ -23,9 +24,12 @@ _SENTENCES = {
 
 
 class BookingRefused(Exception):
-    """Nothing was written. `alternatives` are the next open starts, where another time would help."""
+    """Nothing was written. `alternatives` are the next open starts, where another time would help.
 
-    def __init__(self, reason: Refusal, alternatives: Sequence[datetime] = ()) -> None:
-        super().__init__(_SENTENCES[reason])
-        self.reason = reason
+    `is_taken`: besides `reason`, something else is booked then. Staff who insist must know of both.
+    """
+
+    def __init__(self, reason: Refusal, alternatives: Sequence[datetime] = (), *, is_taken: bool = False) -> None:
+        super().__init__(_SENTENCES[reason] + (" Something else is booked then as well." if is_taken else ""))
+        self.reason, self.is_taken = reason, is_taken
         self.alternatives = list(alternatives)

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='message',
             name='suppression',
-            field=models.CharField(blank=True, choices=[('opted_out', 'Opted out'), ('never_text', 'On the never-text list'), ('paused', 'Texting is paused for this business'), ('sender_stopped', 'The sender or its account is stopped'), ('called_back', 'A person already called back'), ('taken_over', 'A person already wrote'), ('capped', 'A limit was reached'), ('landline', 'Landline'), ('unreachable', 'Number does not exist'), ('outdated', 'The appointment has changed')], max_length=20),
+            field=models.CharField(blank=True, choices=[('opted_out', 'Opted out'), ('never_text', 'On the never-text list'), ('paused', 'Texting is paused for this business'), ('sender_stopped', 'The sender or its account is stopped'), ('called_back', 'A person already called back'), ('taken_over', 'A person already wrote'), ('capped', 'A limit was reached'), ('landline', 'Landline'), ('unreachable', 'Number does not exist'), ('outdated', 'The appointment has changed'), ('not_served', 'Country or kind of number that is not served')], max_length=20),
         ),
         migrations.AlterField(
             model_name='rule',

@@ -29,7 +29,7 @@ from scheduling.slots import Circumstances
 
 # Staff are warned of these and may go on; the others say that it cannot be.
 OVERRULED = frozenset(
-    {Refusal.TAKEN, Refusal.CLOSED, Refusal.TOO_SOON, Refusal.TOO_FAR, Refusal.DAY_FULL, Refusal.OFF_GRID}
+    {Refusal.TAKEN, Refusal.CLOSED, Refusal.TOO_SOON, Refusal.PAST, Refusal.TOO_FAR, Refusal.DAY_FULL, Refusal.OFF_GRID}
 )
 
 

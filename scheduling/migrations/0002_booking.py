@@ -354,7 +354,7 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(blank=True, max_length=200)),
                 ('name', models.CharField(blank=True, max_length=120)),
                 ('day', models.DateField(help_text='The local day that was wanted.')),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('offered', 'Offered a slot'), ('booked', 'Booked'), ('expired', 'The day has passed'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=12)),
+                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('offered', 'Offered a slot'), ('booked', 'Booked'), ('expired', 'Over: the day has passed, or two offers were not answered'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=12)),
                 ('offered_at', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField()),
                 ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='leads.servicearea')),

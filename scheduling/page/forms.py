@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.text import capfirst
 
-from leads.areas import is_elsewhere
+from leads.areas import is_elsewhere, names_street
 from leads.models import Business, ServiceArea
 from recoverline.lib.phones import is_served, parse_phone
 from recoverline.lib.text import clean_inbound
@@ -106,6 +106,8 @@ class DetailsForm(CustomerForm):
 
     def clean_address(self) -> str:
         address: str = self.cleaned_data["address"]
+        if not names_street(address, self.area):
+            raise forms.ValidationError(self.say("Please write the street and the number too."))
         if self.area is not None and is_elsewhere(address, self.area):
             raise forms.ValidationError(
                 self.say(

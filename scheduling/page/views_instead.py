@@ -62,8 +62,8 @@ def ask_callback(request: HttpRequest, entrance: Entrance) -> HttpResponse:
 
 
 def _location_of(request: HttpRequest, entrance: Entrance) -> Location | None:
-    """The one that is named, that of the link or the appointment, or the first."""
-    rows = public.locations_of(entrance.business)
+    """The one that is named, that of the link or the appointment, or the one that was there first."""
+    rows = sorted(public.locations_of(entrance.business), key=lambda row: row.pk)
     slug = query(request, "location")
     link = entrance.link
     known = (link.appointment.location_id if link.appointment else link.location_id) if link else None

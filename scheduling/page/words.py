@@ -11,6 +11,7 @@ _SENTENCES = {
     Refusal.TAKEN: "This time was just taken.",
     Refusal.CLOSED: "This time cannot be booked.",
     Refusal.TOO_SOON: "This time is too soon to be booked online.",
+    Refusal.PAST: "This time cannot be booked.",
     Refusal.TOO_FAR: "This day cannot be booked yet.",
     Refusal.DAY_FULL: "This day is full.",
     Refusal.NOT_BOOKABLE: "This cannot be booked online.",
@@ -122,6 +123,7 @@ SPANISH = {
     "This ZIP code is not part of {city}. To come there we have to look for other times: please choose another "
     "time, and write the ZIP code first.": "Este código postal no pertenece a {city}. Para ir allí tenemos que buscar "
     "otros horarios: elija otro horario y escriba primero el código postal.",
+    "Please write the street and the number too.": "Escriba también la calle y el número.",
     "Please look at what is marked below.": "Revise lo que está marcado abajo.",
     "Please send it once more.": "Envíelo una vez más.",
     # booked

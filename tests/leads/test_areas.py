@@ -1,6 +1,6 @@
 import pytest
 
-from leads.areas import find_area, is_elsewhere, postal_code_of, serves_everywhere
+from leads.areas import find_area, is_elsewhere, names_street, postal_code_of, serves_everywhere
 from leads.models import Business
 from tests.factories import make_area, make_business
 
@@ -97,3 +97,23 @@ def test_an_address_in_another_area() -> None:
         False, True, False, False,
     ]  # fmt: skip
     assert is_elsewhere("1 A St 85281", open_city) is False  # it lists no codes
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("85719", False),
+        ("Tucson", False),
+        ("Tucson, AZ 85719", False),
+        ("  tucson 85719-1234 ", False),
+        ("2200", False),
+        ("", False),
+        ("2200 E Broadway Blvd", True),
+        ("742 Evergreen Ter, Tucson 85719", True),
+        ("Rancho Santa Fe, km 4", True),
+    ],
+)
+def test_an_address_has_to_lead_to_a_door(address: str, named: bool) -> None:
+    area = make_area(make_business(), "Tucson", region="AZ")
+    assert names_street(address, area) == named

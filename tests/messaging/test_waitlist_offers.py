@@ -14,7 +14,7 @@ from recoverline.lib import clock
 from scheduling import links, waitlist
 from scheduling.enums import AppointmentStatus, BookedBy, WaitlistStatus
 from scheduling.models import Appointment, WaitlistEntry
-from tests.factories import NOON, make_lead, make_opt_out
+from tests.factories import NOON, make_lead, make_never_text, make_opt_out
 from tests.messaging.threads import run_at_once
 from tests.messaging.visits import THURSDAY, book, cancel, customer, make_bookable, say, tell
 from tests.wire import CALLER, Wire
@@ -196,3 +196,14 @@ def test_booking_in_another_way_ends_the_waiting(shop: Wire, service: Service) -
     book(shop, service)
     entry.refresh_from_db()
     assert entry.status == WaitlistStatus.BOOKED
+
+
+@pytest.mark.parametrize("why", ["never text", "country not served"])
+def test_no_time_is_kept_for_who_gets_no_text(shop: Wire, service: Service, full: Appointment, why: str) -> None:
+    foreign = "+14165550123"
+    wait(shop, service, CALLER if why == "never text" else foreign)
+    if why == "never text":
+        make_never_text(shop.business, phone=CALLER)
+    cancel(full)
+    assert offers(shop) == []
+    assert not Appointment.objects.filter(booked_by=BookedBy.ROBOT).exists()

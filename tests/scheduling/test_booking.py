@@ -272,3 +272,14 @@ def test_customers_choose_what_is_listed(shop: Shop, by: str, anchor: str, reaso
         assert Appointment.objects.count() == 0
     else:
         assert shop.book(shop.at(10, 5), by=BookedBy(by)).status == "confirmed"
+
+
+def test_staff_hear_of_everything_that_stands_against_it(shop: Shop) -> None:
+    late = shop.at(20)
+    assert shop.book(late, by=BookedBy.STAFF, overrules=True).status == "confirmed"
+    with pytest.raises(BookingRefused) as outside_and_over:
+        shop.book(late + timedelta(minutes=30), by=BookedBy.STAFF)
+    assert str(outside_and_over.value) == "Nobody works at this time. Something else is booked then as well."
+    with pytest.raises(BookingRefused) as over:
+        shop.book(shop.at(8, days=0), by=BookedBy.STAFF)
+    assert (over.value.reason, str(over.value)) == ("past", "This time has passed.")

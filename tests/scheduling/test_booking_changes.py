@@ -243,7 +243,7 @@ def test_a_request_is_confirmed_over_something_only_knowingly(shop: Shop) -> Non
     shop.book(shop.at(10, 30), by=BookedBy.STAFF)
     reason, starts = refused(lambda: booking.confirm_request(row, actor=make_user(), now=NOON))
     assert (reason, starts) == ("taken", [shop.at(11, 30), shop.at(12), shop.at(12, 30)])
-    assert refused(lambda: booking.confirm_request(row, actor=make_user(), now=shop.at(11)))[0] == "too_soon"
+    assert refused(lambda: booking.confirm_request(row, actor=make_user(), now=shop.at(11)))[0] == "past"
     assert booking.confirm_request(row, actor=make_user(), now=NOON, overrules=True).is_overbooked is True
     check_books()
 
