@@ -28,7 +28,7 @@ ASKED_WITHIN = timedelta(hours=48)
 # For so long after a person's text the conversation is theirs.
 A_PERSON_TALKS = timedelta(minutes=30)
 # Texts that come so close together are one burst, which gets one answer.
-ONE_BURST = timedelta(seconds=60)
+ONE_BURST = timedelta(seconds=20)
 # Who is late may write after the start.
 STILL_EXPECTED = timedelta(hours=2)
 

@@ -253,6 +253,8 @@ _MOVE = re.compile(
     rf"\b(?:move|change|push|switch|bump|shift) (?:it|this|that|me|us|mine)(?: \w+){{0,2}}? "
     rf"(?:to|for|until|till|back|later|earlier|up|out)\b(?! (?:a |the |my )?(?:garage|room|side|wall|corner|bigger|"
     rf"smaller))|\b(?:push|move|bump) (?:it |us |me )?(?:back|up)\b|"
+    r"\b(?:can|could|may) (?:we|you|i|u) (?:please )?(?:move|change|switch) (?:it|this|that|mine)(?: please)?$|"
+    r"\bchange (?:the )?time\b|"
     rf"\b(?:can|could|would|may) (?:we|you|i|u|it) (?:\w+ ){{0,2}}?(?:do|make it|be|come|try) (?:\w+ ){{0,4}}?"
     rf"instead\b|\b{_DAY}(?: \w+){{0,3}}? (?:instead|work(?:s)? better|is better|would be better)\b|"
     rf"\b(?:can|could) (?:we|u|you) (?:do|make it) (?:\w+ )?(?:{_DAY}|\d)|"

@@ -219,11 +219,11 @@ def test_they_want_another_time(shop: Wire, reminded: Appointment) -> None:
 
 def test_one_burst_gets_one_answer(shop: Wire, reminded: Appointment, at: time_machine.Traveller) -> None:
     say(shop, "C")
-    at.shift(timedelta(seconds=20))
+    at.shift(timedelta(seconds=10))
     say(shop, "sorry, can we reschedule?")
     assert kinds(shop)[2:] == ["kept"]
     assert thread().needs_reply
-    at.shift(timedelta(minutes=1))
+    at.shift(timedelta(seconds=15))
     say(shop, "is there another time?")
     assert kinds(shop)[2:] == ["kept", "change"]
 
