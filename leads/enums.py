@@ -43,6 +43,24 @@ class Urgency(TextChoices):
     EMERGENCY = "emergency", "Emergency"
 
 
+class Danger(TextChoices):
+    """What cannot wait for anybody, as messaging.urgency_words names it."""
+
+    GAS = "gas", "Gas"
+    CARBON_MONOXIDE = "carbon_monoxide", "Carbon monoxide"
+    FIRE = "fire", "Fire or smoke"
+    SPARKS = "sparks", "Sparks, shock"
+    FLOODING = "flooding", "Flooding"
+    SEWAGE = "sewage", "Sewage"
+    MEDICAL = "medical", "Medical emergency"
+    NO_HEAT_VULNERABLE = "no_heat_vulnerable", "No heat or cooling with somebody frail"
+    BREAK_IN = "break_in", "Break-in"
+    COLLAPSE = "collapse", "Roof, ceiling or tree down"
+    TRAPPED = "trapped", "Somebody locked in"
+    STRANDED = "stranded", "Stranded on the road"
+    ARREST = "arrest", "Arrest"
+
+
 class TaskReason(TextChoices):
     RULE = "rule", "A rule asks for a call back"
     ANONYMOUS = "anonymous", "Anonymous caller"

@@ -1,11 +1,13 @@
 """A contact becomes a lead: one per phone and business, with its requests kept apart."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from leads import events
 from leads.enums import RequestStatus
-from leads.models import Business, JobRequest, Lead, Location
+from leads.models import Business, JobRequest, Lead, Location, Service
 
 
 def open_lead(
@@ -39,3 +41,62 @@ def open_request(lead: Lead, *, location: Location, at: datetime, source: str = 
         opened_at=at,
         status=RequestStatus.OPEN,
     )
+
+
+# Which row keeps it, and how staff read it on the timeline.
+_OF_THE_LEAD = {"name": "Name", "kind": "Customer"}
+_OF_THE_REQUEST = {
+    "need": "Need", "place": "Place", "address": "Address", "urgency": "Urgency", "preferred": "Preferred time",
+    "notes": "Notes",
+}  # fmt: skip
+
+
+def note_facts(
+    lead: Lead,
+    request: JobRequest | None,
+    changes: Mapping[str, str],
+    *,
+    at: datetime,
+    service: Service | None = None,
+    conversation: str = "",
+) -> bool:
+    """Keep what a customer said of themselves and of the job; False when nothing is new.
+
+    `changes` by column of Lead (name, kind) or JobRequest (need, place, address, urgency, preferred, notes). What is
+    corrected replaces what was known; the timeline says what that was.
+    """
+    told: list[str] = []
+    with transaction.atomic():
+        told += _keep(lead, {name: value for name, value in changes.items() if name in _OF_THE_LEAD}, _OF_THE_LEAD)
+        if request is not None:
+            of_request = {name: value for name, value in changes.items() if name in _OF_THE_REQUEST}
+            told += _keep(request, of_request, _OF_THE_REQUEST)
+            if service is not None and request.service_id != service.pk:
+                was = f", was {request.service.name}" if request.service else ""
+                told.append(f"Service: {service.name}{was}")
+                request.service = service
+                request.save(update_fields=["service"])
+        if told:
+            events.record(
+                "lead.noted", business=lead.business, lead=lead, at=at, text="; ".join(told), conversation=conversation
+            )
+    return bool(told)
+
+
+def _keep(row: Lead | JobRequest, changes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
+    told = []
+    for name, value in changes.items():
+        length = row._meta.get_field(name).max_length
+        kept, was = value[:length] if length else value, getattr(row, name)
+        if kept != was:
+            setattr(row, name, kept)
+            told.append(f"{words[name]}: {kept}" + (f", was {was}" if was and was != "unknown" else ""))
+    if told:
+        row.save(update_fields=list(changes))
+    return told
+
+
+def note_answer(request: JobRequest, question: str, answer: str) -> None:
+    """Keep what was answered to an intake question; a later answer replaces an earlier one."""
+    request.answers = {**request.answers, question[:160]: answer[:500]}
+    request.save(update_fields=["answers"])

@@ -90,6 +90,28 @@ class ScriptKind(TextChoices):
     BOOKING_CHANGE = "booking_change", "Answer to “I need another time”"
     SLOT_OFFERED = "slot_offered", "A slot was freed (waitlist)"
     CALLBACK_PROMISED = "callback_promised", "Call back arranged"
+    ASK_NEED = "ask_need", "Robot: what do you need?"
+    ASK_PLACE = "ask_place", "Robot: which city or ZIP?"
+    ASK_WHEN = "ask_when", "Robot: which day?"
+    ASK_URGENCY = "ask_urgency", "Robot: how urgent?"
+    ASK_KIND = "ask_kind", "Robot: new or existing customer?"
+    ASK_ADDRESS = "ask_address", "Robot: street address?"
+    ASK_NAME = "ask_name", "Robot: your name?"
+    TIMES_OFFERED = "times_offered", "Robot: times to choose from"
+    TIME_GONE = "time_gone", "Robot: that time is gone, others"
+    NO_TIMES = "no_times", "Robot: no time free"
+    WINDOWS_OFFERED = "windows_offered", "Robot: times for a call"
+    PRICE_TOLD = "price_told", "Robot: price range"
+    PRICE_UNKNOWN = "price_unknown", "Robot: no price to name"
+    HOURS_TOLD = "hours_told", "Robot: opening hours"
+    AREA_SERVED = "area_served", "Robot: we work there"
+    AREA_NOT_SERVED = "area_not_served", "Robot: we do not work there"
+    SERVICES_TOLD = "services_told", "Robot: what we do"
+    NOT_UNDERSTOOD = "not_understood", "Robot: did not understand"
+    IS_ROBOT = "is_robot", "Robot: asked whether it is one"
+    WRONG_NUMBER = "wrong_number", "Robot: wrong number"
+    THANKS = "thanks", "Robot: you are welcome"
+    NOTED = "noted", "Robot: noted"
     GREETING = "greeting", "Voicemail greeting (spoken)"
     GREETING_CLOSED = "greeting_closed", "Voicemail greeting when closed (spoken)"
     WHISPER = "whisper", "Whisper to the team (spoken)"
@@ -110,6 +132,33 @@ FIRST_TEXT_KINDS = (
 )
 
 
+# What the robot says of its own accord; the words of facts come from the knowledge.
+ROBOT_KINDS = (
+    ScriptKind.ASK_NEED,
+    ScriptKind.ASK_PLACE,
+    ScriptKind.ASK_WHEN,
+    ScriptKind.ASK_URGENCY,
+    ScriptKind.ASK_KIND,
+    ScriptKind.ASK_ADDRESS,
+    ScriptKind.ASK_NAME,
+    ScriptKind.TIMES_OFFERED,
+    ScriptKind.TIME_GONE,
+    ScriptKind.NO_TIMES,
+    ScriptKind.WINDOWS_OFFERED,
+    ScriptKind.PRICE_TOLD,
+    ScriptKind.PRICE_UNKNOWN,
+    ScriptKind.HOURS_TOLD,
+    ScriptKind.AREA_SERVED,
+    ScriptKind.AREA_NOT_SERVED,
+    ScriptKind.SERVICES_TOLD,
+    ScriptKind.NOT_UNDERSTOOD,
+    ScriptKind.IS_ROBOT,
+    ScriptKind.WRONG_NUMBER,
+    ScriptKind.THANKS,
+    ScriptKind.NOTED,
+)
+
+
 class Direction(TextChoices):
     IN = "in", "From the customer"
     OUT = "out", "To the customer"
@@ -119,6 +168,7 @@ class MessageKind(TextChoices):
     FIRST_TEXT = "first_text", "First text"
     STAFF = "staff", "Staff"
     AUTO_REPLY = "auto_reply", "Automatic answer"
+    ROBOT = "robot", "Robot"
     APPOINTMENT = "appointment", "About an appointment"
     COMPLIANCE = "compliance", "Opt-out or HELP answer"
     INBOUND = "inbound", "Customer"
@@ -153,6 +203,7 @@ class Suppression(TextChoices):
     UNREACHABLE = "unreachable", "Number does not exist"
     OUTDATED = "outdated", "The appointment has changed"
     NOT_SERVED = "not_served", "Country or kind of number that is not served"
+    OVERTAKEN = "overtaken", "The customer wrote again before it left"
 
 
 class ConversationStatus(TextChoices):
@@ -184,3 +235,62 @@ class ReminderState(TextChoices):
     PLANNED = "planned", "Planned"
     QUEUED = "queued", "Handed to the outbox"
     SKIPPED = "skipped", "Not sent"
+
+
+class Intent(TextChoices):
+    """What a customer's text is about, as the robot understands it."""
+
+    SERVICES = "services", "What you do"
+    PRICE = "price", "What it costs"
+    HOURS = "hours", "When you are open"
+    AREA = "area", "Where you work"
+    BOOKING = "booking", "Wants an appointment"
+    RESCHEDULE = "reschedule", "Wants another time"
+    CANCEL = "cancel", "Cancels an appointment"
+    EXISTING = "existing", "About an earlier visit or a running job"
+    FINANCING = "financing", "Financing and payment by installments"
+    PERSON = "person", "Wants a person"
+    CALL_ME = "call_me", "Wants to be called"
+    WRONG_NUMBER = "wrong_number", "Wrong number"
+    SPAM = "spam", "Selling something"
+    THANKS = "thanks", "Thanks or goodbye"
+    GREETING = "greeting", "Only a greeting"
+    IS_ROBOT = "is_robot", "Asks whether this is a robot"
+    OTHER = "other", "Something else"
+
+
+class AgentMode(TextChoices):
+    """How much the robot does by itself."""
+
+    OFF = "off", "First text only: people answer"
+    DRAFT = "draft", "Drafts: a person approves each answer"
+    AUTO = "auto", "Automatic"
+
+
+class Driver(TextChoices):
+    RULES = "rules", "Rules (no key, no cost)"
+    MODEL = "model", "Claude, and rules when it is not available"
+
+
+class Effort(TextChoices):
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+
+
+class TurnStatus(TextChoices):
+    RUNNING = "running", "Running"
+    SENT = "sent", "Answered"
+    DRAFTED = "drafted", "Draft waits for approval"
+    APPROVED = "approved", "Draft approved"
+    DROPPED = "dropped", "Draft discarded by a person"
+    SILENT = "silent", "Nothing to say"
+    HANDED_OFF = "handed_off", "Handed over"
+    DISCARDED = "discarded", "Discarded: something newer came"
+    FAILED = "failed", "Failed"
+
+
+class QuestionStatus(TextChoices):
+    OPEN = "open", "Waiting"
+    ANSWERED = "answered", "Answered"
+    DISMISSED = "dismissed", "Not worth an answer"

@@ -1,6 +1,15 @@
 from leads.models.business import Business, Location
 from leads.models.events import LeadEvent
-from leads.models.knowledge import Faq, Service, ServiceArea
+from leads.models.knowledge import (
+    Faq,
+    IntakeQuestion,
+    PersonTopic,
+    Policy,
+    SafetyText,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+)
 from leads.models.leads import JobRequest, Lead
 from leads.models.people import Membership
 from leads.models.tasks import CallbackTask
@@ -9,11 +18,16 @@ __all__ = [
     "Business",
     "CallbackTask",
     "Faq",
+    "IntakeQuestion",
     "JobRequest",
     "Lead",
     "LeadEvent",
     "Location",
     "Membership",
+    "PersonTopic",
+    "Policy",
+    "SafetyText",
     "Service",
     "ServiceArea",
+    "ServiceAtLocation",
 ]

@@ -4,6 +4,7 @@ from django.db import models
 
 from leads.enums import Language, LeadKind, RequestStatus, Urgency
 from leads.models.business import Business, Location
+from leads.models.knowledge import Service
 
 
 class Lead(models.Model):
@@ -43,7 +44,14 @@ class JobRequest(models.Model):
     status = models.CharField(max_length=16, choices=RequestStatus.choices, default=RequestStatus.OPEN)
     urgency = models.CharField(max_length=16, choices=Urgency.choices, default=Urgency.UNKNOWN)
     need = models.CharField(max_length=200, blank=True, help_text="What they need, in their words.")
-    place = models.CharField(max_length=200, blank=True, help_text="City, ZIP or address of the job.")
+    service = models.ForeignKey(
+        Service, on_delete=models.SET_NULL, null=True, blank=True, related_name="requests", help_text="What it is."
+    )
+    place = models.CharField(max_length=200, blank=True, help_text="City or ZIP of the job.")
+    address = models.CharField(max_length=200, blank=True, help_text="Where to go: street and number.")
+    preferred = models.CharField(max_length=120, blank=True, help_text="When it would suit, in their words.")
+    notes = models.TextField(blank=True, help_text="What else they said about it.")
+    answers = models.JSONField(default=dict, blank=True, help_text="Intake questions and what was answered.")
     source = models.CharField(max_length=60, blank=True)
     value_cents = models.PositiveIntegerField(null=True, blank=True)
     lost_reason = models.CharField(max_length=120, blank=True)

@@ -1,3 +1,15 @@
+from messaging.models.agent import (
+    AgentSettings,
+    AgentTurn,
+    IntentMode,
+    ModelOutage,
+    ModelPrice,
+    Publication,
+    RegressionScenario,
+    Rehearsal,
+    SlotOffer,
+    UnansweredQuestion,
+)
 from messaging.models.calls import Call
 from messaging.models.consent import NeverText, OptOut
 from messaging.models.conversations import Conversation, Message, MessageMedia, Note
@@ -8,19 +20,29 @@ from messaging.models.rules import Rule
 from messaging.models.scripts import Script
 
 __all__ = [
+    "AgentSettings",
+    "AgentTurn",
     "Call",
     "CarrierAccount",
     "Conversation",
     "Heartbeat",
     "InboundHook",
+    "IntentMode",
     "Message",
     "MessageMedia",
+    "ModelOutage",
+    "ModelPrice",
     "NeverText",
     "Note",
     "OptOut",
     "PhoneNumber",
+    "Publication",
+    "RegressionScenario",
+    "Rehearsal",
     "Reminder",
     "RingTarget",
     "Rule",
     "Script",
+    "SlotOffer",
+    "UnansweredQuestion",
 ]

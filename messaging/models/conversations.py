@@ -40,6 +40,12 @@ class Conversation(models.Model):
     last_preview = models.CharField(max_length=160, blank=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    # The robot's turn: due when the burst is over, and one at a time.
+    turn_due_at = models.DateTimeField(null=True, blank=True)
+    turn_lease_until = models.DateTimeField(null=True, blank=True)
+    burst_began_at = models.DateTimeField(null=True, blank=True)
+    robot_returns_at = models.DateTimeField(null=True, blank=True, help_text="When the robot takes over again.")
+    agent_state = models.JSONField(default=dict, blank=True, help_text="What the robot asked last, and what it knows.")
     is_simulated = models.BooleanField(default=False)
 
     class Meta:
@@ -54,6 +60,14 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["business", "-last_at", "-id"], name="conversation_by_last"),
             models.Index(fields=["business", "status", "-last_at", "-id"], name="conversation_by_status"),
+            models.Index(
+                fields=["turn_due_at"], name="conversation_turn_due", condition=models.Q(turn_due_at__isnull=False)
+            ),
+            models.Index(
+                fields=["robot_returns_at"],
+                name="conversation_robot_returns",
+                condition=models.Q(robot_returns_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
