@@ -1,8 +1,9 @@
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from leads.areas import find_area, is_elsewhere, names_street, postal_code_of, serves_everywhere
 from leads.models import Business
-from tests.factories import make_area, make_business
+from tests.factories import make_area, make_business, make_location
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,29 @@ def test_an_area_without_letters_is_nowhere() -> None:
     assert find_area(business, "anything") is None
 
 
+def test_aliases_and_miles_count() -> None:
+    business = make_business()
+    area = make_area(business, "San Francisco", region="CA", aliases=["Frisco"], radius_miles=10)
+    found = [
+        find_area(business, text) for text in ("Frisco", "12 Geneva Ave, Daly City, CA", "94014", "94601", "San Jose")
+    ]
+    assert found == [area, area, area, None, None]
+
+
+def test_the_area_of_the_location_that_is_asked() -> None:
+    business = make_business()
+    north, south = make_location(business), make_location(business)
+    areas = {place: make_area(business, "Tempe", location=place) for place in (north, south)}
+    assert [find_area(business, "Tempe", location=place) for place in (None, north, south)] == [
+        areas[north], areas[north], areas[south],
+    ]  # fmt: skip
+
+
+def test_one_query_however_many_areas(business: Business, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(1):
+        find_area(business, "12 Mill Ave, Tempe, AZ 85281")
+
+
 def test_who_names_no_area_goes_everywhere(business: Business) -> None:
     assert (serves_everywhere(business), serves_everywhere(make_business())) == (False, True)
 
@@ -97,9 +121,10 @@ def test_an_address_in_another_area() -> None:
         False, True, False, False,
     ]  # fmt: skip
     assert is_elsewhere("1 A St 85281", open_city) is False  # it lists no codes
+    around = make_area(make_business(), "Tempe", postal_codes=["85281"], radius_miles=6)
+    assert [is_elsewhere(text, around) for text in ("1 A St 85201", "1 A St 85203")] == [False, True]
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("address", "named"),
     [
@@ -116,4 +141,18 @@ def test_an_address_in_another_area() -> None:
 )
 def test_an_address_has_to_lead_to_a_door(address: str, named: bool) -> None:
     area = make_area(make_business(), "Tucson", region="AZ")
+    assert names_street(address, area) == named
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("Old Pueblo", False),
+        ("Mesa, AZ 85201", False),
+        ("Mesa 85201-1234", False),
+        ("12 Oak St, Mesa, AZ 85201", True),
+    ],
+)
+def test_aliases_and_cities_around_are_no_door(address: str, named: bool) -> None:
+    area = make_area(make_business(), "Tempe", region="AZ", aliases=["Old Pueblo"], radius_miles=10)
     assert names_street(address, area) == named
