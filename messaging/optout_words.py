@@ -14,17 +14,22 @@ from difflib import SequenceMatcher
 
 from messaging.optout_phrases import (
     A_NAME_NOT_HERE,
+    BUSY,
     DONT_TEXT,
     IS_NOT_NAME,
     LATER,
+    LEGAL_STEPS,
     MAYBE_PHRASES,
     ME,
+    NEXT_TEXT,
     NO_CALLS,
     NOT_A_NAME,
     NOT_MEANT_AFTER,
     NOT_MEANT_BEFORE,
     OPT_OUT,
     OPT_OUT_OBJECT,
+    ORDER_TO_STOP,
+    OTHER_SCRIPTS,
     PREFERS_CALL,
     PREFERS_TEXTS,
     SEND_ME_TEXTS,
@@ -56,7 +61,7 @@ _START_WORDS = frozenset(["start", "unstop"])
 
 # Alone in a clause, among courtesies at most, each of these is an opt-out.
 _STOP_WORDS = _words(
-    "stop stops stopall unsubscribe unsubscribed unsub quit revoke revoked optout cease desist dnc alto pare "
+    "stop stahp stops stopall unsubscribe unsubscribed unsub quit revoke revoked optout cease desist dnc alto pare "
     "paren para parar basta detener detenga detengase salir baja desuscribir desuscribirme arret arreter "
     "arretez arrete desabonner desabonnement desinscrire desinscription parem sair descadastrar descadastre "
     "stopp stoppen abmelden parale parenle itigil sispann стоп отписаться 停止 退订 退訂 取消订阅 그만 중지 توقف"
@@ -65,10 +70,12 @@ _SPANISH_STOPS = frozenset(["para", "pare", "paren", "parar"])  # "no para": the
 # These are everyday words too (an appointment is canceled, a day ends): only the whole text makes them an opt-out.
 _WHOLE_TEXT_STOPS = frozenset(
     [
-        *_words("end cancel cancelar cancela cancele fin terminar annuler remove remover eliminar borrar borrame"),
+        *_words("取消 end cancel cancelar cancela cancele fin terminar annuler remove remover eliminar borrar borrame"),
         *["end it", "no more", "no mas", "delete me"],
     ]
 )
+# Said beside "not interested" or "wrong number", these need not be the whole text.
+_STOPS_OF_A_STRANGER = frozenset(["remove", "remover", "eliminar", "borrar", "end", "delete"])
 _CANCEL_TYPOS = frozenset(["cancle", "cancell", "cnacel", "cancal", "cansel", "canel", "cacel"])
 _QUIT_TYPOS = frozenset(["qiut", "quti", "uqit", "quitt"])
 # Real words (and names) one slip away from "stop".
@@ -102,8 +109,10 @@ _SAID = _words("please pls plz just said say kindly spam now repeat again")
 _AFTER_OTHER_STOP = _words(
     "by in over at off on out for around through the a an my our his her its your up to from into here there near "
     "before after between until till tomorrow monday tuesday wednesday thursday friday saturday sunday morning "
-    "afternoon evening sign light lights valve cock watch work payment payments service water leak leaks drip time "
-    "short go and when where how what if am pm any anywhere anytime sometime"
+    "afternoon evening sign light lights valve cock watch work payment payments service water leak leaks drip "
+    "time short foreclosure eviction garnishment garnishments repossession bankruptcy divorce creditors "
+    "collectors debt wage wages child snoring bleeding deportation treatment motion loss gap go and when where "
+    "how what if am pm any anywhere anytime sometime"
 )
 _NEW_SENTENCE = _words(
     "is isnt are arent aint i im you u youre its or we who not no nonsense bs crap shit madness harassment bullshit"
@@ -149,11 +158,18 @@ def read_consent(text: str) -> Meaning:
     if PREFERS_TEXTS.search(" ".join(words)):
         # "Stop calling, just text me" is about calls only.
         clauses = [NO_CALLS.sub(" ", " ".join(clause)).split() for clause in clauses]
+    if OTHER_SCRIPTS.search(unicodedata.normalize("NFC", text)) or _threatens(" ".join(words)):
+        return Meaning.STOP
     if _is_whole_text_stop(words) or any(_is_stop(clause, words) for clause in _without_footer(clauses)):
         return Meaning.STOP
-    if "🖕" in text or any(_is_name(match.groups()) for match in A_NAME_NOT_HERE.finditer(text)):
-        return Meaning.MAYBE
-    return Meaning.MAYBE if any(_is_maybe(clause, words) for clause in clauses) else Meaning.NONE
+    if not (
+        "🖕" in text
+        or any(_is_name(match.groups()) for match in A_NAME_NOT_HERE.finditer(text))
+        or any(_is_maybe(clause, words) for clause in clauses)
+    ):
+        return Meaning.NONE
+    is_stranger = any(" ".join(_heavy(clause)) in _STOPS_OF_A_STRANGER for clause in clauses)
+    return Meaning.STOP if is_stranger else Meaning.MAYBE
 
 
 def is_carrier_keyword(text: str, *, toll_free: bool = False) -> bool:
@@ -170,7 +186,8 @@ def clauses_of(text: str) -> list[list[str]]:
     plain = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text)).casefold()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     plain = unicodedata.normalize("NFC", re.sub(r"['’‘`´ʼ]", "", plain))
-    plain = re.sub(r"(?<=[a-z])0(?=[a-z])", "o", plain).replace("wrong #", "wrong number")
+    plain = re.sub(r"(?<=[a-z])0(?=[a-z])", "o", plain)
+    plain = re.sub(r"\b(wrong|my|this) ?#(?!\w)", r"\1 number", plain)
     plain = re.sub(r"\bun[\s-](?=sub)", "un", plain)
     plain = _SPELLED.sub(_join_spelled, _LONG_RUN.sub(r"\1", plain))
     clauses = ([_mended(word) for word in re.findall(r"\w+", part)] for part in _CLAUSE_BREAK.split(plain))
@@ -228,7 +245,16 @@ def _read_signs(text: str) -> Meaning:
 
 
 def _is_whole_text_stop(words: list[str]) -> bool:
-    return " ".join(word for word in words if word not in _COURTESIES) in _WHOLE_TEXT_STOPS
+    heavy = _heavy(words)
+    return " ".join(heavy) in _WHOLE_TEXT_STOPS or (len(heavy) == 2 and "".join(heavy) in ("stop", "unsubscribe"))
+
+
+def _heavy(words: list[str]) -> list[str]:
+    return [word for word in words if word not in _COURTESIES]
+
+
+def _threatens(text: str) -> bool:
+    return NEXT_TEXT.search(text) is not None and LEGAL_STEPS.search(text) is not None
 
 
 def _is_stop(clause: list[str], text: list[str]) -> bool:
@@ -265,9 +291,12 @@ def _is_call_to_stop(clause: list[str], place: int) -> bool:
             return not after
         if before[-1] in _BEFORE_OTHER_STOP or _THING_STOPS.search(" ".join(before)):
             return False
-        return clause[place] == "stop" or before[-1] in _SAID
+        # "Just quit" is what furnaces do.
+        return clause[place] == "stop" or (before[-1] in _SAID and before[-1] != "just")
     if lead or clause[place] != "stop" or is_last:
         return is_last
+    if after[0] == "from" and len(after) == 2:
+        return not after[1].endswith("ing")
     if after[0] in _DEMONSTRATIVES:
         return after[1] in _NEW_SENTENCE
     return (
@@ -283,7 +312,7 @@ def _ends_texts(clause: str) -> bool:
     if match is None:
         return False
     before = clause[: match.start()].split()
-    if _ASKS_WHETHER.search(" ".join(before)):
+    if _ASKS_WHETHER.search(" ".join(before)) or ORDER_TO_STOP.search(clause[: match.start()]):
         return False
     return not (before and before[-1] in _NEGATIONS and _YOU.isdisjoint(before))
 
@@ -304,7 +333,9 @@ def _read_refusal(clause: str, text: list[str]) -> Meaning:
     if LATER.search(rest):
         return Meaning.MAYBE
     if goes_on and goes_on[0] in _DETERMINERS:
-        return Meaning.NONE
+        return Meaning.STOP if goes_on[-1] in ("again", "anymore") else Meaning.NONE
+    if not has_object and BUSY.search(" ".join(text)):
+        return Meaning.MAYBE
     if not has_object and not goes_on and PREFERS_CALL.search(" ".join(text)):
         return Meaning.MAYBE
     return Meaning.STOP if has_object or is_for_good else Meaning.NONE

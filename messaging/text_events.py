@@ -1,6 +1,6 @@
 """A text came in: consent first, then whose it is, then whether it is urgent.
 
-What it says is answered by a person (or a turn).
+What it says is answered by the robot, in a turn of its own (messaging.agent.turn), or by a person.
 """
 
 import re
@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from leads import events, intake
 from leads.models import Lead
 from messaging import appointment_replies, consent, conversations, delivery, urgency
+from messaging.agent import turn
+from messaging.agent.loops import LoopSign, Said, looks_automatic
 from messaging.answers import answer
 from messaging.carriers.base import BadPayload, TextReceived
 from messaging.configuration import number_called
@@ -21,13 +23,13 @@ from messaging.enums import (
 )
 from messaging.models import CarrierAccount, Conversation, Message, MessageMedia, PhoneNumber
 from messaging.optout_words import Meaning, is_carrier_keyword
+from messaging.urgency_words import sounds_dangerous
 from recoverline.lib import queue
 from recoverline.lib.phones import is_anonymous, is_short_code, parse_phone
 from recoverline.lib.text import clean_inbound
 
-MAX_SAME_TEXTS = 3  # in an hour; a fourth is a machine
-MAX_TEXTS = 6  # in 90 seconds; nobody types that fast
-MACHINE = "Many or equal texts in a short time: this looks like an automatic answer."
+# One such text is left alone; it says nothing about the person who may write next.
+_ONLY_THIS_TEXT = (LoopSign.AUTO_REPLY, LoopSign.ECHO)
 TOLL_FREE = re.compile(r"^\+18(00|33|44|55|66|77|88)")
 
 
@@ -65,12 +67,14 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     conversations.note_said(conversation, text=body or "Picture", now=now, by_customer=True)
     if meaning == Meaning.MAYBE:
         _pause(conversation, "This may be a request to stop, or the wrong person. Please read it and decide.", now=now)
-    if _is_machine(conversation, body, now=now):
-        _pause(conversation, MACHINE, now=now)
+    # Danger comes before everything else that a text may say, even if a machine says it.
+    if not sounds_dangerous(body) and _is_machine(conversation, now=now):
         return
-    # One answer at most: danger comes before everything else that a text may say.
-    if not urgency.notice(conversation, body, cause=f"text:{message.pk}", now=now):
-        appointment_replies.notice(conversation, message, now=now)
+    # One answer at most.
+    if urgency.notice(conversation, body, cause=f"text:{message.pk}", now=now):
+        return
+    if not appointment_replies.notice(conversation, message, now=now):
+        turn.wake(conversation, now=now)
 
 
 def _is_ours(number: PhoneNumber, phone: str) -> bool:
@@ -136,9 +140,7 @@ def _start(conversation: Conversation, message: Message, event: TextReceived, *,
 
 def _help(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
     conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
-    if _is_machine(conversation, message.body, now=now):
-        _pause(conversation, MACHINE, now=now)
-    elif not _carrier_answers(conversation, message, event):
+    if not _is_machine(conversation, now=now) and not _carrier_answers(conversation, message, event):
         answer(conversation, ScriptKind.HELP, idem_key=f"help:{message.pk}", now=now)
 
 
@@ -158,9 +160,16 @@ def _pause(conversation: Conversation, reason: str, *, now: datetime) -> None:
         )  # fmt: skip
 
 
-# ---------------------------------------------------------------- loops and urgency
-def _is_machine(conversation: Conversation, body: str, *, now: datetime) -> bool:
-    texts = Message.objects.filter(conversation=conversation, direction=Direction.IN)
-    burst = texts.filter(created_at__gt=now - timedelta(seconds=90)).count()
-    same = texts.filter(created_at__gt=now - timedelta(hours=1), body=body).count() if body else 0
-    return burst > MAX_TEXTS or same > MAX_SAME_TEXTS
+# ---------------------------------------------------------------- loops
+def _is_machine(conversation: Conversation, *, now: datetime) -> bool:
+    """Whether the latest text is not to be answered because a machine seems to write; it waits for a person."""
+    recent = Message.objects.filter(conversation=conversation, created_at__gt=now - timedelta(hours=1))
+    rows = recent.exclude(status=MessageStatus.SUPPRESSED).values_list("body", "created_at", "direction", "kind")
+    # HELP and STOP are asked for word by word, so a quick answer to ours is no sign.
+    asked_for = (MessageKind.STAFF, MessageKind.COMPLIANCE)
+    sign = looks_automatic(
+        [Said(body, at, side == Direction.OUT, kind not in asked_for) for body, at, side, kind in rows], now=now
+    )
+    if sign is not None and sign not in _ONLY_THIS_TEXT:
+        _pause(conversation, sign.value, now=now)
+    return sign is not None

@@ -8,7 +8,9 @@ counts unless it is denied or long past. A mere naming ("gas leak") counts only 
 import re
 from collections.abc import Collection, Iterable
 
-from messaging.danger_phrases import DANGERS, NO_HEAT, NOT_NOW, SHOPPING, VULNERABLE
+from messaging.danger_phrases import DANGERS
+from messaging.danger_signs import NOT_NOW, SHOPPING
+from messaging.danger_whole import LEFT_INSIDE, LOCKED_OUT, NO_HEAT, OFTEN_MISTYPED, OTHER_WORDS, VULNERABLE
 from messaging.optout_words import clauses_of, is_one_slip
 
 
@@ -34,14 +36,33 @@ def sounds_dangerous(text: str) -> str | None:
     gas, carbon_monoxide, fire, sparks, flooding, sewage, medical, no_heat_vulnerable, break_in, collapse (roof, tree),
     trapped (a child locked in), stranded (on the road), arrest.
     """
-    clauses = [" ".join(clause) for clause in clauses_of(text)]
+    clauses = [_since(" ".join(map(_mended, clause))) for clause in clauses_of(text)]
     for danger in DANGERS:
         if any(danger.is_in(clause) for clause in clauses):
             return danger.code
     whole = " ".join(clauses)
     if NO_HEAT.search(whole) and VULNERABLE.search(whole) and not (SHOPPING.search(whole) or NOT_NOW.search(whole)):
         return "no_heat_vulnerable"
+    if LOCKED_OUT.search(whole) and LEFT_INSIDE.search(whole) and not SHOPPING.search(whole):
+        return "trapped"
     return None
+
+
+def _since(clause: str) -> str:
+    """ "It flooded last year and now it is flooding again" from where it speaks of today."""
+    past = NOT_NOW.search(clause)
+    rest = clause[past.end() :] if past is not None else ""
+    return rest if _TODAY.search(rest) else clause
+
+
+def _mended(word: str) -> str:
+    """The word, or the danger of which it is a slip of the finger."""
+    if len(word) < 5 or word in OTHER_WORDS or word in OFTEN_MISTYPED:
+        return word
+    return next((target for target in OFTEN_MISTYPED if word[0] == target[0] and is_one_slip(word, target)), word)
+
+
+_TODAY = re.compile(r"\b(?:now|again|today|tonight|right now)\b")
 
 
 def _places(clause: list[str], wanted: Iterable[list[str]]) -> list[int]:

@@ -17,7 +17,10 @@ def labeled(name: str) -> list[tuple[str, Meaning]]:
     return [(row["text"], LABELS[row["label"]]) for row in rows]
 
 
-@pytest.mark.parametrize(("text", "meaning"), labeled("optout.jsonl") + labeled("optout_more.jsonl"))
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    labeled("optout.jsonl") + labeled("optout_more.jsonl") + labeled("optout_paraphrases.jsonl"),
+)
 def test_labeled_texts(text: str, meaning: Meaning) -> None:
     assert read_consent(text) is meaning
 
@@ -58,6 +61,17 @@ def test_neither_opt_in_nor_help(text: str) -> None:
 def test_stop_wins_over_everything_else_in_the_text() -> None:
     assert read_consent("Wrong number, who is this? HELP. Stop texting me") is Meaning.STOP
     assert read_consent("STOP. Also can you cancel my appointment?") is Meaning.STOP
+
+
+def test_a_stranger_needs_no_more_than_a_word() -> None:
+    assert read_consent("Not interested. Remove.") is Meaning.STOP
+    assert read_consent("Old tub. Remove.") is Meaning.NONE
+
+
+def test_a_threat_against_the_next_text() -> None:
+    assert read_consent("text me again and I will sue") is Meaning.STOP
+    assert read_consent("text me again tomorrow") is Meaning.NONE
+    assert read_consent("I want to sue my landlord, text me") is Meaning.NONE
 
 
 def test_a_reaction_quotes_us_and_says_nothing() -> None:

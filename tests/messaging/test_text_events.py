@@ -161,9 +161,17 @@ def test_the_seventh_text_in_90_seconds_is_a_machine(wire: Wire) -> None:
     for n in range(6):
         say(wire, f"Answer number {n}", n)
     assert paused() == (False, Handler.ROBOT)
-    say(wire, "My basement is flooding", 7)
+    say(wire, "Answer number 6", 7)
     assert paused() == (True, Handler.PERSON)
     assert wire.texts() == []
+
+
+def test_a_danger_is_answered_however_fast_somebody_writes(wire: Wire) -> None:
+    for n in range(6):
+        say(wire, f"Hurry {n}", n)
+    say(wire, "My basement is flooding", 7)
+    (answer,) = wire.texts()
+    assert "close the main water valve" in answer.body
 
 
 def test_pictures_without_words_are_not_equal_texts(wire: Wire) -> None:

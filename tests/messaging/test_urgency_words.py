@@ -17,17 +17,28 @@ def labeled(name: str, *labels: str) -> list[str]:
     return [row["text"] for row in rows if row["label"] in labels]
 
 
-# "URGENT" names no danger: it is the script's word and the business of asks_urgent.
+# "URGENT" alone names no danger: it is the script's word and the business of asks_urgent.
 @pytest.mark.parametrize(
     "text",
-    [text for text in labeled("urgency.jsonl", "emergency") if text != "URGENT"]
-    + labeled("urgency_more.jsonl", "emergency"),
+    [
+        text
+        for name in ("urgency.jsonl", "urgency_more.jsonl", "urgency_paraphrases.jsonl")
+        for text in labeled(name, "emergency")
+        if not (len(text.split()) == 1 and asks_urgent(text, WORDS))
+    ],
 )
 def test_an_emergency_is_never_missed(text: str) -> None:
     assert sounds_dangerous(text) is not None
 
 
-@pytest.mark.parametrize("text", labeled("urgency.jsonl", "urgent", "routine") + labeled("urgency_more.jsonl", "calm"))
+@pytest.mark.parametrize(
+    "text",
+    [
+        text
+        for name in ("urgency.jsonl", "urgency_more.jsonl", "urgency_paraphrases.jsonl")
+        for text in labeled(name, "urgent", "routine", "calm")
+    ],
+)
 def test_nobody_is_woken_up_for_nothing(text: str) -> None:
     assert sounds_dangerous(text) is None
 
@@ -82,9 +93,30 @@ def test_reasons(text: str, reason: str | None) -> None:
         ("smells like rotten eggs near the water heater", "gas"),
         ("you guys are on fire lol", None),
         ("the stove is on fire", "fire"),
+        ("it flooded last year and now its flooding again", "flooding"),
+        ("nothing is flooding", None),
+        ("locked out. Candle is burning", "trapped"),
+        ("locked out. Keys are at work", None),
+        ("fire safety training", None),
     ],
 )
 def test_denied_past_and_shopping(text: str, reason: str | None) -> None:
+    assert sounds_dangerous(text) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("baisement floodng", "flooding"),
+        ("sewege backing up", "sewage"),
+        ("outlet smokng", "fire"),
+        ("bleding wont stop", "medical"),
+        ("kitchen flooring", None),
+        ("small gas grill", None),
+        ("dog breeding wont stop lol", None),
+    ],
+)
+def test_slips_of_the_finger(text: str, reason: str | None) -> None:
     assert sounds_dangerous(text) == reason
 
 
