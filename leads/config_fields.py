@@ -118,17 +118,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """A list, in brackets or one a line; a single value may stand without brackets."""
+    """A list, in brackets or one a line; a single value may stand without brackets. `is_long`: written one a line."""
 
     kind: Kind
+    is_long: bool = False
 
     def read(self, node: Node, around: Surroundings) -> list[Any]:
         if isinstance(node.value, str):
             return [self.kind.read(node, around)]
         return [self.kind.read(item, around) for item in node.as_list()]
 
-    def write(self, value: Sequence[Any]) -> Inline:
-        return Inline(self.kind.write(item) for item in value)
+    def write(self, value: Sequence[Any]) -> list[Any]:
+        items = [self.kind.write(item) for item in value]
+        return items if self.is_long else Inline(items)
 
 
 @dataclass(frozen=True, slots=True)

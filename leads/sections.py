@@ -1,4 +1,7 @@
-"""The parts of a business file that belong to leads: the business, its locations, and what it may tell customers."""
+"""The parts of a business file that belong to leads: the business, its locations, and what it may tell customers.
+
+The last of these are leads.knowledge_sections.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +11,13 @@ from typing import Any
 from django.db import models
 from django.utils.text import slugify
 
-from leads.config_fields import BrokenReference, Choice, Field, Flag, Price, Ref, Several, Text, Whole
+from leads.config_fields import BrokenReference, Choice, Field, Flag, Several, Text, Whole
 from leads.config_loading import Loading
 from leads.config_rows import Inner, RowForm, Rows
 from leads.config_yaml import Node, Problem
 from leads.enums import Language, Voice
-from leads.models import Business, Faq, Location, Service, ServiceArea
+from leads.knowledge_sections import KNOWLEDGE_SECTIONS
+from leads.models import Business, Location
 
 
 def slug_of_name(values: Mapping[str, Any], index: int) -> str:
@@ -21,8 +25,6 @@ def slug_of_name(values: Mapping[str, Any], index: int) -> str:
         raise BrokenReference
     return slugify(str(values["name"]))
 
-
-LOCATION = Field("location", Ref("locations", "slug"))
 
 BUSINESS = RowForm(
     model=Business,
@@ -113,54 +115,5 @@ SECTIONS = (
             ),
         ),
     ),
-    Rows(
-        key="services",
-        order=50,
-        about="What you do, with the prices that may be named: 89, 89-250, from 89, up to 250.",
-        called="name",
-        form=RowForm(
-            model=Service,
-            identity=("name",),
-            shorthand="name",
-            inner_keys=("booking",),
-            fields=(
-                Field("name", Text(), is_required=True),
-                Field("description", Text()),
-                Field("price", Price(), attrs=("price_from_cents", "price_to_cents")),
-                Field("duration_minutes", Whole()),
-                Field("active", Flag(), attrs=("is_active",)),
-            ),
-        ),
-    ),
-    Rows(
-        key="areas",
-        order=60,
-        about="Where you work. Callers from elsewhere are told so politely.",
-        form=RowForm(
-            model=ServiceArea,
-            identity=("location", "city", "region"),
-            shorthand="city",
-            fields=(
-                Field("city", Text(), is_required=True),
-                Field("region", Text()),
-                LOCATION,
-                Field("postal_codes", Several(Text())),
-            ),
-        ),
-    ),
-    Rows(
-        key="faqs",
-        order=70,
-        about="Questions customers ask, and the answers you stand by.",
-        form=RowForm(
-            model=Faq,
-            identity=("question", "language"),
-            fields=(
-                Field("question", Text(), is_required=True),
-                Field("answer", Text(), is_required=True),
-                Field("language", Choice(Language)),
-                Field("active", Flag(), attrs=("is_active",)),
-            ),
-        ),
-    ),
+    *KNOWLEDGE_SECTIONS,
 )

@@ -1,4 +1,4 @@
-"""The parts of a business file that belong to messaging: accounts, numbers, scripts, rules, the never-text list."""
+"""The parts of a business file that belong to messaging: robot, accounts, numbers, scripts, rules, never-text list."""
 
 import base64
 import secrets
@@ -11,8 +11,9 @@ from leads.config_loading import Loading
 from leads.config_rows import Remark, RowForm, Rows
 from leads.config_yaml import Node, Problem
 from leads.enums import Language
+from leads.knowledge_sections import ACTIVE, LOCATION
 from leads.models import Location
-from leads.sections import LOCATION
+from messaging.agent_sections import AGENT_SECTIONS
 from messaging.enums import CallerKind, CarrierKind, HoursState, MissReason, NumberMode, Outcome, RingOrder, ScriptKind
 from messaging.models import CarrierAccount, NeverText, PhoneNumber, RingTarget, Rule, Script
 from messaging.scripts import lint, values_for
@@ -21,7 +22,6 @@ from recoverline.lib import clock
 from scheduling.hours import OpenState
 from scheduling.queries import hours_of
 
-ACTIVE = Field("active", Flag(), attrs=("is_active",))
 NUMBER = Field("number", Ref("numbers", "number", is_phone=True))
 # Rules are this far apart, so that one can be put between two of them by hand.
 RULE_STEP = 10
@@ -173,6 +173,7 @@ RULES = RowForm(
 )
 
 SECTIONS = (
+    *AGENT_SECTIONS,
     Rows(
         key="carrier_accounts",
         order=80,

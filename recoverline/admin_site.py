@@ -55,7 +55,29 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "scheduling.calendarfeed",
         ),
     ),
-    ("Content", ("messaging.script", "leads.service", "leads.servicearea", "leads.faq")),
+    (
+        "Content",
+        (
+            "messaging.script",
+            "leads.service",
+            "leads.servicearea",
+            "leads.faq",
+            "leads.policy",
+            "leads.intakequestion",
+            "leads.persontopic",
+            "leads.safetytext",
+        ),
+    ),
+    (
+        "Robot",
+        (
+            "messaging.agentsettings",
+            "messaging.agentturn",
+            "messaging.unansweredquestion",
+            "messaging.regressionscenario",
+            "messaging.publication",
+        ),
+    ),
 )
 REST = "Installation"
 BUSINESSES_SHOWN = 3

@@ -8,7 +8,22 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 
 from leads.enums import Role, TaskReason
-from leads.models import Business, CallbackTask, JobRequest, Lead, Location, Membership, Service, ServiceArea
+from leads.models import (
+    Business,
+    CallbackTask,
+    Faq,
+    IntakeQuestion,
+    JobRequest,
+    Lead,
+    Location,
+    Membership,
+    PersonTopic,
+    Policy,
+    SafetyText,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+)
 from messaging.enums import (
     CallState,
     CarrierKind,
@@ -20,8 +35,25 @@ from messaging.enums import (
     OptOutSource,
     Outcome,
     ScriptKind,
+    TurnStatus,
 )
-from messaging.models import Call, CarrierAccount, Conversation, Message, NeverText, OptOut, PhoneNumber, Rule, Script
+from messaging.models import (
+    AgentSettings,
+    AgentTurn,
+    Call,
+    CarrierAccount,
+    Conversation,
+    Message,
+    NeverText,
+    OptOut,
+    PhoneNumber,
+    Publication,
+    RegressionScenario,
+    Rule,
+    Script,
+    SlotOffer,
+    UnansweredQuestion,
+)
 from scheduling.enums import AppointmentStatus, BookedBy
 from scheduling.models import Appointment, Assignment, BookingRules, BookingSettings, OpeningHours, Resource
 
@@ -214,6 +246,77 @@ def make_resource(business: Business, name: str = "", **values: Any) -> Resource
 
 def make_area(business: Business, city: str = "", **values: Any) -> ServiceArea:
     return ServiceArea.objects.create(business=business, city=city or f"City {fresh()}", **values)
+
+
+def make_faq(business: Business, question: str = "", answer: str = "Yes.", **values: Any) -> Faq:
+    question = question or f"Question {fresh()}?"
+    return Faq.objects.create(business=business, question=question, answer=answer, **values)
+
+
+def make_policy(business: Business, title: str = "", text: str = "As agreed.", **values: Any) -> Policy:
+    return Policy.objects.create(business=business, title=title or f"Policy {fresh()}", text=text, **values)
+
+
+def make_question(business: Business, question: str = "", **values: Any) -> IntakeQuestion:
+    return IntakeQuestion.objects.create(business=business, question=question or f"What about {fresh()}?", **values)
+
+
+def make_topic(business: Business, *phrases: str, **values: Any) -> PersonTopic:
+    """What only a person talks about; by default refunds."""
+    values.setdefault("name", f"Topic {fresh()}")
+    return PersonTopic.objects.create(business=business, phrases=list(phrases or ("refund",)), **values)
+
+
+def make_safety_text(business: Business, danger: str = "gas", **values: Any) -> SafetyText:
+    values.setdefault("text", "{business}: leave the house, then call 911.")
+    return SafetyText.objects.create(business=business, danger=danger, **values)
+
+
+def make_service_at(service: Service, location: Location, **values: Any) -> ServiceAtLocation:
+    return ServiceAtLocation.objects.create(service=service, location=location, **values)
+
+
+def make_agent_settings(business: Business, **values: Any) -> AgentSettings:
+    """A robot that answers by itself, by the rules, and does not wait for more texts."""
+    defaults: dict[str, Any] = {"mode": "auto", "driver": "rules", "quiet_seconds": 0}
+    return AgentSettings.objects.create(business=business, **{**defaults, **values})
+
+
+def make_turn(message: Message, **values: Any) -> AgentTurn:
+    """What the robot made of a customer's text; by default an answer that was sent."""
+    defaults: dict[str, Any] = {"status": TurnStatus.SENT, "driver": "rules", "started_at": NOON, "finished_at": NOON}
+    return AgentTurn.objects.create(
+        business=message.business, conversation=message.conversation, trigger=message, **{**defaults, **values}
+    )
+
+
+def make_slot_offer(conversation: Conversation, service: Service, **values: Any) -> SlotOffer:
+    """Offered at NOON for the same hour of the next day, at the conversation's location."""
+    defaults: dict[str, Any] = {
+        "number": 1,
+        "location": conversation.location,
+        "starts_at": NOON + timedelta(days=1),
+        "offered_at": NOON,
+    }
+    return SlotOffer.objects.create(
+        business=conversation.business, conversation=conversation, service=service, **{**defaults, **values}
+    )
+
+
+def make_unanswered(business: Business, text: str = "Do you fix kites?", **values: Any) -> UnansweredQuestion:
+    return UnansweredQuestion.objects.create(business=business, text=text, **{"asked_at": NOON, **values})
+
+
+def make_scenario(business: Business, *lines: str, **values: Any) -> RegressionScenario:
+    defaults: dict[str, Any] = {"name": f"Scenario {fresh()}", "created_at": NOON}
+    return RegressionScenario.objects.create(
+        business=business, lines=list(lines or ("Hello",)), **{**defaults, **values}
+    )
+
+
+def make_publication(business: Business, **values: Any) -> Publication:
+    defaults: dict[str, Any] = {"version": fresh(), "knowledge": {}, "published_at": NOON}
+    return Publication.objects.create(business=business, **{**defaults, **values})
 
 
 def make_appointment(service: Service, location: Location, *resources: Resource, **values: Any) -> Appointment:

@@ -56,6 +56,25 @@ class WordsField(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+class LinesField(forms.CharField):
+    """A JSON list of short texts, one a line; there may be commas in them."""
+
+    def __init__(self, *, rows: int = 5, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows, "cols": 60})
+        super().__init__(**{"required": False, "widget": widget, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        lines = (" ".join(line.split()) for line in super().clean(value).splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        # Browsers end lines otherwise than we do.
+        return str(self.prepare_value(initial) or "").split("\n") != str(data or "").splitlines()
+
+
 class TicksField(forms.MultipleChoiceField):
     """A JSON list of enum values as boxes to tick."""
 

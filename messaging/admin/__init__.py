@@ -1,5 +1,16 @@
 """Configuration and look-up pages of numbers, texts and calls; importing a module registers its pages."""
 
-from messaging.admin import accounts, calls, consent, conversations, hooks, numbers, reminders, rules, scripts
+from messaging.admin import accounts, calls, consent, conversations, hooks, numbers, reminders, robot, rules, scripts
 
-__all__ = ["accounts", "calls", "consent", "conversations", "hooks", "numbers", "reminders", "rules", "scripts"]
+__all__ = [
+    "accounts",
+    "calls",
+    "consent",
+    "conversations",
+    "hooks",
+    "numbers",
+    "reminders",
+    "robot",
+    "rules",
+    "scripts",
+]

@@ -13,7 +13,6 @@ from django.urls import reverse
 from leads.admin.tenant import TenantAdmin
 from leads.models import (
     Business,
-    Faq,
     LeadEvent,
     Location,
     ServiceArea,
@@ -38,22 +37,34 @@ from scheduling.models import (
 from tests.base import Cast
 from tests.factories import (
     NOON,
+    make_agent_settings,
     make_appointment,
     make_booking_settings,
     make_call,
     make_conversation,
+    make_faq,
     make_lead,
     make_member,
     make_message,
     make_never_text,
     make_opt_out,
+    make_policy,
+    make_publication,
+    make_question,
     make_request,
     make_resource,
     make_rule,
     make_rules,
+    make_safety_text,
+    make_scenario,
     make_script,
     make_service,
+    make_service_at,
+    make_slot_offer,
     make_task,
+    make_topic,
+    make_turn,
+    make_unanswered,
     make_user,
 )
 
@@ -82,7 +93,12 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
     script = make_script(business, name=f"{word} script", body=f"{{business}} {word} {{opt_out}}")
     script.body = f"{{business}}: {word} changed. {{opt_out}}"
     script.save()
-    service = make_service(business, f"{word} service")
+    service = make_service(business, f"{word} service", aliases=[f"{word} alias"])
+    make_service_at(service, location, price_from_cents=100)
+    make_slot_offer(conversation, service)
+    text = make_message(conversation, f"{word} text")
+    robot = make_agent_settings(business, instructions=f"{word} instructions")
+    robot.intents.create(intent="financing", mode="draft")
     area = ServiceArea.objects.create(business=business, location=location, city=f"{word}ville")
     resource = make_resource(business, f"{word} technician")
     resource.locations.add(location)
@@ -131,7 +147,16 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
             password=word,
             created_at=NOON,
         ),
-        Faq.objects.create(business=business, question=f"{word}?", answer=word),
+        make_faq(business, f"{word}?", word, examples=[f"{word} example"]),
+        make_policy(business, f"{word} policy", word),
+        make_question(business, f"{word} question?", service=service),
+        make_topic(business, word, name=f"{word} topic"),
+        make_safety_text(business, text=f"{word}: leave the house."),
+        robot,
+        make_turn(text, summary=f"{word} summary", reply=word),
+        make_unanswered(business, f"{word} unanswered", conversation=conversation),
+        make_scenario(business, f"{word} line", name=f"{word} scenario"),
+        make_publication(business, changes=[f"{word} change"]),
         Closure.objects.create(
             business=business,
             location=location,
@@ -143,7 +168,7 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
         make_never_text(business, label=f"{word} vendor"),
         make_opt_out(business, evidence=f"{word} stop"),
         make_call(number, lead=lead, caller_name=f"{word} caller", rule=rule, conversation=conversation),
-        make_message(conversation, f"{word} text"),
+        text,
         InboundHook.objects.create(
             account=number.account, event="voice", natural_key=f"{word}-1", payload={"x": word}, received_at=NOON
         ),

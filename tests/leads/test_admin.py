@@ -13,32 +13,51 @@ from leads.enums import Role
 from leads.models import (
     Business,
     CallbackTask,
+    Faq,
+    IntakeQuestion,
     Lead,
     Membership,
+    PersonTopic,
+    Policy,
     Service,
     ServiceArea,
 )
 from messaging.models import (
+    AgentTurn,
     Call,
     CarrierAccount,
     Conversation,
     Message,
     PhoneNumber,
+    Publication,
+    RegressionScenario,
     Rule,
     Script,
+    UnansweredQuestion,
 )
 from scheduling.models import OpeningHours
 from tests.base import Cast, make_cast, sign_in
 from tests.factories import (
     NOON,
+    make_area,
     make_call,
     make_conversation,
+    make_faq,
     make_lead,
     make_member,
     make_message,
+    make_policy,
+    make_publication,
+    make_question,
     make_rule,
+    make_scenario,
     make_script,
+    make_service,
+    make_service_at,
     make_task,
+    make_topic,
+    make_turn,
+    make_unanswered,
     make_user,
 )
 from tests.leads.canaries import url
@@ -142,8 +161,24 @@ def test_lists_cost_the_same_with_one_row_and_with_ten(cast: Cast) -> None:
             make_message(conversation)
             make_call(cast.a_number, lead=lead, conversation=conversation, rule=rule)
             make_task(cast.a_location, lead=lead)
+            here: dict[str, Any] = {"location": cast.a_location, "owner": make_user()}
+            service = make_service(cast.a, owner=here["owner"])
+            make_service_at(service, cast.a_location)
+            make_area(cast.a, **here)
+            make_faq(cast.a, **here)
+            make_policy(cast.a, **here)
+            make_question(cast.a, service=service, owner=here["owner"])
+            make_topic(cast.a, **here)
+            make_turn(make_message(conversation))
+            make_unanswered(cast.a, conversation=conversation, closed_by=here["owner"])
+            make_scenario(cast.a)
+            make_publication(cast.a, published_by=here["owner"])
 
-    models = (Call, Script, Rule, Lead, Conversation, Message, CallbackTask, PhoneNumber, Membership)
+    models = (
+        Call, Script, Rule, Lead, Conversation, Message, CallbackTask, PhoneNumber, Membership,
+        Service, ServiceArea, Faq, Policy, IntakeQuestion, PersonTopic,
+        AgentTurn, UnansweredQuestion, RegressionScenario, Publication,
+    )  # fmt: skip
     add(1)
     one = {model.__name__: queries(client, url(model, "changelist")) for model in models}
     add(9)
@@ -174,7 +209,8 @@ def test_the_menu_is_grouped_by_what_people_come_for(cast: Cast) -> None:
         ("Business", 5),
         ("Calls & texts", 9),
         ("Scheduling", 10),
-        ("Content", 4),
+        ("Content", 8),
+        ("Robot", 5),
     ]
 
 

@@ -4,15 +4,27 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from leads.areas import find_area
 from leads.config import dump, load
 from leads.kits import FOLDER, Kit, kits
 from leads.models import Business
-from messaging.enums import CallerKind, CarrierKind, HoursState, MissReason, Outcome, ScriptKind
+from messaging.enums import (
+    AgentMode,
+    CallerKind,
+    CarrierKind,
+    Driver,
+    HoursState,
+    Intent,
+    MissReason,
+    Outcome,
+    ScriptKind,
+)
 from messaging.models import CarrierAccount, NeverText, PhoneNumber, RingTarget, Rule, Script
 from messaging.rules import CallFacts, RuleTerms, first_match
 from messaging.script_lint import EXAMPLES, FIRST_TEXT_KINDS, SPOKEN_KINDS
 from messaging.scripts import lint, render_script, values_for
 from messaging.wording import example_link
+from recoverline.lib.render import render
 from recoverline.lib.text import count_segments
 from scheduling.hours import OpenState
 from scheduling.models import BookingRules, Closure, OpeningHours
@@ -31,6 +43,8 @@ ANSWERS = {
 ABOUT_VISITS = {kind for kind in ScriptKind if kind.startswith("booking_")} | {
     ScriptKind.SLOT_OFFERED, ScriptKind.CALLBACK_PROMISED,
 }  # fmt: skip
+# Two windows of arrival are long by themselves.
+NAMES_TIMES = {ScriptKind.TIMES_OFFERED}
 FOR_EVERY_TRADE = FIRST_TEXT_KINDS - {ScriptKind.QUOTE, ScriptKind.APPOINTMENT, ScriptKind.URGENT_AWARE}
 OF_THE_TRADE = {
     "home_services": {ScriptKind.URGENT_AWARE, ScriptKind.QUOTE},
@@ -38,6 +52,17 @@ OF_THE_TRADE = {
     "med_spa": {ScriptKind.APPOINTMENT, ScriptKind.QUOTE},
     "auto_repair": {ScriptKind.URGENT_AWARE, ScriptKind.APPOINTMENT, ScriptKind.QUOTE},
     "law_office": {ScriptKind.URGENT_AWARE, ScriptKind.APPOINTMENT},
+}
+# What the robot says in the voice of the trade; the rest is the built-in wording.
+OF_EVERY_ROBOT = {
+    ScriptKind.ASK_NEED, ScriptKind.ASK_PLACE, ScriptKind.ASK_WHEN, ScriptKind.TIMES_OFFERED, ScriptKind.NOT_UNDERSTOOD,
+}  # fmt: skip
+OF_THE_ROBOT = {
+    "home_services": {ScriptKind.ASK_ADDRESS},
+    "dental": {ScriptKind.ASK_KIND},
+    "med_spa": {ScriptKind.ASK_NAME, ScriptKind.THANKS, ScriptKind.IS_ROBOT},
+    "auto_repair": {ScriptKind.THANKS},
+    "law_office": {ScriptKind.ASK_KIND},
 }
 # A Saturday night: the longest that {opens_at} gets, as most are closed on Sunday.
 SATURDAY = datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
@@ -91,13 +116,16 @@ def test_a_kit_loads_without_a_warning_and_comes_back_the_same(kit: Kit) -> None
 
 @ALL
 def test_every_text_is_cheap(kit: Kit) -> None:
-    """One segment of plain characters for what is sent; what is spoken costs nothing but stays short."""
+    """One segment of plain characters for most of what is sent; what is spoken costs nothing but stays short."""
     bills = {}
     for script in loaded(kit).scripts.select_related("business"):
         bill = count_segments(rendered(script))
         bills[script.name] = (bill.encoding, bill.count)
         assert bill.costly == ()
-        assert bill.count <= (2 if script.kind in SPOKEN_KINDS | ABOUT_VISITS else 1), (script.name, bill.units)
+        assert bill.count <= (2 if script.kind in SPOKEN_KINDS | ABOUT_VISITS | NAMES_TIMES else 1), (
+            script.name,
+            bill.units,
+        )
     assert len(bills) >= 35
 
 
@@ -105,6 +133,7 @@ def test_every_text_is_cheap(kit: Kit) -> None:
 def test_every_kind_that_fits_the_trade_is_there_in_english_and_spanish(kit: Kit) -> None:
     business = loaded(kit)
     expected = FOR_EVERY_TRADE | OF_THE_TRADE[kit.slug] | ANSWERS | ABOUT_VISITS
+    expected |= OF_EVERY_ROBOT | OF_THE_ROBOT[kit.slug]
     kinds = {
         language: {script.kind for script in business.scripts.filter(language=language)} for language in ("en", "es")
     }
@@ -172,6 +201,64 @@ def test_the_rules_decide_as_the_trade_expects(kit: Kit) -> None:
     assert decide(business, no_answer, minutes_since_last=4321) == (Outcome.TEXT, FIRST[kit.slug])
 
 
+# ---------------------------------------------------------------- what the robot knows
+@ALL
+def test_a_kit_shows_what_a_robot_has_to_know(kit: Kit) -> None:
+    business = loaded(kit)
+    assert (business.agent_settings.mode, business.agent_settings.driver) == (AgentMode.AUTO, Driver.MODEL)
+    assert business.agent_settings.instructions
+    assert [mode.mode for mode in business.agent_settings.intents.filter(intent=Intent.EXISTING)] == [AgentMode.DRAFT]
+    assert [service.name for service in business.services.all() if len(service.aliases) < 6] == []
+    assert [faq.question for faq in business.faqs.all() if not 5 <= len(faq.examples) <= 10] == []
+    assert business.person_topics.count() >= 4
+    assert business.person_topics.filter(name="Complaint").exists()
+    for rows in (business.policies, business.safety_texts, business.intake_questions.filter(service=None)):
+        assert rows.filter(language="en").count() == rows.filter(language="es").count() > 0
+    asked = business.intake_questions.exclude(service=None)
+    assert asked.filter(language="en").count() == asked.filter(language="es").count() >= 4
+    # A law office must know the matter before anybody gives it an hour; elsewhere patience ends sooner.
+    assert {question.before_offer for question in asked} == {kit.slug == "law_office"}
+
+
+@ALL
+def test_what_is_told_in_the_businesss_own_words_is_cheap(kit: Kit) -> None:
+    """Two segments of plain characters at most, whatever of it is sent."""
+    business = loaded(kit)
+    values = {"business": business.name, "phone": "(602) 555-0100"}
+    texts = [
+        *(faq.answer for faq in business.faqs.all()),
+        *(policy.text for policy in business.policies.all()),
+        *(question.question for question in business.intake_questions.all()),
+        *(render(safety.text, values) for safety in business.safety_texts.all()),
+        *(text for service in business.services.all() for text in (service.price_note, service.financing)),
+    ]
+    bills = {text: count_segments(text) for text in texts if text}
+    assert {text: bill.costly for text, bill in bills.items() if bill.costly or bill.count > 2} == {}
+
+
+@ALL
+def test_no_word_stands_for_two_services_or_two_cities(kit: Kit) -> None:
+    business = loaded(kit)
+    for rows in (business.services.all(), business.areas.all()):
+        words = [word for row in rows for word in {alias.casefold() for alias in [*row.aliases, str(row)]}]
+        assert sorted(set(words)) == sorted(words)
+
+
+def test_somebody_in_tempe_without_cooling_is_understood() -> None:
+    business = loaded(next(kit for kit in kits() if kit.slug == "home_services"))
+    text = "AC is out, how much is a visit? we're in Tempe"
+    named = [row for row in business.services.all() if any(alias in text.casefold() for alias in row.aliases)]
+    assert [(row.name, row.price_from_cents, row.price_to_cents) for row in named] == [
+        ("AC or furnace diagnosis", 8900, 12900)
+    ]
+    area = find_area(business, text)
+    assert area is not None
+    assert (area.city, area.postal_codes, area.aliases) == ("Tempe", ["85281", "85282", "85283", "85284"], ["ASU"])
+    assert area.location is not None
+    assert (area.location.slug, area.location.time_zone) == ("phoenix", "America/Phoenix")
+    assert [row.name for row in area.location.resources.order_by("name")] == ["Jo", "Marco"]
+
+
 def test_callers_of_the_advertised_number_are_asked_for_a_quote() -> None:
     business = loaded(next(kit for kit in kits() if kit.slug == "auto_repair"))
     ads = business.numbers.get(source="ads")
@@ -236,7 +323,7 @@ def test_a_kit_shows_how_booking_is_set(kit: Kit) -> None:
     windows = {rule.arrival_window_minutes > 0 for rule in rules.filter(is_online=True)}
     travels = set(rules.values_list("place", flat=True))
     if kit.slug == "home_services":
-        assert (windows, travels, business.travel_times.count()) == ({True, False}, {"customer"}, 4)
+        assert (windows, travels, business.travel_times.count()) == ({True, False}, {"customer"}, 10)
     else:
         assert (windows, travels, business.travel_times.count()) == ({False}, {"location"}, 0)
     # Something is left to people, and says so.

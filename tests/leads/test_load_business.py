@@ -98,14 +98,16 @@ def test_a_kit_becomes_a_business_of_ones_own() -> None:
     )  # fmt: skip
     assert lines[-3:] == [
         "Cactus Cooling (cactus-cooling). Loaded.",
-        "The kit's second number was left out: give --number again or add it in the admin.",
+        "The kit's other numbers were left out: give --number again or add them in the admin.",
         "A kit is a starting point: check its addresses, prices, phones and never-text list.",
     ]
     business = Business.objects.get()
     assert (business.time_zone, business.phone, business.is_simulated) == ("America/Denver", "+13125550101", False)
     assert list(PhoneNumber.objects.values_list("number", flat=True)) == ["+13125550101"]
     # Nor is it named to customers as the shop's phone.
-    assert list(Location.objects.order_by("pk").values_list("name", "phone")) == [("Tucson", ""), ("Albuquerque", "")]
+    assert list(Location.objects.order_by("pk").values_list("name", "phone")) == [
+        ("Tucson", ""), ("Albuquerque", ""), ("Phoenix", ""),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -115,8 +117,12 @@ def test_a_kit_becomes_a_business_of_ones_own() -> None:
         (("med_spa",), [], ["The kit's numbers were left out: give --number or add them in the admin."]),
         (("dental", "--number", "3125550101"), ["+13125550101"], []),
         (("med_spa", "--number", "3125550101", "--number", "3125550102"), ["+13125550101", "+13125550102"], []),
-        (("home_services", "--simulated"), ["+15205550100", "+15055550100"], []),
-        (("home_services", "--simulated", "--number", "3125550101"), ["+13125550101", "+15055550100"], []),
+        (("home_services", "--simulated"), ["+15205550100", "+15055550100", "+16025550100"], []),
+        (
+            ("home_services", "--simulated", "--number", "3125550101"),
+            ["+13125550101", "+15055550100", "+16025550100"],
+            [],
+        ),
     ],
 )
 def test_only_the_simulator_gets_numbers_that_nobody_gave(

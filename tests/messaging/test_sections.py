@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from leads.config import ConfigErrors, dump, load
-from messaging.models import CarrierAccount, PhoneNumber, RingTarget, Rule, Script
+from messaging.models import AgentSettings, CarrierAccount, IntentMode, PhoneNumber, RingTarget, Rule, Script
 from tests.factories import make_account, make_business, make_location, make_number
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +181,78 @@ def test_the_never_text_list_may_be_a_list_of_phones() -> None:
     assert dump(business).endswith(
         'never_text:\n  - phone: "+12125550100"\n  - phone: "+12125550101"\n    label: Owner\n'
     )
+
+
+# ---------------------------------------------------------------- the robot
+def robot() -> dict[str, Any]:
+    return AgentSettings.objects.values("mode", "driver", "quiet_seconds", "returns_after_minutes").get()
+
+
+def test_one_word_is_enough_for_a_robot() -> None:
+    business = load(HEAD + "robot: draft\n").business
+    assert robot() == {"mode": "draft", "driver": "model", "quiet_seconds": 8, "returns_after_minutes": None}
+    assert dump(business).endswith("robot:\n  mode: draft\n")
+    AgentSettings.objects.update(mode="auto")
+    # The usual settings are settings too: without them there would be no robot.
+    assert dump(business).endswith("robot:\n  mode: auto\n")
+    AgentSettings.objects.update(mode="off")
+    assert dump(business).endswith('robot:\n  mode: "off"\n')
+    assert not load(dump(business), prune=True).has_changes
+
+
+def test_a_file_without_a_robot_leaves_the_business_the_one_it_has() -> None:
+    load(HEAD)
+    assert not AgentSettings.objects.exists()
+    load(HEAD + "robot: {mode: draft, intents: {financing: draft}}\n")
+    assert not load(HEAD).has_changes
+    assert not load(HEAD + "robot:\n").has_changes
+    assert (robot()["mode"], IntentMode.objects.count()) == ("draft", 1)
+    assert load(HEAD, prune=True).counts["robot"].removed == 1
+    assert not AgentSettings.objects.exists()
+
+
+def test_the_intents_of_a_robot_are_all_there_are() -> None:
+    text = HEAD + "robot:\n  intents: {financing: draft, cancel: off, price: auto}\n"
+    load(text)
+    assert not load(text).has_changes
+    counts = load(HEAD + "robot:\n  intents: {financing: draft, cancel: draft}\n").counts["intents"]
+    assert (counts.created, counts.updated, counts.removed, counts.unchanged) == (1, 0, 2, 1)
+    assert dict(IntentMode.objects.values_list("intent", "mode")) == {"financing": "draft", "cancel": "draft"}
+    load(HEAD + "robot: auto\n")
+    assert IntentMode.objects.count() == 2
+    load(HEAD + "robot: {intents: {}}\n")
+    assert IntentMode.objects.count() == 0
+
+
+def test_every_mistake_about_the_robot_has_its_line() -> None:
+    text = """\
+robot:
+  mode: automatic
+  times_offered: 9
+  most_text: 3
+  intents:
+    finance: draft
+    cancel: never
+    price: [draft]
+"""
+    assert errors_of(text) == [
+        (6, "robot.mode", "“automatic” is not possible here. Did you mean “auto”?"),
+        (7, "robot.times_offered", "Ensure this value is less than or equal to 4."),
+        (8, "robot.most_text", "There is no “most_text” here. Did you mean “most_texts”?"),
+        (10, "robot.intents.finance", "There is no intent “finance”. Did you mean “financing”?"),
+        (11, "robot.intents.cancel", "“never” is not possible here. Known here: off, draft, auto."),
+        (12, "robot.intents.price", "A text belongs here, not a list or a group of keys."),
+    ]
+    assert errors_of("robot:\n  intents: [draft]\n") == [
+        (6, "robot.intents", "Keys with values belong here, such as “name: Main office”.")
+    ]
+    assert not AgentSettings.objects.exists()
+
+
+def test_the_robot_of_a_broken_business_is_checked_as_well() -> None:
+    with pytest.raises(ConfigErrors) as caught:
+        load("business:\n  name: Alder\n  time_zone: Mars\nrobot: {quiet_seconds: 61}\n")
+    assert [(error.line, error.path) for error in caught.value.errors] == [
+        (3, "business.time_zone"),
+        (4, "robot.quiet_seconds"),
+    ]

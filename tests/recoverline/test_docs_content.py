@@ -13,18 +13,24 @@ from django.conf import LazySettings, settings
 
 from leads.config import load
 from leads.config_rows import RowForm, Rows
-from leads.enums import Language, Voice
+from leads.enums import Danger, Language, Voice
 from leads.kits import kits
+from leads.knowledge_sections import SERVICE_AT
 from leads.sections import BUSINESS
 from leads.sections import SECTIONS as LEADS_SECTIONS
 from messaging.admin.numbers import FORWARDING_CODES
+from messaging.agent_sections import ROBOT
 from messaging.carriers.registry import carrier_for
 from messaging.carriers.webhook import REASONS
 from messaging.enums import (
+    AgentMode,
     CallerKind,
     CallState,
     CarrierKind,
+    Driver,
+    Effort,
     HoursState,
+    Intent,
     MessageStatus,
     MissReason,
     NumberMode,
@@ -187,6 +193,8 @@ FORMS: list[tuple[str, RowForm]] = [
     ("business", BUSINESS),
     ("booking", BOOKING_SETTINGS),
     ("booking of a service", BOOKING_RULES),
+    ("at of a service", SERVICE_AT),
+    ("robot", ROBOT),
     *(
         (section.key, section.form)
         for section in (*LEADS_SECTIONS, *SCHEDULING_SECTIONS, *MESSAGING_SECTIONS)
@@ -223,5 +231,10 @@ def test_the_words_of_the_business_file_are_all_there() -> None:
         "`kind` of a script, first texts": [kind for kind in ScriptKind.values if kind in FIRST_TEXT_KINDS],
         "`kind` of a script, answers": [kind for kind in ScriptKind.values if kind not in others],
         "`kind` of a script, spoken": [kind for kind in ScriptKind.values if kind in SPOKEN_KINDS],
+        "`danger`": Danger.values,
+        "`mode` of the robot, modes of `intents`": AgentMode.values,
+        "`driver`": Driver.values,
+        "`effort`": Effort.values,
+        "`intents`": Intent.values,
     }
     assert re.findall(r"`\{(\w+)\}`", under(text_of(FILE_PAGE), "scripts")) == list(PLACEHOLDERS)

@@ -49,6 +49,12 @@ def in_business(business: Business, **values: Any) -> dict[str, Any]:
     return {**page, **no_inlines(Business), "booking_settings-TOTAL_FORMS": 1, **row}
 
 
+def rules_in(page: Any) -> Any:
+    """The booking rules on the page of a service, among what else is shown there."""
+    (formset,) = [each for each in page.context["inline_admin_formsets"] if each.formset.model is BookingRules]
+    return formset
+
+
 def test_rules_are_set_on_the_page_of_the_service_with_the_notice_in_words(ana: Client, cast: Cast) -> None:
     service = make_service(cast.a)
     assert ana.post(url(Service, "change", service.pk), in_service(service)).status_code == 302
@@ -69,7 +75,7 @@ def test_rules_are_set_on_the_page_of_the_service_with_the_notice_in_words(ana: 
 def test_rules_that_make_no_sense_are_refused(ana: Client, cast: Cast, field: str, value: str, message: str) -> None:
     service = make_service(cast.a)
     answer = ana.post(url(Service, "change", service.pk), in_service(service, **{field: value}))
-    (formset,) = answer.context["inline_admin_formsets"]
+    formset = rules_in(answer)
     assert formset.formset.errors == [{field: [message]}]
     assert BookingRules.objects.count() == 0
 
@@ -78,7 +84,7 @@ def test_a_service_has_rules_once(ana: Client, cast: Cast) -> None:
     service = make_rules(make_service(cast.a)).service
     answer = ana.post(url(BookingRules, "add"), {"service": service.pk, **RULES})
     assert answer.context["adminform"].form.errors == {"service": ["Booking rules with this Service already exists."]}
-    (formset,) = ana.get(url(Service, "change", service.pk)).context["inline_admin_formsets"]
+    formset = rules_in(ana.get(url(Service, "change", service.pk)))
     assert (len(formset.formset.forms), formset.formset.max_num) == (1, 1)
 
 
