@@ -22,7 +22,7 @@ from tests.postgres import postgres_server
 
 ROOT = Path(__file__).resolve().parent.parent
 # Models can be imported only after the setup.
-MAKE_BUSINESS = "import django; django.setup(); from bench.business import main; main()"
+MAKE_BUSINESS = "import django; django.setup(); from {module} import main; main()"
 NUMBERS = 20  # lines of the business under load
 
 
@@ -49,7 +49,11 @@ class Installation:
 
     def megabytes(self) -> float:
         """Proportional memory of web, sender and worker with their children; the database and the carrier excluded."""
-        return sum(_tree_megabytes(process.pid) for name, process in self.processes.items() if name != "carrier")
+        return sum(self.megabytes_each().values())
+
+    def megabytes_each(self) -> dict[str, float]:
+        """The same, by process."""
+        return {name: _tree_megabytes(row.pid) for name, row in self.processes.items() if name != "carrier"}
 
     def cpu_seconds(self) -> float:
         return sum(_tree_cpu(process.pid) for name, process in self.processes.items() if name != "carrier")
@@ -64,8 +68,12 @@ def installation(
     settings: str = "recoverline.settings",
     threads: int = 32,
     worker: bool = True,
+    business: str = "bench.business",
 ) -> Iterator[Installation]:
-    """`database` is "sqlite" or "postgres" (durable); `latency_ms` is what the carrier takes for an answer."""
+    """`database` is "sqlite" or "postgres" (durable); `latency_ms` is what the carrier takes for an answer.
+
+    `business` is the module whose `main` makes it and prints its account's key.
+    """
     with tempfile.TemporaryDirectory(prefix="recoverline-bench-") as folder, _database(database, folder) as url:
         site = f"http://127.0.0.1:{_free_port()}"
         processes: dict[str, subprocess.Popen[str]] = {}
@@ -88,7 +96,7 @@ def installation(
                 "PYTHONPATH": str(ROOT),
             }
             _run(environment, "manage.py", "migrate", "--verbosity", "0")
-            key = _run(environment, "-c", MAKE_BUSINESS).strip().splitlines()[-1]
+            key = _run(environment, "-c", MAKE_BUSINESS.format(module=business)).strip().splitlines()[-1]
             made = Installation(site, carrier, environment, key, processes)
             _start(made, worker=worker)
             yield made

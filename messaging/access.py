@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from leads.access import User, visible_by_location
 from leads.enums import Role
 from leads.models import CallbackTask
-from messaging.models import Call, Conversation, Message, MessageMedia
+from messaging.models import AgentTurn, Call, Conversation, Message, MessageMedia
 
 
 def conversations_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[Conversation]:
@@ -26,6 +26,11 @@ def messages_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QueryS
 def media_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[MessageMedia]:
     """Pictures and other files of those texts."""
     return MessageMedia.objects.filter(message__in=messages_for(user, roles=roles))
+
+
+def turns_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[AgentTurn]:
+    """The robot's turns in those conversations."""
+    return visible_by_location(user, AgentTurn.objects.all(), location="conversation__location", roles=roles)
 
 
 def tasks_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[CallbackTask]:

@@ -9,8 +9,11 @@ from leads.config_fields import Choice, Field, Flag, Text, Whole
 from leads.config_loading import Loading
 from leads.config_rows import Inner, RowForm
 from leads.config_yaml import Node, Problem, did_you_mean
+from leads.models import Business
+from messaging.agent import publishing
 from messaging.enums import AgentMode, Driver, Effort, Intent
 from messaging.models import AgentSettings, IntentMode
+from recoverline.lib import clock
 
 ROBOT = RowForm(
     model=AgentSettings,
@@ -80,6 +83,11 @@ class RobotSection:
             except Problem as problem:
                 loading.errors.append(problem.error)
         return modes
+
+    def finish(self, business: Business) -> None:
+        """Who writes a file has decided about all of it: the robot uses what it says from now on."""
+        if AgentSettings.objects.filter(business=business).exists():
+            publishing.publish(business, now=clock.now())
 
     def dump(self, owner: models.Model, inner: Inner) -> dict[str, object]:
         row = AgentSettings.objects.filter(business=owner.pk).first()

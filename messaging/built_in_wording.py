@@ -4,6 +4,7 @@ Accents that GSM-7 lacks (á, í, ó, ú) are avoided: one of them more than dou
 """
 
 from leads.enums import Language
+from messaging import robot_wording
 from messaging.enums import ScriptKind
 from messaging.script_lint import FIRST_TEXT_KINDS
 
@@ -35,7 +36,7 @@ WORDING: dict[Language, dict[str, str]] = {
             "{business}: understood, this is urgent. We are telling our team right now. "
             "If anyone is in danger, call emergency services first."
         ),
-        ScriptKind.HAND_OFF: "A person at {business} is taking over and will answer you here.",
+        ScriptKind.HAND_OFF: "A person at {business} is taking over and will answer you here. {back}",
         ScriptKind.BOOKING_CONFIRMED: (
             "{business}: you are booked for {appointment}, {when}. To move or cancel it: {change_link} {opt_out}"
         ),
@@ -62,6 +63,7 @@ WORDING: dict[Language, dict[str, str]] = {
         ScriptKind.CALLBACK_PROMISED: (
             "{business}: we will call you {when}. If it cannot wait, write to us here. {opt_out}"
         ),
+        **robot_wording.ENGLISH,
         ScriptKind.GREETING: (
             "You have reached {business}. We are sorry that we cannot take your call right now. "
             "After the tone, please leave your name, your number and what you need."
@@ -96,7 +98,7 @@ WORDING: dict[Language, dict[str, str]] = {
             "{business}: entendido, es urgente. Estamos avisando a nuestro equipo. "
             "Si alguien corre peligro, llame primero a emergencias."
         ),
-        ScriptKind.HAND_OFF: "Una persona de {business} le atiende desde ahora y le responde por este chat.",
+        ScriptKind.HAND_OFF: "Una persona de {business} sigue con esto y le responde por este chat. {back}",
         ScriptKind.BOOKING_CONFIRMED: (
             "{business}: su cita queda reservada: {appointment}, {when}. Para cambiarla o anularla: {change_link} "
             "{opt_out}"
@@ -125,6 +127,7 @@ WORDING: dict[Language, dict[str, str]] = {
         ScriptKind.CALLBACK_PROMISED: (
             "{business}: le llamaremos {when}. Si no puede esperar, escriba en este chat. {opt_out}"
         ),
+        **robot_wording.SPANISH,
         ScriptKind.GREETING: (
             "Ha llamado a {business}. Sentimos no poder atender su llamada en este momento. "
             "Después del tono, deje su nombre, su número y lo que necesita."

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, When
 
-from leads import intake
+from leads import events, intake
 from leads.enums import RequestStatus, Urgency
 from leads.models import JobRequest, Lead
 from messaging.enums import ConversationStatus, Handler
@@ -91,10 +91,57 @@ def note_said(conversation: Conversation, *, text: str, now: datetime, by_custom
     Conversation.objects.filter(pk=conversation.pk).update(**changes)
 
 
-def take_over(conversation: Conversation, *, user_id: int) -> None:
-    """A person writes: the robot is silent from now on, nobody else needs to answer, and the thread has an owner."""
-    Conversation.objects.filter(pk=conversation.pk).update(handler=Handler.PERSON, needs_reply=False, unread_count=0)
+def take_over(conversation: Conversation, *, user_id: int, returns_at: datetime | None = None) -> None:
+    """A person writes: the robot is silent from now on, nobody else needs to answer, and the thread has an owner.
+
+    `returns_at`: when the robot goes on, if the business wants that.
+    """
+    Conversation.objects.filter(pk=conversation.pk).update(
+        handler=Handler.PERSON, needs_reply=False, unread_count=0, turn_due_at=None, robot_returns_at=returns_at
+    )
     Conversation.objects.filter(pk=conversation.pk, assignee=None).update(assignee_id=user_id)
+
+
+def hand_off(conversation: Conversation, *, reason: str, summary: str, now: datetime) -> bool:
+    """The robot gives the conversation to a person, who hears of it; False when a person had it already.
+
+    Only the change itself is told, so that a thread which is reopened does not ring again.
+    """
+    with transaction.atomic():
+        mine = Conversation.objects.filter(pk=conversation.pk, handler=Handler.ROBOT)
+        if not mine.update(
+            handler=Handler.PERSON, needs_reply=True, robot_returns_at=None, status=ConversationStatus.OPEN
+        ):
+            return False
+        events.record(
+            "conversation.handed_off", business=conversation.business, lead=conversation.lead, at=now,
+            text=f"{reason}: {summary}" if summary else reason, conversation=str(conversation.key),
+        )  # fmt: skip
+    conversation.handler = Handler.PERSON
+    return True
+
+
+def leave_to_people(conversation: Conversation) -> None:
+    """The robot is out of it, without a word: somebody is being told in another way."""
+    Conversation.objects.filter(pk=conversation.pk).update(handler=Handler.PERSON, turn_due_at=None)
+    conversation.handler = Handler.PERSON
+
+
+def give_back(now: datetime) -> int:
+    """Return to the robot what a person left alone for as long as the business has set; how many."""
+    due = Conversation.objects.filter(robot_returns_at__lte=now, handler=Handler.PERSON)
+    due = due.exclude(status=ConversationStatus.DONE).select_related("business", "lead")
+    returned = 0
+    for row in due[:200]:
+        with transaction.atomic():
+            mine = Conversation.objects.filter(pk=row.pk, handler=Handler.PERSON, robot_returns_at=row.robot_returns_at)
+            if mine.update(handler=Handler.ROBOT, robot_returns_at=None, agent_state={}):
+                returned += 1
+                events.record(
+                    "conversation.returned", business=row.business, lead=row.lead, at=now,
+                    text="The robot takes over again, as set for this business", conversation=str(row.key),
+                )  # fmt: skip
+    return returned
 
 
 def pause(conversation: Conversation, *, reason: str) -> bool:

@@ -8,6 +8,16 @@ from recoverline.lib.text import normalize
 LONGEST_TEXT = 1600
 
 
+class DraftForm(forms.Form):
+    """What the robot has drafted, perhaps changed."""
+
+    body = forms.CharField(max_length=LONGEST_TEXT)
+
+    def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"]
+        return normalize(body)
+
+
 class ReplyForm(forms.Form):
     """A text from staff. `client_id` is made with the page: the same page sent twice is one text."""
 

@@ -12,15 +12,22 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices
 from leads import events
 from leads.models import CallbackTask, LeadEvent
 from messaging import consent, conversations, outbound
-from messaging.enums import CallState, ConversationStatus, Handler, MessageKind, MessageStatus, Outcome
-from messaging.models import Call, Conversation, Message, Note, OptOut
+from messaging.agent import turn
+from messaging.enums import CallState, ConversationStatus, Handler, MessageKind, MessageStatus, Outcome, TurnStatus
+from messaging.models import AgentTurn, Call, Conversation, Message, Note, OptOut
 
 PAGE_SIZE = 25
 # So many urgent conversations stand above the newest; more than that would hide what is new.
 PINNED_AT_MOST = 20
 TIMELINE_SIZE = 100
-# Told by the call or the text itself, which stand in the timeline already.
-TOLD_BY_ROWS = Q(kind__startswith="call.") | Q(kind__startswith="text.")
+# Told by the call, the text or the robot's turn itself, which stand in the timeline already.
+TOLD_BY_ROWS = Q(kind__startswith="call.") | Q(kind__startswith="text.") | Q(kind="lead.noted")
+
+# Turns that left no text of their own: a draft, silence, something newer that came first.
+TOLD_BY_THEMSELVES = (
+    TurnStatus.DRAFTED, TurnStatus.DROPPED, TurnStatus.SILENT, TurnStatus.DISCARDED, TurnStatus.HANDED_OFF,
+    TurnStatus.FAILED,
+)  # fmt: skip
 
 # How outbound.retry and delivery name the row that repeats another.
 REPEATS = ("retry:", "again:")
@@ -43,12 +50,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in the timeline. `kind`: call, text, note or event; `row` is what it says, `why` what decided it."""
+    """One thing in the timeline. `kind`: call, text, turn, note or event; `row` says it, `why` decided it."""
 
     kind: str
     key: str
     at: datetime
-    row: Call | Message | Note | LeadEvent
+    row: Call | Message | AgentTurn | Note | LeadEvent
     why: str = ""
 
 
@@ -125,7 +132,9 @@ def _read_position(before: str) -> tuple[datetime, int] | None:
 def timeline_of(conversation: Conversation, *, size: int | None = TIMELINE_SIZE) -> Timeline:
     """Calls, texts, notes and events in the order in which they happened; `size` None: all of them."""
     stop = None if size is None else size + 1
-    texts = conversation.messages.select_related("author").prefetch_related("media").order_by("-created_at", "-id")
+    texts = conversation.messages.select_related("author", "turn").prefetch_related("media")
+    texts = texts.order_by("-created_at", "-id")
+    turns = conversation.turns.filter(message=None, status__in=TOLD_BY_THEMSELVES).order_by("-started_at", "-id")
     calls = conversation.calls.select_related("rule").order_by("-started_at")
     notes = conversation.notes.select_related("author").order_by("-created_at", "-id")
     found = list(texts[:stop])
@@ -133,6 +142,7 @@ def timeline_of(conversation: Conversation, *, size: int | None = TIMELINE_SIZE)
     entries: list[Entry] = [
         *(Entry("call", str(call.key), call.started_at, call, why_decided(call)) for call in reversed(calls[:stop])),
         *(Entry("text", str(text.key), text.created_at, text) for text in reversed(found)),
+        *(Entry("turn", str(turn.key), turn.started_at, turn) for turn in reversed(turns[:stop])),
         *(Entry("note", str(note.pk), note.created_at, note) for note in reversed(notes[:stop])),
         *(Entry("event", str(event.pk), event.at, event) for event in reversed(_events(conversation)[:stop])),
     ]
@@ -204,7 +214,7 @@ def reply(
         # An older row is a page sent twice: what the customer said since then still waits.
         if message.created_at == now and message.status != MessageStatus.SUPPRESSED:
             _take_from_robot(conversation, by=by, now=now)
-            conversations.take_over(conversation, user_id=by.pk)
+            conversations.take_over(conversation, user_id=by.pk, returns_at=turn.returns_at(conversation, now=now))
     return message
 
 
@@ -223,8 +233,10 @@ def resume_automation(conversation: Conversation, *, by: AbstractBaseUser, now: 
     """Let the robot answer again; False when it already may."""
     halted = Q(automation_paused=True) | Q(handler=Handler.PERSON)
     resumed = Conversation.objects.filter(halted, pk=conversation.pk).update(
-        automation_paused=False, pause_reason="", handler=Handler.ROBOT
+        automation_paused=False, pause_reason="", handler=Handler.ROBOT, robot_returns_at=None, agent_state={}
     )
+    if resumed:
+        turn.wake_for_waiting(conversation, now=now)
     return _record(resumed, "automation.resumed", "Automation resumed", conversation, by, now)
 
 

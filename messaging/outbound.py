@@ -30,13 +30,14 @@ logger = logging.getLogger(__name__)
 
 BELL = "recoverline_outbox"
 # An automatic answer does not hide what the customer said before it.
-SHOWN_IN_LISTS = (MessageKind.FIRST_TEXT, MessageKind.STAFF)
+SHOWN_IN_LISTS = (MessageKind.FIRST_TEXT, MessageKind.STAFF, MessageKind.ROBOT)
 BACK_OFF_SECONDS = (1, 2, 4, 8)
 PUT_OFF = timedelta(minutes=5)
 # How long a text stays worth sending. A first text has the business's own limit.
 VALID_FOR = {
     MessageKind.STAFF: timedelta(hours=1),
     MessageKind.AUTO_REPLY: timedelta(minutes=30),
+    MessageKind.ROBOT: timedelta(minutes=10),
     MessageKind.APPOINTMENT: timedelta(hours=2),
     MessageKind.COMPLIANCE: timedelta(minutes=5),
 }

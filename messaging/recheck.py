@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from leads.models import Business, CallbackTask
 from messaging import consent
-from messaging.enums import CallState, Direction, MessageKind, Suppression
+from messaging.enums import CallState, Direction, Handler, MessageKind, Suppression
 from messaging.models import Call, Conversation, Message, NeverText, OptOut
 from recoverline.lib.phones import is_served
 
@@ -23,9 +23,9 @@ NEEDED = (
     "account__kind", "account__key", "account__account_sid", "account__auth_token", "account__messaging_service_sid",
     "account__is_active", "account__stopped_at", "account__uses_lookup",
     "business__is_texting_paused", "business__late_after_minutes", "business__country", "business__countries_served",
-    "conversation__automation_paused", "conversation__language",
+    "conversation__automation_paused", "conversation__handler", "conversation__language",
 )  # fmt: skip
-AUTOMATIC = (MessageKind.FIRST_TEXT, MessageKind.AUTO_REPLY, MessageKind.APPOINTMENT)
+AUTOMATIC = (MessageKind.FIRST_TEXT, MessageKind.AUTO_REPLY, MessageKind.APPOINTMENT, MessageKind.ROBOT)
 
 
 def reason_not_to_queue(conversation: Conversation, kind: MessageKind) -> Suppression | None:
@@ -61,6 +61,9 @@ def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
         kind=MessageKind.STAFF,
         created_at__gt=OuterRef("created_at"),
     )
+    newer = Message.objects.filter(
+        conversation=OuterRef("conversation"), direction=Direction.IN, created_at__gt=OuterRef("created_at")
+    )
     spoken = Call.objects.filter(
         business=OuterRef("business"),
         caller=OuterRef("lead__phone"),
@@ -74,6 +77,7 @@ def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
             is_opted_out=Exists(OptOut.objects.filter(**mine, revoked_at=None)),
             is_never_text=Exists(NeverText.objects.filter(**mine)),
             staff_wrote=Exists(staff_texts),
+            customer_wrote=Exists(newer),
             was_spoken_to=Exists(spoken) | Exists(called_back),
             version_now=F("appointment__version"),
         )
@@ -109,6 +113,11 @@ def _reason_for_robot(message: Any) -> Suppression | None:
     # A person who writes takes the conversation over, but the visit stands, and so does what must be said of it.
     if message.staff_wrote and message.kind != MessageKind.APPOINTMENT:
         return Suppression.TAKEN_OVER
+    if message.kind == MessageKind.ROBOT and message.conversation.handler != Handler.ROBOT:
+        return Suppression.TAKEN_OVER
+    # What came since has a turn of its own, which answers that as well, since this never left.
+    if message.kind == MessageKind.ROBOT and message.customer_wrote:
+        return Suppression.OVERTAKEN
     # On the phone, or by closing the callback task.
     if message.kind == MessageKind.FIRST_TEXT and message.was_spoken_to:
         return Suppression.CALLED_BACK

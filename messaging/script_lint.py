@@ -40,6 +40,12 @@ PLACEHOLDERS: dict[str, str] = {
     "when": "when it is, such as Thu, Jun 18 at 10 AM (texts about an appointment)",
     "change_link": "the customer's own link to move or cancel it",
     "confirm": "Reply C to confirm; nothing once they have (reminders)",
+    "slots": "the times to choose from, each with its number (robot)",
+    "service": "the service that was asked about (robot)",
+    "services": "names of services, such as Drain cleaning or Leak repair; nothing where there is no choice",
+    "price": "the price range of {service}, such as $89 to $129, with its note (robot)",
+    "area": "the city that was asked about (robot)",
+    "back": "when a person is there to answer, as a sentence: We are back on Monday at 8 AM.; nothing while one is",
     "hours": "the opening hours, such as Mon-Fri 8 AM-5 PM",
     "opens_at": "when the location opens again, such as tomorrow at 8 AM; nothing while it is open",
     "closure": "the holiday or closure of the day, such as Thanksgiving; nothing on other days",
@@ -71,6 +77,31 @@ EXAMPLES: dict[str, str] = {
     "when": "Wed, Sep 23 between 10 AM and 12 PM",
     "change_link": "https://book.example.com/b/mQ3vX0yR7LwN2kTz8JhBgA/",
     "confirm": "Reply C to confirm.",
+    "slots": "1) Wed, Sep 23 between 8 and 10 AM or 2) Wed, Sep 23 between 10 AM and 12 PM",
+    "service": "Water heater repair",
+    "services": "Drain cleaning, Leak repair or Water heater repair",
+    "price": "$89 to $129",
+    "area": "Tempe",
+    "back": "We are back on Monday at 8 AM.",
+}
+
+# What a text of the robot is for: without it the customer is told nothing.
+_MUST_SAY: dict[str, str] = {
+    ScriptKind.TIMES_OFFERED: "slots",
+    ScriptKind.TIME_GONE: "slots",
+    ScriptKind.WINDOWS_OFFERED: "slots",
+    ScriptKind.PRICE_TOLD: "price",
+    ScriptKind.HOURS_TOLD: "hours",
+    ScriptKind.SERVICES_TOLD: "services",
+}
+# Where the robot's placeholders have a value; elsewhere they are empty.
+_HAS_VALUE: dict[str, frozenset[str]] = {
+    "slots": frozenset({ScriptKind.TIMES_OFFERED, ScriptKind.TIME_GONE, ScriptKind.WINDOWS_OFFERED}),
+    "service": frozenset({ScriptKind.PRICE_TOLD, ScriptKind.PRICE_UNKNOWN}),
+    "services": frozenset({ScriptKind.SERVICES_TOLD, ScriptKind.ASK_NEED}),
+    "price": frozenset({ScriptKind.PRICE_TOLD}),
+    "area": frozenset({ScriptKind.AREA_SERVED, ScriptKind.AREA_NOT_SERVED}),
+    "back": frozenset({ScriptKind.HAND_OFF}),
 }
 
 LONGEST_TEXT = 1600  # the carrier refuses more (Twilio's error 21617)
@@ -153,7 +184,11 @@ def lint(body: str, *, kind: str, business_name: str, opt_out_line: str, sample:
     # A business called Stop & Shop neither offers an opt-out nor misuses the word.
     unnamed = normalize(render(body, {**values, "business": "us"})).strip()
     unnamed = _name_pattern(business_name).sub("us", unnamed) if business_name.strip() else unnamed
-    findings = [*_placeholder_findings(body, sample), *_name_findings(body, text, kind, business_name)]
+    findings = [
+        *_placeholder_findings(body, sample),
+        *_robot_findings(body, kind),
+        *_name_findings(body, text, kind, business_name),
+    ]
     if kind not in SPOKEN_KINDS:
         findings += [
             *_opt_out_findings(body, unnamed, kind, opt_out_line),
@@ -182,6 +217,18 @@ def _placeholder_findings(body: str, sample: Mapping[str, str]) -> Iterator[Find
                 "empty_placeholder",
                 f"{{{name}}} is empty here: fill it in for the business or take it out of the text.",
             )
+
+
+def _robot_findings(body: str, kind: str) -> Iterator[Finding]:
+    named = placeholders_in(body)
+    wanted = _MUST_SAY.get(kind)
+    if wanted is not None and wanted not in named:
+        yield Finding(
+            "error", "missing_placeholder", f"The text does not say what it is for: add {{{wanted}}}."
+        )  # fmt: skip
+    for name in named:
+        if kind not in _HAS_VALUE.get(name, {kind}):
+            yield Finding("warning", "empty_placeholder", f"{{{name}}} is always empty in a text of this kind.")
 
 
 def _name_findings(body: str, text: str, kind: str, business_name: str) -> Iterator[Finding]:

@@ -86,6 +86,8 @@ def values_for(
         "when": "",
         "change_link": "",
         "confirm": "",
+        # Of one turn of the robot: messaging.agent.flow says them.
+        **dict.fromkeys(("slots", "service", "services", "price", "area", "back"), ""),
         "hours": describe_hours(ranges, language="es" if spoken == Language.SPANISH else "en"),
         "opens_at": describe_opening(opens_at, now=now, zone=zone, language=spoken) if opens_at else "",
         "closure": state.closure_name if state else "",

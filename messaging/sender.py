@@ -21,6 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from messaging import outbound, upkeep
+from messaging.agent import turn
 from messaging.enums import MessageStatus
 from messaging.outbound import Due
 from recoverline.lib import clock
@@ -66,6 +67,9 @@ class Sender:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
         self._stopping = threading.Event()
         self._bell = Bell()
+        # Turns wait for the model most of their time, and must not stand in the way of texts.
+        self._turners = ThreadPoolExecutor(settings.TURN_THREADS, thread_name_prefix="turn")
+        self._busy_turns: set[int] = set()
         self._busy_texts: set[int] = set()
         self._busy_leads: set[int] = set()
         self._pace = Pace()
@@ -81,6 +85,7 @@ class Sender:
             try:
                 self._stopping.wait(looked + GAP_SECONDS - time.monotonic())
                 looked = time.monotonic()
+                self.dispatch_turns()
                 waiting = self.dispatch()
                 self._beat()
                 self._bell.wait(soon=waiting)
@@ -89,6 +94,7 @@ class Sender:
                 connection.close()
                 self._bell.stop_listening()
                 self._stopping.wait(1)
+        self._turners.shutdown(wait=True)
         self._pool.shutdown(wait=True)
         self._bell.stop_listening()
 
@@ -112,6 +118,28 @@ class Sender:
             self._busy_leads.add(text.lead_id)
             self._pool.submit(self._deliver, text)
         return waiting
+
+    def dispatch_turns(self) -> None:
+        """Hand the robot's due turns to free threads. What finds none is found again at the next look."""
+        room = settings.TURN_THREADS - len(self._busy_turns)
+        if room <= 0:
+            return
+        for conversation_id in turn.due(clock.now(), limit=settings.TURN_THREADS * 2):
+            if conversation_id not in self._busy_turns and room > 0:
+                room -= 1
+                self._busy_turns.add(conversation_id)
+                self._turners.submit(self._answer, conversation_id)
+
+    def _answer(self, conversation_id: int) -> None:
+        try:
+            turn.attempt(conversation_id)
+        except DatabaseError:
+            logger.warning("conversation %s: the database is away", conversation_id, exc_info=True)
+            connection.close()
+        finally:
+            close_old_connections()
+            self._busy_turns.discard(conversation_id)
+            self._bell.ring()
 
     def _may_go(self, text: Due) -> bool:
         # Asking the carrier's log sends nothing.

@@ -3,7 +3,8 @@
 from django.utils import timezone
 
 from leads.models import LeadEvent
-from messaging import alerts, appointment_events, media, reminders, upkeep, waitlist_offers
+from messaging import alerts, appointment_events, conversations, media, reminders, upkeep, waitlist_offers
+from messaging.agent import turn
 from messaging.models import Message
 from messaging.simulator import clock_moves
 from recoverline.lib import clock
@@ -14,6 +15,8 @@ def tick() -> None:
     upkeep.beat("worker", now=timezone.now())
     clock_moves.keep_real()
     upkeep.sweep(clock.now())
+    conversations.give_back(clock.now())
+    turn.sweep(clock.now())
     reminders.sweep(clock.now())
     waitlist_offers.sweep(clock.now())
     media.sweep(clock.now())

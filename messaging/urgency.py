@@ -1,14 +1,25 @@
-"""What cannot wait goes first: urgent words and plain dangers, in a text or in a voicemail."""
+"""What cannot wait goes first: urgent words and plain dangers, in a text or in a voicemail.
+
+No model is in this path. A danger is answered with fixed words, vetted by the business or by us, and from then on a
+person has the conversation; an urgent word is answered by the script that asked for it, and the robot goes on.
+"""
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from leads import events
-from leads.enums import Urgency
-from messaging import conversations
+from leads.enums import Language, Urgency
+from leads.models import SafetyText
+from messaging import conversations, outbound
+from messaging.agent.language import read_language
 from messaging.answers import answer
 from messaging.enums import MessageKind, ScriptKind
 from messaging.models import Conversation, Script
+from messaging.safety_wording import WORDING
 from messaging.urgency_words import asks_urgent, sounds_dangerous
+from messaging.wording import fill
+from recoverline.lib.render import UnknownPlaceholder
 
 URGENT_WORDS = frozenset({"URGENT", "EMERGENCY", "URGENTE", "EMERGENCIA"})
 
@@ -16,27 +27,71 @@ URGENT_WORDS = frozenset({"URGENT", "EMERGENCY", "URGENTE", "EMERGENCIA"})
 def notice(conversation: Conversation, said: str, *, cause: str, now: datetime) -> bool:
     """Put the conversation first, tell the team and answer, once, if what the customer said is urgent.
 
-    `cause` names what was said, such as text:<id>: the answer's key.
+    `cause` names what was said, such as text:<id>: the answer's key. True as well for a danger that is told again:
+    whatever else is said about it waits for a person.
     """
     danger = sounds_dangerous(said)
-    if not danger and not asks_urgent(said, _urgent_words(conversation)):
+    if danger:
+        return _notice_danger(conversation, danger, said, now=now)
+    if not asks_urgent(said, urgent_words(conversation)):
         return False
-    if not conversations.flag_urgent(conversation, urgency=Urgency.EMERGENCY if danger else Urgency.URGENT):
+    if not conversations.flag_urgent(conversation, urgency=Urgency.URGENT):
         return False
-    events.record(
-        "conversation.urgent",
-        business=conversation.business,
-        lead=conversation.lead,
-        at=now,
-        text=f"Urgent: {danger.replace('_', ' ')}" if danger else "The customer asked for urgent help",
-        conversation=str(conversation.key),
-    )
+    _alert(conversation, "The customer asked for urgent help", now=now)
     if not conversation.automation_paused:
         answer(conversation, ScriptKind.URGENT_REPLY, idem_key=f"urgent:{cause}", now=now, kind=MessageKind.AUTO_REPLY)
     return True
 
 
-def _urgent_words(conversation: Conversation) -> set[str]:
+def _notice_danger(conversation: Conversation, danger: str, said: str, *, now: datetime) -> bool:
+    """Once a day for each danger: who goes on about the flood is not told again to close the valve."""
+    is_news = conversations.flag_urgent(conversation, urgency=Urgency.EMERGENCY)
+    conversations.leave_to_people(conversation)
+    if conversation.automation_paused:
+        if is_news:
+            _alert(conversation, f"Urgent: {danger.replace('_', ' ')}", now=now)
+        return True
+    text = outbound.queue_text(
+        conversation,
+        kind=MessageKind.AUTO_REPLY,
+        body=safety_text(conversation, danger, said, now=now),
+        idem_key=f"danger:{conversation.key}:{danger}:{now:%Y%m%d}",
+        now=now,
+    )
+    if is_news or text.created_at == now:
+        _alert(conversation, f"Urgent: {danger.replace('_', ' ')}", now=now)
+    return True
+
+
+def _alert(conversation: Conversation, text: str, *, now: datetime) -> None:
+    events.record(
+        "conversation.urgent", business=conversation.business, lead=conversation.lead, at=now, text=text,
+        conversation=str(conversation.key),
+    )  # fmt: skip
+
+
+def safety_text(conversation: Conversation, danger: str, said: str, *, now: datetime) -> str:
+    """The business's words for this danger, its location's first, in the language of what was said; else ours."""
+    kept = conversation.language or conversation.lead.language or conversation.business.language
+    language = read_language(said) or kept
+    spoken = Language.SPANISH if language == Language.SPANISH else Language.ENGLISH
+    rows = SafetyText.objects.filter(
+        Q(location=None) | Q(location=conversation.location_id),
+        business=conversation.business_id, danger=danger, language=spoken, is_active=True,
+    )  # fmt: skip
+    own = sorted(rows, key=lambda row: row.location_id is None)
+    built_in = WORDING[spoken][danger]
+    for body in (*(row.text for row in own), built_in):
+        try:
+            return fill(
+                body, number=conversation.number, lead=conversation.lead, language=spoken, now=now, also={}
+            )  # fmt: skip
+        except UnknownPlaceholder:
+            continue
+    raise AssertionError("the built-in words name known placeholders only")
+
+
+def urgent_words(conversation: Conversation) -> set[str]:
     """The words of the business's scripts and those that everybody uses."""
     scripted = Script.objects.filter(business=conversation.business_id, is_active=True).exclude(urgent_words="")
     return set(URGENT_WORDS).union(*(script.urgent_word_list for script in scripted))

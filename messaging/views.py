@@ -18,9 +18,10 @@ from django.views.decorators.http import require_GET, require_POST
 from leads import callbacks
 from leads.access import WRITERS
 from messaging import access, inbox, outbound
+from messaging.agent import drafts
 from messaging.enums import ConversationStatus, MediaStatus, MessageStatus
-from messaging.forms import ReplyForm
-from messaging.models import Conversation
+from messaging.forms import DraftForm, ReplyForm
+from messaging.models import AgentTurn, Conversation
 from recoverline.lib import clock
 
 # What a browser shows without running anything; whatever else a stranger sent is only handed down as a file.
@@ -124,6 +125,37 @@ def retry_text(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if _why_locked(conversation) or not outbound.retry(message, by=_user(request), now=clock.now()):
         messages.error(request, "This text could not be sent again.")
     return _back_to(conversation)
+
+
+@login_required
+@require_POST
+def approve_draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Send what the robot has drafted, as it was written or as it was changed."""
+    turn, conversation = _draft(request, key)
+    form = DraftForm(request.POST)
+    if why := _why_locked(conversation):
+        messages.error(request, why)
+    elif not form.is_valid():
+        messages.error(request, "A draft without words cannot be sent. Discard it instead.")
+    elif drafts.approve(turn, by=_user(request), body=form.cleaned_data["body"], now=clock.now()) is None:
+        messages.error(request, "This draft was overtaken by something newer. Please look again.")
+    return _back_to(conversation)
+
+
+@login_required
+@require_POST
+def discard_draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    turn, conversation = _draft(request, key)
+    if not drafts.discard(turn, by=_user(request), now=clock.now()):
+        messages.error(request, "This is no draft any more.")
+    return _back_to(conversation)
+
+
+def _draft(request: HttpRequest, key: uuid.UUID) -> tuple[AgentTurn, Conversation]:
+    turn = get_object_or_404(access.turns_for(request.user), key=key)
+    conversation = _writable(request, turn.conversation.key)
+    turn.conversation = conversation
+    return turn, conversation
 
 
 @login_required

@@ -203,6 +203,14 @@ SIMULATOR = env.bool("SIMULATOR", default=DEBUG)
 # Where the simulator delivers its webhooks; they are signed for SITE_URL like any carrier's.
 SIMULATOR_URL = env.str("SIMULATOR_URL", default=SITE_URL).rstrip("/")
 
+# ---------------------------------------------------------------- the robot
+# Without a key the rules answer. The address may be a proxy's, or a server of the tests.
+ANTHROPIC_API_KEY = secret("ANTHROPIC_API_KEY")
+ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", default="https://api.anthropic.com").rstrip("/")
+ANTHROPIC_MODEL = env.str("ANTHROPIC_MODEL", default="claude-haiku-5-5")
+# How many conversations the sender process answers at once; each waits for the model most of its time.
+TURN_THREADS = env.int("TURN_THREADS", default=8)
+
 # ---------------------------------------------------------------- calendars
 # "host:port" of calendar servers inside the private network that may be asked nevertheless, without TLS too.
 CALENDAR_HOSTS = env.list("CALENDAR_HOSTS", default=[])
@@ -211,6 +219,9 @@ CALENDAR_HOSTS = env.list("CALENDAR_HOSTS", default=[])
 # Event kind -> functions run by the worker with the event's id (leads.events.record).
 EVENT_HANDLERS = {
     "conversation.urgent": ["messaging.tasks.alert_staff"],
+    "conversation.handed_off": ["messaging.tasks.alert_staff"],
+    "conversation.paused": ["messaging.tasks.alert_staff"],
+    "model.unavailable": ["messaging.tasks.alert_staff"],
     "call.alerted": ["messaging.tasks.alert_staff"],
     "task.created": ["messaging.tasks.alert_staff"],
     "carrier.stopped": ["messaging.tasks.alert_staff"],
@@ -226,6 +237,7 @@ EVENT_HANDLERS = {
     "appointment.canceled": ["messaging.tasks.appointment_event", "scheduling.tasks.calendar_appointment_changed"],
     "appointment.completed": ["scheduling.tasks.calendar_appointment_changed"],
     "appointment.delayed": ["messaging.tasks.alert_staff"],
+    "appointment.detailed": ["scheduling.tasks.calendar_appointment_changed"],
     "appointment.missed": ["scheduling.tasks.calendar_appointment_changed"],
     "callback.promised": ["messaging.tasks.callback_promised"],
 }

@@ -30,6 +30,7 @@ __all__ = [
     "expire_holds",
     "hold",
     "mark_no_show",
+    "note_address",
     "release",
     "reschedule",
 ]
@@ -209,6 +210,21 @@ def confirm_attendance(appointment: Appointment, *, version: int, now: datetime)
             return False
         row = Appointment.objects.select_related("business", "location", "service", "lead").get(pk=appointment.pk)
         records.note("appointment.confirmed", row, "The customer will be there", by=BookedBy.TEXT, now=now, actor=None)
+    return True
+
+
+def note_address(appointment: Appointment, address: str, *, by: BookedBy, now: datetime) -> bool:
+    """Where to go, learned after the booking; False when it was known, or when nobody goes there any more.
+
+    No new version: links and texts about the time stay as true as they were.
+    """
+    with transaction.atomic():
+        rows = Appointment.objects.filter(pk=appointment.pk, status__in=CHANGEABLE, starts_at__gt=now)
+        rows = rows.exclude(address=address[:200])
+        if not rows.update(address=address[:200], updated_at=now):
+            return False
+        row = Appointment.objects.select_related("business", "location", "service", "lead").get(pk=appointment.pk)
+        records.note("appointment.detailed", row, f"Address: {address[:200]}", by=by, now=now, actor=None)
     return True
 
 

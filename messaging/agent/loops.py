@@ -20,8 +20,8 @@ MOST_TEXTS, BURST = 6, timedelta(seconds=90)
 MOST_TEXTS_LONG, LONG_BURST = 20, timedelta(minutes=10)
 MOST_SAME, SAME_FOR = 3, timedelta(hours=1)
 # Nobody reads a text and answers it in so short a time, again and again.
-AT_ONCE = timedelta(seconds=4)
-MOST_AT_ONCE = 3
+AT_ONCE = timedelta(seconds=3)
+MOST_AT_ONCE = 6
 MOST_ABUSE = 3
 _RECENT = timedelta(hours=1)
 

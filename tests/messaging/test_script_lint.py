@@ -68,8 +68,8 @@ def test_an_unknown_placeholder_is_named_with_those_that_exist() -> None:
             "error",
             "unknown_placeholder",
             "There is no {busines}. Use one of {business}, {location}, {city}, {caller_name}, {phone}, {email}, "
-            "{website}, {booking_link}, {appointment}, {when}, {change_link}, {confirm}, {hours}, {opens_at}, "
-            "{closure}, {team}, {opt_out}.",
+            "{website}, {booking_link}, {appointment}, {when}, {change_link}, {confirm}, {slots}, {service}, {services}, "
+            "{price}, {area}, {back}, {hours}, {opens_at}, {closure}, {team}, {opt_out}.",
         ),
         ONE_SEGMENT,
     ]
@@ -502,3 +502,23 @@ def test_a_reminder_never_asks_for_a_reserved_word(ask: str, word: str) -> None:
 def test_a_letter_is_a_good_answer(ask: str) -> None:
     found = findings(f"{{business}}: {{appointment}}, {{when}}. {ask}", ScriptKind.BOOKING_REMINDER)
     assert [finding.code for finding in found] == ["segments"]
+
+
+# ---------------------------------------------------------------- texts of the robot
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        *(("times_offered", "slots"), ("time_gone", "slots"), ("windows_offered", "slots"), ("price_told", "price")),
+        *(("hours_told", "hours"), ("services_told", "services")),
+    ],
+)
+def test_a_text_of_the_robot_says_what_it_is_for(kind: str, name: str) -> None:
+    assert codes("Which one suits you?", kind) == [("error", "missing_placeholder")]
+    assert codes(f"Here: {{{name}}}. Which one suits you?", kind) == []
+
+
+@pytest.mark.parametrize("name", ["slots", "service", "services", "price", "area", "back"])
+def test_what_only_the_robot_says_is_empty_elsewhere(name: str) -> None:
+    assert findings(f"Thank you {{{name}}}. See you.", ScriptKind.BOOKING_KEPT)[0] == Finding(
+        "warning", "empty_placeholder", f"{{{name}}} is always empty in a text of this kind."
+    )

@@ -76,6 +76,12 @@ def test_every_placeholder_has_its_value() -> None:
         "when": "",
         "change_link": "",
         "confirm": "",
+        "slots": "",
+        "service": "",
+        "services": "",
+        "price": "",
+        "area": "",
+        "back": "",
         "hours": "Mon-Fri 8 AM-5 PM",
         "opens_at": "tomorrow at 8 AM",
         "closure": "Founders' Day",
@@ -92,6 +98,7 @@ def test_what_is_not_known_is_empty() -> None:
     assert [name for name, value in filled.items() if not value] == [
         *("city", "caller_name", "email", "website", "booking_link"),
         *("appointment", "when", "change_link", "confirm"),
+        *("slots", "service", "services", "price", "area", "back"),
         *("hours", "opens_at", "closure"),
     ]
 

@@ -63,7 +63,7 @@ def test_old_texts_do_not_count() -> None:
     assert sign(*[said("hello", 3700 + number) for number in range(9)], said("hello", 0)) is None
 
 
-def test_ping_pong_is_three_automatic_texts_in_a_row_answered_at_once() -> None:
+def test_ping_pong_is_six_automatic_texts_in_a_row_answered_at_once() -> None:
     def pairs(count: int, *, wait: float = 2, automatic: bool = True) -> list[Said]:
         rounds = []
         for number in range(count):
@@ -74,11 +74,11 @@ def test_ping_pong_is_three_automatic_texts_in_a_row_answered_at_once() -> None:
             ]
         return rounds
 
-    assert sign(*pairs(3)) == LoopSign.PING_PONG
-    assert sign(*pairs(2)) is None
-    assert sign(*pairs(4, wait=5)) is None
-    assert sign(*pairs(4, automatic=False)) is None
-    assert sign(*pairs(2), *pairs(1, wait=30)) is None
+    assert sign(*pairs(6)) == LoopSign.PING_PONG
+    assert sign(*pairs(5)) is None
+    assert sign(*pairs(7, wait=4)) is None
+    assert sign(*pairs(7, automatic=False)) is None
+    assert sign(*pairs(5), *pairs(1, wait=30)) is None
 
 
 def test_our_own_text_comes_back() -> None:

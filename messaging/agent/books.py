@@ -1,0 +1,291 @@
+"""The real books of a conversation: every act of the robot goes through the door that staff and pages use as well."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from leads import events, intake
+from leads.enums import Urgency
+from leads.knowledge import AreaFact
+from leads.models import LeadEvent, Location, Service, ServiceArea
+from messaging import appointment_events, consent, conversations
+from messaging.agent.desk import TimeGone, TimesWanted
+from messaging.agent.situation import CallWindow, Offer
+from messaging.agent.tooling import ToolRefused
+from messaging.enums import Direction, Handler, MessageKind
+from messaging.models import Conversation, Message, SlotOffer, UnansweredQuestion
+from messaging.visit_words import describe_call, describe_visit
+from scheduling import booking, callback_windows, slots
+from scheduling.enums import AppointmentStatus, BookedBy
+from scheduling.models import Appointment, BookingRules
+from scheduling.placing import Wanted
+from scheduling.policy import CHANGEABLE
+from scheduling.refusals import BookingRefused
+
+# An offer this much later than the one before it is another choice; half an hour later is the same one.
+_ANOTHER_CHOICE = timedelta(hours=2)
+_LOOKED_AT = 40
+
+
+class LiveBooks:
+    """Reads and writes the rows of one conversation, for the turn that answers `trigger`."""
+
+    def __init__(self, conversation: Conversation, trigger: Message, *, language: str, now: datetime) -> None:
+        self.conversation, self.trigger, self.language, self.now = conversation, trigger, language, now
+        self._has_handed_off = False
+
+    def is_overtaken(self) -> bool:
+        thread = Conversation.objects.filter(pk=self.conversation.pk)
+        if not self._has_handed_off:
+            thread = thread.filter(handler=Handler.ROBOT, automation_paused=False)
+        newer = Message.objects.filter(conversation=self.conversation, pk__gt=self.trigger.pk)
+        newer = newer.filter(direction=Direction.IN) | newer.filter(kind=MessageKind.STAFF)
+        if not thread.exists() or newer.exists():
+            return True
+        return consent.is_opted_out(self.conversation.business_id, self.conversation.lead.phone)
+
+    # ---------------------------------------------------------------- times
+    def find(
+        self, service_id: int, area: AreaFact | None, wanted: TimesWanted, *, count: int, visit_key: str
+    ) -> list[Offer]:
+        service = Service.objects.select_related("business").get(pk=service_id, business=self.conversation.business_id)
+        moved = self._visit(visit_key) if visit_key else None
+        location = moved.location if moved else self._location_in(area)
+        area_row = moved.area if moved else self._area_row(area)
+        starts = find_starts(service, location, wanted, area=area_row, ignoring=moved, now=self.now)
+        rules = BookingRules.objects.filter(service=service).first()
+        window = timedelta(minutes=rules.arrival_window_minutes if rules else 0)
+        if moved:
+            window = moved.arrival_ends_at - moved.starts_at if moved.arrival_ends_at else timedelta()
+            starts = [start for start in starts if start != moved.starts_at]
+        return [
+            Offer(
+                "", number, service.pk, location.pk, area_row.pk if area_row else None, start,
+                start + window if window else None, visit_key,
+            )
+            for number, start in enumerate(spread(starts, count, location.zone), start=1)
+        ]  # fmt: skip
+
+    def offer(self, offers: Sequence[Offer]) -> tuple[Offer, ...]:
+        moves = self._visit(offers[0].visit_key) if offers and offers[0].visit_key else None
+        with transaction.atomic():
+            self._drop_offers()
+            rows = [
+                SlotOffer.objects.create(
+                    business=self.conversation.business, conversation=self.conversation, number=offer.number,
+                    service_id=offer.service_id, location_id=offer.location_id, area_id=offer.area_id,
+                    starts_at=offer.starts_at, arrival_ends_at=offer.arrival_ends_at, moves=moves, offered_at=self.now,
+                )
+                for offer in offers
+            ]  # fmt: skip
+        return tuple(as_offer(row) for row in rows)
+
+    def hold(self, offer: Offer) -> None:
+        row = self._offer_row(offer)
+        try:
+            held = booking.hold(self._wanted(row), by=BookedBy.ROBOT, now=self.now, idem_key=f"hold:{row.key}")
+        except BookingRefused as refused:
+            raise TimeGone(str(refused)) from refused
+        SlotOffer.objects.filter(pk=row.pk).update(appointment=held)
+
+    def book(self, offer: Offer, *, name: str, address: str) -> str:
+        row = self._offer_row(offer)
+        held = row.appointment if row.appointment and row.appointment.status == AppointmentStatus.HOLD else None
+        wanted = self._wanted(row, name=name, address=address)
+        try:
+            visit = booking.book(wanted, by=BookedBy.ROBOT, now=self.now, idem_key=f"offer:{row.key}", held=held)
+        except BookingRefused as refused:
+            raise TimeGone(str(refused)) from refused
+        SlotOffer.objects.filter(pk=row.pk).update(appointment=visit)
+        self._drop_offers()
+        self._tell(visit)
+        asked = "" if visit.status == AppointmentStatus.CONFIRMED else "Asked for, the team still has to confirm: "
+        return asked + self._words(visit)
+
+    def move(self, offer: Offer) -> str:
+        visit = self._visit(offer.visit_key)
+        try:
+            moved = booking.reschedule(
+                visit, starts_at=offer.starts_at, by=BookedBy.ROBOT, now=self.now, version=visit.version
+            )
+        except BookingRefused as refused:
+            if refused.alternatives:
+                raise TimeGone(str(refused)) from refused
+            raise ToolRefused(str(refused)) from refused
+        self._drop_offers()
+        self._tell(moved)
+        return self._words(moved)
+
+    def cancel(self, visit_key: str) -> str:
+        visit = self._visit(visit_key)
+        try:
+            canceled = booking.cancel(
+                visit, by=BookedBy.ROBOT, now=self.now, version=visit.version, reason="Asked the robot"
+            )
+        except BookingRefused as refused:
+            raise ToolRefused(str(refused)) from refused
+        self._tell(canceled)
+        return f"Canceled: {self._words(visit)}"
+
+    def set_address(self, address: str) -> None:
+        visits = Appointment.objects.filter(
+            lead=self.conversation.lead_id, status__in=CHANGEABLE, starts_at__gt=self.now, booked_by=BookedBy.ROBOT
+        )
+        visit = visits.order_by("-created_at").first()
+        if visit is not None:
+            booking.note_address(visit, address, by=BookedBy.ROBOT, now=self.now)
+
+    # ---------------------------------------------------------------- the lead
+    def save(self, changes: dict[str, str], *, service_id: int | None = None) -> None:
+        service = Service.objects.get(pk=service_id, business=self.conversation.business_id) if service_id else None
+        intake.note_facts(
+            self.conversation.lead, self.conversation.request, changes, at=self.now, service=service,
+            conversation=str(self.conversation.key),
+        )  # fmt: skip
+
+    def save_answer(self, question: str, answer: str) -> None:
+        if self.conversation.request is not None:
+            intake.note_answer(self.conversation.request, question, answer)
+
+    def note_unanswered(self, question: str) -> None:
+        UnansweredQuestion.objects.get_or_create(
+            message=self.trigger,
+            defaults={
+                "business": self.conversation.business, "conversation": self.conversation, "text": question[:300],
+                "language": self.language, "asked_at": self.now,
+            },
+        )  # fmt: skip
+
+    # ---------------------------------------------------------------- people
+    def windows(self) -> tuple[CallWindow, ...]:
+        location = self.conversation.location
+        found = callback_windows.windows_for(location, now=self.now, count=3)
+        return tuple(
+            CallWindow(
+                number, window.starts_at, window.ends_at,
+                describe_call(window.starts_at, window.ends_at, zone=location.zone, language=self.language),
+            )
+            for number, window in enumerate(found, start=1)
+        )  # fmt: skip
+
+    def arrange_call(self, window: CallWindow | None) -> None:
+        callback_windows.ask(
+            self.conversation.location,
+            lead=self.conversation.lead,
+            window=callback_windows.Window(window.starts_at, window.ends_at) if window else None,
+            now=self.now,
+            cause=f"robot:{self.trigger.key}",
+            detail=self.trigger.body,
+        )
+
+    def hand_off(self, reason: str, summary: str) -> None:
+        self._has_handed_off = True
+        conversations.hand_off(self.conversation, reason=reason, summary=summary, now=self.now)
+
+    def escalate(self, reason: str) -> None:
+        if conversations.flag_urgent(self.conversation, urgency=Urgency.URGENT):
+            events.record(
+                "conversation.urgent", business=self.conversation.business, lead=self.conversation.lead, at=self.now,
+                text=f"Urgent: {reason}", conversation=str(self.conversation.key),
+            )  # fmt: skip
+
+    # ---------------------------------------------------------------- rows
+    def _wanted(self, row: SlotOffer, *, name: str = "", address: str = "") -> Wanted:
+        request, lead = self.conversation.request, self.conversation.lead
+        return Wanted(
+            service=row.service, location=row.location, starts_at=row.starts_at, lead=lead, request=request,
+            area=row.area, address=address or (request.address or request.place if request else ""),
+            name=name, note=request.need if request else "",
+        )  # fmt: skip
+
+    def _offer_row(self, offer: Offer) -> SlotOffer:
+        rows = SlotOffer.objects.select_related("service__business", "location__business", "area", "appointment")
+        return rows.get(key=offer.key, conversation=self.conversation)
+
+    def _drop_offers(self) -> None:
+        SlotOffer.objects.filter(conversation=self.conversation, is_current=True).update(is_current=False)
+
+    def _visit(self, key: str) -> Appointment:
+        rows = Appointment.objects.select_related("business", "location__business", "service", "area", "lead")
+        # Of this person alone: nobody's key opens somebody else's visit.
+        found = rows.filter(key=key, lead=self.conversation.lead_id, status__in=CHANGEABLE).first()
+        if found is None:
+            raise ToolRefused("This appointment has changed in the meantime.")
+        return found
+
+    def _tell(self, visit: Appointment) -> None:
+        """The text about it goes out now, and so before whatever this turn still has to say."""
+        happened = LeadEvent.objects.filter(
+            business=visit.business_id, lead=visit.lead_id, kind__startswith="appointment.",
+            data__appointment=str(visit.key), data__version=visit.version,
+        ).select_related("business")  # fmt: skip
+        for event in happened:
+            appointment_events.handle(event, now=self.now)
+
+    def _words(self, visit: Appointment) -> str:
+        when = describe_visit(
+            visit.starts_at, zone=visit.location.zone, language=self.language, arrival_ends_at=visit.arrival_ends_at
+        )
+        return f"{visit.service.name}, {when}"
+
+    def _location_in(self, area: AreaFact | None) -> Location:
+        if area is None or area.location_id in (None, self.conversation.location_id):
+            return self.conversation.location
+        rows = Location.objects.select_related("business").filter(business=self.conversation.business_id)
+        return rows.get(pk=area.location_id)
+
+    def _area_row(self, area: AreaFact | None) -> ServiceArea | None:
+        if area is None:
+            return None
+        return ServiceArea.objects.filter(pk=area.id, business=self.conversation.business_id).first()
+
+
+def as_offer(row: SlotOffer) -> Offer:
+    """The row as drivers see it; with `moves` and `appointment` loaded."""
+    held = row.appointment
+    return Offer(
+        str(row.key), row.number, row.service_id, row.location_id, row.area_id, row.starts_at, row.arrival_ends_at,
+        str(row.moves.key) if row.moves else "", held is not None and held.status == AppointmentStatus.HOLD,
+    )  # fmt: skip
+
+
+def find_starts(
+    service: Service,
+    location: Location,
+    wanted: TimesWanted,
+    *,
+    area: ServiceArea | None,
+    ignoring: Appointment | None,
+    now: datetime,
+) -> list[datetime]:
+    """Open starts that suit `wanted`, in order. Without days: the next ones there are."""
+    if wanted.first is None:
+        found = slots.next_slots(service, location, now=now, count=_LOOKED_AT, area=area, ignoring=ignoring)
+    else:
+        last = wanted.last or wanted.first
+        found = slots.open_slots(
+            service, location, now=now, first=wanted.first, last=last, area=area, ignoring=ignoring
+        )  # fmt: skip
+    return [start for start in found if _suits(start.astimezone(location.zone).time(), wanted)]
+
+
+def _suits(at: time, wanted: TimesWanted) -> bool:
+    return (wanted.starts is None or at >= wanted.starts) and (wanted.ends is None or at < wanted.ends)
+
+
+def spread(starts: Sequence[datetime], count: int, zone: ZoneInfo) -> list[datetime]:
+    """`count` of `starts` that differ enough to be a choice; where there are too few of these, the others too."""
+    chosen: list[datetime] = []
+    for start in starts:
+        if not chosen or _is_another(chosen[-1], start, zone):
+            chosen.append(start)
+    chosen = chosen[:count]
+    rest = [start for start in starts if start not in chosen]
+    return sorted([*chosen, *rest[: count - len(chosen)]])
+
+
+def _is_another(before: datetime, start: datetime, zone: ZoneInfo) -> bool:
+    other_day = before.astimezone(zone).date() != start.astimezone(zone).date()
+    return other_day or start - before >= _ANOTHER_CHOICE

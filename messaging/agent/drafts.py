@@ -1,0 +1,57 @@
+"""Drafts of the robot: a person sends them, as they are or changed, or does not."""
+
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from leads import events
+from messaging import outbound
+from messaging.enums import Direction, MessageKind, MessageStatus, TurnStatus
+from messaging.models import AgentTurn, Conversation, Message
+
+
+def approve(turn: AgentTurn, *, by: AbstractBaseUser, body: str, now: datetime) -> Message | None:
+    """Send the draft as `body`, in the name of who approves it; None when it is none any more.
+
+    A draft that the customer has written past is none: the newer text gets a draft of its own. What was written and
+    what was sent both stay, on the turn and on the text.
+    """
+    with transaction.atomic():
+        if _is_overtaken(turn) or not _end(turn, TurnStatus.APPROVED):
+            return None
+        message = outbound.queue_text(
+            turn.conversation, kind=MessageKind.STAFF, body=body, idem_key=f"draft:{turn.key}", now=now, author=by
+        )
+        AgentTurn.objects.filter(pk=turn.pk).update(message=message)
+        if message.status != MessageStatus.SUPPRESSED:
+            Conversation.objects.filter(pk=turn.conversation_id).update(needs_reply=False)
+        edited = " with changes" if body.strip() != turn.reply.strip() else ""
+        _record(turn, "draft.approved", f"Approved the robot's draft{edited}", by=by, now=now)
+    return message
+
+
+def discard(turn: AgentTurn, *, by: AbstractBaseUser, now: datetime) -> bool:
+    """Do not send it; what the customer wrote goes on waiting. False when it is no draft any more."""
+    with transaction.atomic():
+        if not _end(turn, TurnStatus.DROPPED):
+            return False
+        _record(turn, "draft.discarded", "Discarded the robot's draft", by=by, now=now)
+    return True
+
+
+def _end(turn: AgentTurn, status: TurnStatus) -> bool:
+    return bool(AgentTurn.objects.filter(pk=turn.pk, status=TurnStatus.DRAFTED).update(status=status))
+
+
+def _is_overtaken(turn: AgentTurn) -> bool:
+    texts = Message.objects.filter(conversation=turn.conversation_id, pk__gt=turn.trigger_id)
+    return texts.filter(direction=Direction.IN).exists() or texts.filter(kind=MessageKind.STAFF).exists()
+
+
+def _record(turn: AgentTurn, kind: str, text: str, *, by: AbstractBaseUser, now: datetime) -> None:
+    conversation = turn.conversation
+    events.record(
+        kind, business=conversation.business, lead=conversation.lead, at=now, text=text, actor=by,
+        conversation=str(conversation.key),
+    )  # fmt: skip

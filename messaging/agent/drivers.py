@@ -1,0 +1,165 @@
+"""Which driver answers: Claude where there is a key, money and a working API, else the rules; the rules in the end."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+
+from leads.models import Lead
+from messaging.agent import costs, flow, prompt
+from messaging.agent.claude import FailureReason, ModelFailed, Usage, converse
+from messaging.agent.desk import Books, Desk
+from messaging.agent.guards import Act, Evidence, objections, sources
+from messaging.agent.knowledge_text import facts_of
+from messaging.agent.privacy import mask_secrets
+from messaging.agent.situation import Situation, State
+from messaging.agent.tools import Toolbox
+from messaging.agent.why import describe
+from messaging.appointment_words import says_more
+from messaging.enums import Driver, HoursState, ScriptKind
+from messaging.models import AgentSettings, AgentTurn, Conversation, PhoneNumber
+from messaging.wording import wording
+
+NOTHING_USED = Usage()
+# The system tells the customer of these by itself.
+_TOLD_BY_THE_SYSTEM = frozenset({Act.BOOKED, Act.MOVED, Act.CANCELED})
+# These are trouble with what was said, not with the API: a person looks at it.
+_A_PERSON_MUST_LOOK = frozenset(
+    {FailureReason.GUARDED, FailureReason.REFUSED, FailureReason.TOO_MANY_CALLS, FailureReason.MALFORMED,
+     FailureReason.CUT_OFF, FailureReason.UNKNOWN}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The wording of a kind of script, for one customer."""
+
+    number: PhoneNumber
+    lead: Lead
+    language: str
+    now: datetime
+
+    def __call__(self, kind: ScriptKind, **values: str) -> str:
+        hours = HoursState.CLOSED if values.get("back") else HoursState.OPEN
+        # A placeholder has this name too, and `wording` fills it by itself.
+        values.pop("hours", None)
+        return wording(
+            kind, number=self.number, lead=self.lead, language=self.language, now=self.now, hours=hours, **values
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a driver says ("" is silence), remembers and did. `objections`: what the guards had against its texts."""
+
+    text: str
+    desk: Desk
+    state: State
+    summary: str = ""
+    driver: str = Driver.RULES
+    model: str = ""
+    usage: Usage = NOTHING_USED
+    objections: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+def answer(
+    situation: Situation,
+    books: Books,
+    words: flow.Words,
+    robot: AgentSettings,
+    conversation: Conversation,
+    turn: AgentTurn,
+    *,
+    now: datetime,
+) -> Answer:
+    """By the model if it may be asked, else by the rules. Raises Overtaken."""
+    model = robot.model or settings.ANTHROPIC_MODEL
+    why_not = _why_no_model(robot, conversation, model, now=now)
+    if why_not is not None:
+        return answer_by_rules(situation, books, words, note=why_not)
+    turn.driver, turn.model = Driver.MODEL, model
+    try:
+        return answer_by_model(situation, books, robot, model)
+    except ModelFailed as failed:
+        costs.note_failure(model, failed, business=conversation.business, now=now)
+        return _after_failure(situation, books, words, failed, model)
+
+
+def _why_no_model(robot: AgentSettings, conversation: Conversation, model: str, *, now: datetime) -> str | None:
+    if robot.driver != Driver.MODEL or not settings.ANTHROPIC_API_KEY:
+        return ""
+    if costs.is_out(model, now=now):
+        return "Claude does not answer at the moment"
+    return "The limit for Claude is reached" if costs.budget_is_spent(robot, conversation, now=now) else None
+
+
+def answer_by_rules(situation: Situation, books: Books, words: flow.Words, *, note: str = "") -> Answer:
+    desk = Desk(situation, books)
+    reply = flow.answer(situation, desk, words)
+    summary = describe(desk, by=f"Rules ({note})" if note else "Rules", facts=[fact for _, fact in reply.sources])
+    return Answer(reply.text, desk, reply.state, summary, sources=reply.sources)
+
+
+def _after_failure(situation: Situation, books: Books, words: flow.Words, failed: ModelFailed, model: str) -> Answer:
+    """The rules answer; where the model was the trouble, not its API, a person is told as well."""
+    found = answer_by_rules(situation, books, words, note=f"Claude failed: {failed.reason.label.lower()}")
+    if failed.reason in _A_PERSON_MUST_LOOK and Act.HANDED_OFF not in found.desk.acts:
+        found.desk.hand_off(f"Claude failed: {failed.reason.label.lower()}", mask_secrets(situation.text)[:150])
+    return replace(
+        found, driver=Driver.MODEL, model=model, usage=failed.usage, objections=tuple(failed.rewritten),
+    )  # fmt: skip
+
+
+def answer_by_model(situation: Situation, books: Books, robot: AgentSettings, model: str) -> Answer:
+    """Raises ModelFailed, Overtaken."""
+    desk = Desk(situation, books)
+    reply = converse(
+        api_key=settings.ANTHROPIC_API_KEY,
+        base_url=settings.ANTHROPIC_BASE_URL,
+        model=model,
+        effort=robot.effort,
+        system=prompt.system_of(situation, approved_only=robot.approved_only),
+        history=prompt.history_of(situation),
+        tools=Toolbox(desk).all(),
+        judge=lambda text: [found.detail for found in objections(text, evidence_of(desk, robot))],
+        user_id=situation.user_id,
+    )
+    text = reply.text.strip()
+    if desk.acts & _TOLD_BY_THE_SYSTEM and not says_more(situation.text):
+        text = ""
+    if not text and not desk.acts & _TOLD_BY_THE_SYSTEM and Act.HANDED_OFF not in desk.acts:
+        raise ModelFailed(FailureReason.MALFORMED, "it said nothing", usage=reply.usage, rewritten=reply.rewritten)
+    state = State(asked="choice" if desk.offers != situation.offers else "window" if desk.windows else "")
+    by = "Claude (wrote anew once)" if reply.rewritten else "Claude"
+    return Answer(
+        text, desk, state, describe(desk, by=by), Driver.MODEL, model, reply.usage, reply.rewritten,
+        tuple(sources(text, evidence_of(desk, robot))),
+    )  # fmt: skip
+
+
+def evidence_of(desk: Desk, robot: AgentSettings) -> Evidence:
+    """What a reply is held against at this point of the turn."""
+    situation = desk.situation
+    knowledge = facts_of(situation.knowledge, language=situation.language)
+    today = f"Today is {situation.local_now:%A, %b %-d}"
+    own = [situation.business, situation.phone, situation.hours, situation.back, today]
+    offered = [desk.offer_words(offer) for offer in (*situation.offers, *desk.offers)]
+    windows = [f"{window.number}) {window.words}" for window in (*situation.windows, *desk.windows)]
+    visits = [f"Booked: {visit.service}, {visit.words}" for visit in situation.visits]
+    approved: tuple[str, ...] | None = None
+    if robot.approved_only:
+        # The system's own words, times to choose from and questions included, are approved as well.
+        answers = [
+            *(row.answer for row in situation.knowledge.faqs),
+            *(row.text for row in situation.knowledge.policies),
+        ]
+        asked = [row.question for row in situation.knowledge.questions]
+        approved = (*answers, *asked, *knowledge, *offered, *windows)
+    return Evidence(
+        facts=tuple(text for text in (*knowledge, *own, *offered, *windows, *visits, *desk.facts) if text),
+        customer=situation.text,
+        acts=frozenset(desk.acts),
+        language=situation.language,
+        approved=approved,
+    )

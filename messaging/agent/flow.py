@@ -1,0 +1,275 @@
+"""The conversation by rules: no key, no cost, and what answers when Claude does not.
+
+One burst of texts in, one text out: hand over what is for a person, save what was said, book what was chosen, answer
+what was asked from facts, ask the one next thing that is missing.
+"""
+
+from leads.enums import LeadKind
+from messaging.agent.desk import Desk
+from messaging.agent.flow_answers import (
+    ABOUT_VISITS,
+    answer_questions,
+    is_approved,
+    tell_price_asked_before,
+    tell_served,
+)
+from messaging.agent.flow_reading import asks_us_to, asks_who, is_open_question, is_preface
+from messaging.agent.flow_steps import ask_next, take_facts
+from messaging.agent.flow_talk import LONGEST_NEED, Reply, Talk, Weight, Words
+from messaging.agent.flow_times import (
+    call_soon,
+    move_visit,
+    offer_times,
+    offer_windows,
+    refuse_offers,
+    repeat_offers,
+    take_choice,
+    take_window,
+)
+from messaging.agent.guards import Act
+from messaging.agent.intents import read_intents
+from messaging.agent.sentences import plain
+from messaging.agent.situation import Situation
+from messaging.agent.tooling import ToolRefused
+from messaging.agent.yes_no import YesNo
+from messaging.enums import Intent, ScriptKind
+from recoverline.lib.text import one_line
+
+__all__ = ["Reply", "Words", "answer"]
+
+_MOST_MISSES = 2
+# The system writes to the customer about these.
+_TELL_THEMSELVES = frozenset({Act.BOOKED, Act.MOVED, Act.CANCELED, Act.CALLBACK})
+# So many words after a booking are something the team should know: a gate code, a dog.
+_SHORTEST_NOTE = 3
+
+
+def answer(situation: Situation, desk: Desk, say: Words) -> Reply:
+    """What the rules say to the burst; text "" says nothing. Raises Overtaken when the turn is none any more."""
+    talk = Talk(situation, desk, say)
+    try:
+        _respond(talk)
+    except ToolRefused as refused:
+        talk.hand_off("Could not be done by the robot", todo=str(refused))
+    return talk.reply()
+
+
+def _respond(talk: Talk) -> None:
+    reading = talk.reading
+    if reading.text and not reading.has_words:
+        _respond_to_signs(talk)
+    elif Intent.SPAM in reading.intents:
+        talk.hand_off("Selling something", quietly=True)
+    elif Intent.WRONG_NUMBER in reading.intents:
+        talk.add(talk.say(ScriptKind.WRONG_NUMBER), Weight.ANSWER)
+        talk.hand_off("Wrong number", quietly=True)
+    elif reading.text or reading.has_pictures:
+        take_facts(talk)
+        if reason := reading.reason_for_a_person or _reason_in_visits(talk):
+            talk.hand_off(reason)
+        else:
+            _converse(talk)
+
+
+def _respond_to_signs(talk: Talk) -> None:
+    """Emoji, or a phone's reaction to a text of ours: a yes or a no if we asked, else nothing."""
+    if not talk.asked or talk.asked == "need":
+        talk.keep_waiting()
+    elif not _take_yes_or_no(talk):
+        _ask_again(talk)
+
+
+def _reason_in_visits(talk: Talk) -> str:
+    """Why an existing appointment or job is for a person; "" if the robot can do what is wanted."""
+    intents, visits = talk.reading.intents, talk.situation.visits
+    is_changing_offer = bool(talk.situation.offers) and not visits
+    if _is_answered_in_advance(talk):
+        return ""
+    if Intent.EXISTING in intents and not (talk.asked == "kind" and talk.reading.kind != LeadKind.UNKNOWN):
+        return "About an earlier visit"
+    if Intent.CANCEL in intents and len(visits) != 1:
+        return "Wants to cancel"
+    if Intent.RESCHEDULE in intents and len(visits) != 1 and not is_changing_offer:
+        return "Wants another time for an appointment"
+    if Intent.CANCEL in intents and not any(map(asks_us_to, _about_visits(talk))):
+        return "Asks about canceling"
+    return ""
+
+
+def _about_visits(talk: Talk) -> list[str]:
+    return [part for part in talk.reading.sentences if read_intents(part) & ABOUT_VISITS]
+
+
+def _is_answered_in_advance(talk: Talk) -> bool:
+    """ "What if I need to cancel?" where the business has told us: nothing is canceled, and nobody is needed."""
+    about = _about_visits(talk)
+    return bool(about) and all(is_approved(talk, part) for part in about)
+
+
+def _converse(talk: Talk) -> None:
+    intents = talk.reading.intents
+    _act_on_wishes(talk)
+    if talk.is_handed_off:
+        return
+    if Intent.IS_ROBOT in intents or any(asks_who(part, talk.situation.business) for part in talk.reading.sentences):
+        talk.tell(talk.say(ScriptKind.IS_ROBOT), fact="What the robot is")
+    unanswered = answer_questions(talk)
+    tell_price_asked_before(talk)
+    if talk.is_new_place:
+        tell_served(talk)
+    if unanswered:
+        for question in unanswered:
+            talk.desk.note_unanswered(question)
+        talk.hand_off("Question without an answer")
+    elif intents == {Intent.THANKS} and not talk.is_understood:
+        _welcome(talk)
+    elif talk.is_understood or Intent.BOOKING in intents:
+        talk.remember(misses=0)
+        ask_next(talk)
+        _close(talk)
+    elif not _take_yes_or_no(talk):
+        _miss(talk)
+
+
+def _close(talk: Talk) -> None:
+    """Nobody who told us something is left without a word, and nothing about a visit that exists is guessed at."""
+    if talk.parts or talk.is_handed_off or talk.desk.acts & _TELL_THEMSELVES:
+        return
+    is_settled = talk.has_visit or talk.state.is_settled
+    if is_settled and (talk.reading.says_when or Intent.BOOKING in talk.reading.intents):
+        talk.hand_off("About an appointment")
+    elif Act.SAVED in talk.desk.acts:
+        talk.add(talk.say(ScriptKind.NOTED), Weight.COURTESY)
+
+
+def _act_on_wishes(talk: Talk) -> None:
+    """What is to be done: book, move, cancel, call, or look for other times."""
+    reading, intents = talk.reading, talk.reading.intents
+    if Intent.BOOKING in intents:
+        talk.ask_anew("need", "place", "choice", "window")
+        talk.remember(is_settled=False)
+    visit = talk.situation.visits[0] if len(talk.situation.visits) == 1 else None
+    moved = talk.situation.offers[0].visit_key if talk.situation.offers else ""
+    if take_choice(talk) or take_window(talk):
+        return
+    if reading.withdraws and not intents & ABOUT_VISITS:
+        _let_go(talk)
+    elif not _is_answered_in_advance(talk) and Intent.CANCEL in intents and visit is not None:
+        _cancel(talk, visit.key, visit.words)
+    elif not _is_answered_in_advance(talk) and Intent.RESCHEDULE in intents and visit is not None:
+        move_visit(talk, visit)
+    elif Intent.CALL_ME in intents:
+        talk.is_understood = True
+        if reading.wants_it_soon:
+            call_soon(talk)
+        else:
+            offer_windows(talk)
+    elif talk.asked in ("choice", "when") and moved and reading.says_when:
+        offer_times(talk, visit_key=moved)
+    elif talk.asked == "when" and talk.state.moving and reading.says_when:
+        offer_times(talk, visit_key=talk.state.moving)
+    elif talk.asked == "choice" and talk.situation.offers and _refuses(talk):
+        refuse_offers(talk)
+    elif talk.asked == "window" and (reading.says_when or _refuses(talk)):
+        talk.hand_off("No time for a call suits")
+
+
+def _let_go(talk: Talk) -> None:
+    """They need nothing more: no other offer, unless something is booked, which a person looks at."""
+    talk.is_understood = talk.is_over = True
+    if talk.has_visit:
+        talk.hand_off("Does not need it any more")
+        return
+    talk.remember(is_settled=True, wish={}, refusals=0)
+    talk.add(talk.say(ScriptKind.NOTED), Weight.COURTESY)
+
+
+def _refuses(talk: Talk) -> bool:
+    """None of what was offered; a day or time of their own is a wish, not a refusal."""
+    if talk.reading.says_when or talk.has_news or Intent.PRICE in talk.reading.intents:
+        return False
+    return talk.reading.wants_other_times or talk.reading.yes_no == YesNo.NO
+
+
+def _cancel(talk: Talk, key: str, words: str) -> None:
+    talk.is_understood = talk.is_over = True
+    try:
+        talk.desk.cancel(key)
+    except ToolRefused:
+        talk.hand_off("Wants to cancel", todo=f"Cancel {words}")
+        return
+    talk.remember(has_booked=False, is_settled=True, wish={}, moving="")
+
+
+def _welcome(talk: Talk) -> None:
+    """A thank-you is answered once; what we had asked is still open."""
+    if talk.state.has_thanked:
+        talk.keep_waiting()
+        return
+    talk.remember(has_thanked=True)
+    talk.add(talk.say(ScriptKind.THANKS), Weight.COURTESY)
+    _ask_again(talk)
+
+
+def _ask_again(talk: Talk) -> None:
+    """The open question once more, if it was not repeated already."""
+    if talk.situation.state.asked:
+        ask_next(talk)
+    if not talk.parts:
+        talk.keep_waiting()
+
+
+def _take_yes_or_no(talk: Talk) -> bool:
+    """A bare yes or no: an answer only to what our last text asked, and not to a choice between several."""
+    yes_no = talk.reading.yes_no
+    if yes_no == YesNo.UNCLEAR:
+        return False
+    if talk.asked == "choice" and talk.situation.offers:
+        if take_choice(talk):
+            ask_next(talk)
+        elif yes_no == YesNo.NO:
+            refuse_offers(talk)
+        elif not repeat_offers(talk) and talk.reading.has_words:
+            talk.hand_off("Says yes, but not to which time")
+    elif talk.asked == "window":
+        if yes_no == YesNo.NO:
+            talk.hand_off("No time for a call suits")
+        elif not take_window(talk):
+            ask_next(talk)
+    elif talk.asked == "need" and talk.situation.state.asked and yes_no == YesNo.NO:
+        talk.hand_off("Wants something else")
+    elif talk.asked and yes_no == YesNo.YES:
+        ask_next(talk)
+    elif talk.situation.state.asked:
+        talk.remember(skipped=(*talk.state.skipped, talk.asked))
+        ask_next(talk)
+    if not talk.parts and not talk.is_understood:
+        talk.keep_waiting()
+    return True
+
+
+def _miss(talk: Talk) -> None:
+    """Not understood: said once, with the open question; the second time in a row a person goes on."""
+    if Intent.GREETING in talk.reading.intents or all(map(is_preface, talk.reading.sentences)):
+        ask_next(talk)
+        return
+    if talk.reading.is_thinking and talk.situation.state.asked:
+        talk.keep_waiting()
+        return
+    misses = talk.state.misses + 1
+    if misses >= _MOST_MISSES:
+        talk.hand_off("Not understood twice")
+        return
+    talk.remember(misses=misses)
+    if talk.state.has_booked and _is_worth_noting(talk):
+        noted = one_line(talk.reading.text, LONGEST_NEED)
+        talk.note(notes=f"{talk.lead.notes}; {noted}".removeprefix("; "))
+        talk.add(talk.say(ScriptKind.NOTED), Weight.COURTESY)
+    else:
+        talk.add(talk.say(ScriptKind.NOT_UNDERSTOOD), Weight.ANSWER)
+    ask_next(talk)
+
+
+def _is_worth_noting(talk: Talk) -> bool:
+    text = talk.reading.text
+    return len(plain(text).split()) >= _SHORTEST_NOTE and not is_open_question(text)

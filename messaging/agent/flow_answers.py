@@ -1,0 +1,251 @@
+"""Questions of customers, answered from what the business has told us and from nothing else."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from leads.knowledge import Knowledge, ServiceFact
+from messaging.agent.faq_match import Matcher
+from messaging.agent.flow_reading import (
+    asks,
+    asks_whether_we_can,
+    asks_who,
+    is_about_choice,
+    is_open_question,
+    is_preface,
+    proposes,
+)
+from messaging.agent.flow_talk import Talk, joined
+from messaging.agent.intents import read_intents
+from messaging.agent.knowledge_text import price_words
+from messaging.agent.sentences import plain
+from messaging.agent.service_match import services_in
+from messaging.agent.when import read_when
+from messaging.enums import Intent, ScriptKind
+
+MOST_NAMED = 6
+# So near to an approved question that it is that question, whatever field its words belong to.
+_VERY_SURE = 0.5
+# What only concerns those who have an appointment or a running job.
+ABOUT_VISITS = frozenset({Intent.EXISTING, Intent.CANCEL, Intent.RESCHEDULE})
+# Whoever says one of these has been answered by the step that follows.
+_NEEDS_NO_ANSWER = frozenset(
+    {Intent.BOOKING, Intent.CALL_ME, Intent.IS_ROBOT, Intent.RESCHEDULE, Intent.CANCEL, Intent.GREETING, Intent.THANKS}
+)
+
+
+def answer_questions(talk: Talk) -> list[str]:
+    """Tell what can be told; the questions that nothing answers."""
+    pieces = (piece for sentence in talk.reading.sentences for piece in _questions_apart(sentence))
+    return [piece for piece in pieces if not _answer(talk, piece)]
+
+
+def _questions_apart(sentence: str) -> list[str]:
+    """ "I need a cleaning, do you see children?" as two: what the one names is no answer to the other."""
+    parts = [part.strip() for part in sentence.split(",") if plain(part)]
+    questions = [part for part in parts if is_open_question(part)]
+    rest = ", ".join(part for part in parts if part not in questions)
+    return [*([rest] if rest else []), *questions] if questions and rest else [sentence]
+
+
+def _answer(talk: Talk, sentence: str) -> bool:
+    """Whether `sentence` is answered, or needs no answer."""
+    intents = read_intents(sentence)
+    is_told = [
+        tell(talk, sentence)
+        for intent, tell in (
+            (Intent.PRICE, _tell_price),
+            (Intent.HOURS, _tell_hours),
+            (Intent.AREA, _tell_area),
+            (Intent.SERVICES, _tell_services),
+            (Intent.FINANCING, _tell_financing),
+        )
+        if intent in intents
+    ]
+    if is_told:
+        return all(is_told)
+    if intents & ABOUT_VISITS and is_approved(talk, sentence):
+        return _tell_approved(talk, sentence)
+    if (
+        not asks(sentence)
+        or is_preface(sentence)
+        or intents & _NEEDS_NO_ANSWER
+        or asks_who(sentence, talk.situation.business)
+    ):
+        return True
+    if _is_about_the_booking(talk, sentence) or _tell_approved(talk, sentence):
+        return True
+    if services_in(talk.situation.knowledge.services, sentence):
+        return asks_whether_we_can(sentence) or not is_open_question(sentence)
+    return talk.asked in ("intake", "name", "address", "need") and not is_open_question(sentence)
+
+
+def _is_about_the_booking(talk: Talk, sentence: str) -> bool:
+    """ "The second one?", "anything on Tuesday?", "you come to Mesa?": taken up elsewhere."""
+    if talk.situation.offers and (talk.reading.wants_other_times or is_about_choice(sentence)):
+        talk.is_understood = True
+        return True
+    has_place = talk.place.area is not None or talk.place.is_elsewhere
+    if proposes(sentence) and (has_place or services_in(talk.situation.knowledge.services, sentence)):
+        return True
+    if talk.asked == "place" and has_place:
+        return True
+    if not is_open_question(sentence) and (talk.place.area is not None or talk.is_answered):
+        return True
+    if talk.has_visit:
+        return False
+    return _names_time(talk, sentence) and (
+        talk.service is not None or bool(talk.reading.services) or talk.asked in ("when", "choice")
+    )
+
+
+def _names_time(talk: Talk, sentence: str) -> bool:
+    return bool(read_when(sentence, now=talk.situation.local_now))
+
+
+# ---------------------------------------------------------------- price
+def _tell_price(talk: Talk, sentence: str) -> bool:
+    named = services_in(talk.situation.knowledge.services, sentence) or talk.reading.services
+    if not named and _tell_approved(talk, sentence, least=_VERY_SURE):
+        return True
+    if len(named) == 1 or (not named and talk.service is not None):
+        _tell_price_of(talk, named[0] if named else talk.service, sentence)
+        return True
+    if not named and _tell_approved(talk, sentence):
+        return True
+    # Which service it is about is asked next, and then the price is told.
+    talk.remember(wants_price=True)
+    talk.is_understood = True
+    return True
+
+
+def _tell_price_of(talk: Talk, service: ServiceFact | None, question: str) -> None:
+    if service is None:
+        return
+    price = price_words(service.price_from_cents, service.price_to_cents, language=talk.language)
+    talk.remember(wants_price=False)
+    if not price:
+        talk.tell(talk.say(ScriptKind.PRICE_UNKNOWN, service=service.name), fact=f"{service.name}: no price is named")
+        talk.desk.note_unanswered(question)
+        return
+    note = service.price_note.strip().rstrip(".")
+    talk.tell(
+        talk.say(ScriptKind.PRICE_TOLD, service=service.name, price=f"{price} ({note})" if note else price),
+        fact=f"Price of {service.name}",
+    )
+
+
+def tell_price_asked_before(talk: Talk) -> None:
+    """The price that could not be told until it was known of what."""
+    if talk.state.wants_price and talk.service is not None and not talk.reading.services[1:]:
+        _tell_price_of(talk, talk.service, talk.situation.text)
+
+
+# ---------------------------------------------------------------- other fields
+def _tell_hours(talk: Talk, sentence: str) -> bool:
+    if not talk.situation.hours:
+        return _tell_approved(talk, sentence)
+    talk.tell(talk.say(ScriptKind.HOURS_TOLD, hours=talk.situation.hours), fact="Opening hours")
+    return True
+
+
+def _tell_area(talk: Talk, sentence: str) -> bool:
+    if talk.place.area is not None:
+        tell_served(talk)
+        return True
+    if talk.place.is_elsewhere:
+        return True
+    if {Intent.BOOKING, Intent.RESCHEDULE} & read_intents(sentence) or _names_time(talk, sentence):
+        # "Can you come at 3?" asks for a time, not for a place.
+        return True
+    if talk.state.declined:
+        tell_not_served(talk, talk.state.declined)
+        return True
+    cities = list(dict.fromkeys(area.city for area in talk.situation.knowledge.areas))
+    if _tell_approved(talk, sentence, least=_VERY_SURE if cities else 0.0):
+        return True
+    if cities:
+        named = joined(cities[:MOST_NAMED], talk.language, last="and")
+        talk.tell(talk.say(ScriptKind.AREA_SERVED, area=named), fact="Service areas")
+    return bool(cities)
+
+
+def tell_served(talk: Talk) -> None:
+    if talk.place.area is not None:
+        talk.tell(talk.say(ScriptKind.AREA_SERVED, area=talk.place.area.city), fact=f"Service area {talk.place.said}")
+
+
+def tell_not_served(talk: Talk, place: str) -> None:
+    talk.tell(talk.say(ScriptKind.AREA_NOT_SERVED, area=place), fact="Service areas")
+
+
+def _tell_services(talk: Talk, sentence: str) -> bool:
+    named = talk.reading.services
+    if not named and _tell_approved(talk, sentence):
+        return True
+    if not named and asks_whether_we_can(sentence) and read_intents(sentence) != {Intent.SERVICES}:
+        return True
+    rows = named or talk.situation.knowledge.services
+    if rows:
+        names = joined([row.name for row in rows[:MOST_NAMED]], talk.language, last="and")
+        talk.tell(talk.say(ScriptKind.SERVICES_TOLD, services=names), fact="Services")
+    return bool(rows)
+
+
+def _tell_financing(talk: Talk, sentence: str) -> bool:
+    named = talk.reading.services
+    service = named[0] if len(named) == 1 else talk.service
+    if service is not None and service.financing:
+        talk.tell(_sentence(service.financing), fact=f"Financing of {service.name}")
+        return True
+    return _tell_approved(talk, sentence)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+# ---------------------------------------------------------------- approved answers
+def is_approved(talk: Talk, sentence: str) -> bool:
+    """Whether it is a question about a rule of the house ("what if I need to cancel?") that was answered in advance."""
+    if not is_open_question(sentence):
+        return False
+    return find_approved(talk.situation.knowledge, sentence, language=talk.language) is not None
+
+
+def _tell_approved(talk: Talk, sentence: str, *, least: float = 0.0) -> bool:
+    found = find_approved(talk.situation.knowledge, sentence, language=talk.language, least=least)
+    if found is not None:
+        talk.tell(_sentence(found[0]), fact=found[1])
+    return found is not None
+
+
+def find_approved(knowledge: Knowledge, question: str, *, language: str, least: float = 0.0) -> tuple[str, str] | None:
+    """The FAQ's answer or policy that fits surely, and its name; in another language only if none in this one does."""
+    known = {row.language for row in knowledge.faqs} | {row.language for row in knowledge.policies}
+    for spoken in [language, *sorted(known - {language})]:
+        entries = _entries(knowledge, spoken)
+        match = _matcher(entries).best(question) if entries else None
+        if match is not None and match.is_sure and match.score >= least:
+            _, answer, source = entries[match.key]
+            return answer, source
+    return None
+
+
+_Entry = tuple[tuple[str, ...], str, str]
+
+
+def _entries(knowledge: Knowledge, language: str) -> tuple[_Entry, ...]:
+    faqs = [((row.question, *row.examples), row.answer, f"FAQ: {row.question}") for row in knowledge.faqs
+            if row.language == language]  # fmt: skip
+    policies = [((row.title, row.text), row.text, f"Policy: {row.title}") for row in knowledge.policies
+                if row.language == language]  # fmt: skip
+    return (*faqs, *policies)
+
+
+@lru_cache(maxsize=64)
+def _matcher(entries: Sequence[_Entry]) -> Matcher[int]:
+    return Matcher(
+        [(key, examples) for key, (examples, _, _) in enumerate(entries)],
+        {key: answer for key, (_, answer, _) in enumerate(entries)},
+    )

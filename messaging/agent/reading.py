@@ -1,0 +1,155 @@
+"""Rows -> a Situation: everything a turn may know, of this conversation and of nobody else."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings as django_settings
+from django.db.models import Count
+
+from leads.enums import Language
+from leads.knowledge import Knowledge, from_json, read_knowledge
+from leads.models import Business
+from messaging.agent.books import as_offer
+from messaging.agent.language import read_language
+from messaging.agent.situation import CallWindow, LeadFacts, Said, Situation, Visit, read_state
+from messaging.enums import AgentMode, Direction, MessageKind, MessageStatus
+from messaging.models import AgentSettings, Conversation, Message, Publication
+from messaging.scripts import values_for
+from messaging.visit_words import describe_call, describe_visit
+from scheduling import queries
+from scheduling.enums import VisitPlace
+from scheduling.models import Appointment, BookingRules
+from scheduling.policy import CHANGEABLE
+
+REMEMBERED = timedelta(days=21)
+MOST_REMEMBERED = 30
+# These never reached the customer, so nobody refers to them.
+_NOT_SAID = (
+    MessageStatus.SUPPRESSED, MessageStatus.EXPIRED, MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.DEAD,
+)  # fmt: skip
+
+
+def published_knowledge(business: Business) -> Knowledge:
+    """What was published last; before the first publication, what staff have written so far."""
+    latest = Publication.objects.filter(business=business).order_by("-version").first()
+    if latest is None:
+        return draft_knowledge(business)
+    return from_json(latest.knowledge, version=latest.version)
+
+
+def draft_knowledge(business: Business) -> Knowledge:
+    """What staff have written, published or not."""
+    robot = AgentSettings.objects.filter(business=business).first()
+    return read_knowledge(business, instructions=robot.instructions if robot else "")
+
+
+def read_situation(
+    conversation: Conversation, burst: Sequence[Message], robot: AgentSettings, *, mode: str, now: datetime
+) -> Situation:
+    """`conversation` with lead, request, number, location and business; `burst`: what waits for an answer."""
+    location, lead, request = conversation.location, conversation.lead, conversation.request
+    language = language_of(conversation, [message.body for message in burst])
+    knowledge = published_knowledge(conversation.business).at(location.pk)
+    week = queries.week_of(location, now=now)
+    state = queries.state_in(week, location, now=now)
+    values = values_for(
+        business=conversation.business, location=location, number=conversation.number, lead=lead, state=state,
+        ranges=week.ranges, now=now, language=language,
+    )  # fmt: skip
+    rules = BookingRules.objects.filter(service__in=[row.id for row in knowledge.services], is_online=True)
+    places = dict(rules.values_list("service_id", "place"))
+    offers = conversation.slot_offers.filter(is_current=True).select_related("moves", "appointment").order_by("number")
+    return Situation(
+        business=conversation.business.name,
+        phone=values["phone"],
+        language=language,
+        now=now,
+        zone=location.zone,
+        location_id=location.pk,
+        home_language=conversation.business.language,
+        is_open=state.is_open,
+        hours=values["hours"],
+        back=back_in(values["opens_at"], language),
+        knowledge=knowledge,
+        history=_history(conversation, burst, now=now),
+        burst=tuple(_said(message) for message in burst),
+        lead=LeadFacts(
+            lead.name, lead.kind, *(
+                (request.service_id, request.need, request.place, request.address, request.urgency, request.preferred,
+                 request.notes, dict(request.answers)) if request else ()
+            ),
+        ),
+        state=read_state({key: value for key, value in conversation.agent_state.items() if key != "windows"}),
+        visits=tuple(_visits(conversation, language, now=now)),
+        offers=tuple(as_offer(row) for row in offers if row.starts_at > now),
+        windows=tuple(_windows(conversation, language, now=now)),
+        bookable=frozenset(places),
+        places=frozenset(pk for pk, place in places.items() if place == VisitPlace.CUSTOMER),
+        times_offered=robot.times_offered,
+        asks_urgency=robot.asks_urgency,
+        asks_kind=robot.asks_kind,
+        may_act=mode == AgentMode.AUTO,
+        user_id=hashlib.sha256(f"{django_settings.SECRET_KEY}:{lead.key}".encode()).hexdigest()[:32],
+    )  # fmt: skip
+
+
+def language_of(conversation: Conversation, texts: Sequence[str]) -> str:
+    """The language the customer writes now if that is plain, else the one kept so far."""
+    kept = conversation.language or conversation.lead.language or conversation.business.language
+    return read_language("\n".join(texts)) or kept or Language.ENGLISH
+
+
+def back_in(opens_at: str, language: str) -> str:
+    """When somebody is there again, as a sentence; "" while it is open."""
+    if not opens_at:
+        return ""
+    return f"Abrimos {opens_at}." if language == Language.SPANISH else f"We open {opens_at}."
+
+
+def _history(conversation: Conversation, burst: Sequence[Message], *, now: datetime) -> tuple[Said, ...]:
+    """What was said before the burst, oldest first."""
+    texts = Message.objects.filter(conversation=conversation, created_at__gt=now - REMEMBERED)
+    texts = texts.exclude(status__in=_NOT_SAID).exclude(pk__in=[message.pk for message in burst])
+    found = texts.annotate(pictures=Count("media")).order_by("-created_at", "-id")[:MOST_REMEMBERED]
+    return tuple(_said(message) for message in reversed(found))
+
+
+def _said(message: Message) -> Said:
+    by = "customer" if message.direction == Direction.IN else "robot"
+    if message.kind == MessageKind.STAFF:
+        by = "staff"
+    pictures = getattr(message, "pictures", None)
+    return Said(by, message.body, message.created_at, message.media.count() if pictures is None else pictures)
+
+
+def _visits(conversation: Conversation, language: str, *, now: datetime) -> list[Visit]:
+    rows = Appointment.objects.filter(lead=conversation.lead_id, status__in=CHANGEABLE, starts_at__gt=now)
+    rows = rows.select_related("service__booking_rules", "location__business").order_by("starts_at")[:5]
+    return [
+        Visit(
+            str(row.key), row.service.name, row.starts_at,
+            describe_visit(
+                row.starts_at, zone=row.location.zone, language=language, arrival_ends_at=row.arrival_ends_at
+            ),
+            needs_address=_is_away(row),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _is_away(row: Appointment) -> bool:
+    rules = getattr(row.service, "booking_rules", None)
+    return rules is not None and rules.place == VisitPlace.CUSTOMER
+
+
+def _windows(conversation: Conversation, language: str, *, now: datetime) -> list[CallWindow]:
+    """The times for a call that were offered last, as long as they are to come."""
+    zone = conversation.location.zone
+    kept = conversation.agent_state.get("windows", [])
+    found = [(number, datetime.fromisoformat(begins), datetime.fromisoformat(ends)) for number, begins, ends in kept]
+    return [
+        CallWindow(number, begins, ends, describe_call(begins, ends, zone=zone, language=language))
+        for number, begins, ends in found
+        if ends > now
+    ]

@@ -1,0 +1,377 @@
+"""The robot's turn: one answer to one burst of texts, by one driver, or none; and a person where it cannot help.
+
+`wake` makes a turn due when a text comes in, `take` runs it: under a lease, so that two never answer at once, and with
+the row's `turn_due_at` untouched until the end, so that one that dies is taken again. Before anything leaves, the
+contact's row is held and everything is asked once more. `messaging.agent.memory` keeps what the next turn must know.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, transaction
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from leads.models import LeadEvent
+from messaging import consent, conversations, outbound
+from messaging.agent import costs, drivers, memory
+from messaging.agent.books import LiveBooks
+from messaging.agent.desk import Desk, Overtaken
+from messaging.agent.drivers import Answer, Words
+from messaging.agent.claude import Usage
+from messaging.agent.guards import Act
+from messaging.agent.intents import read_intents
+from messaging.agent.reading import read_situation
+from messaging.agent.situation import Situation
+from messaging.enums import (
+    AgentMode, Direction, Driver, Handler, Intent, MessageKind, MessageStatus, ScriptKind, TurnStatus,
+)  # fmt: skip
+from messaging.models import AgentSettings, AgentTurn, Conversation, Message
+from messaging.optout_words import Meaning
+from recoverline.lib import clock
+from scheduling.enums import BookedBy
+
+logger = logging.getLogger(__name__)
+
+# However fast somebody goes on writing, they get an answer.
+LONGEST_BURST = timedelta(seconds=30)
+# Longer than the longest turn: whoever holds it then is dead.
+LEASE = timedelta(seconds=45)
+# A turn that died is begun once more; who died twice would die again.
+MOST_BEGUN = 2
+OVERDUE = timedelta(seconds=10)
+_LONGEST_LIST = 50
+_SETTLED = (
+    TurnStatus.SENT, TurnStatus.SILENT, TurnStatus.HANDED_OFF, TurnStatus.DRAFTED, TurnStatus.APPROVED,
+    TurnStatus.DROPPED, TurnStatus.FAILED,
+)  # fmt: skip
+_LESS = (AgentMode.OFF, AgentMode.DRAFT, AgentMode.AUTO)
+# These were read and settled as they came in, and are no part of what is being talked about.
+_ABOUT_CONSENT = (Meaning.STOP, Meaning.START, Meaning.HELP)
+# What the robot did by itself to an appointment.
+_ACTED = ("appointment.booked", "appointment.requested", "appointment.moved", "appointment.canceled")
+
+
+# ---------------------------------------------------------------- due
+def wake(conversation: Conversation, *, now: datetime) -> bool:
+    """A text came in: let the robot answer when the burst is over. False where it does not answer."""
+    robot = settings_of(conversation)
+    if robot is None or robot.mode == AgentMode.OFF:
+        return False
+    began = conversation.burst_began_at if conversation.turn_due_at else None
+    due = min(now + timedelta(seconds=robot.quiet_seconds), (began or now) + LONGEST_BURST)
+    mine = Conversation.objects.filter(pk=conversation.pk, handler=Handler.ROBOT, automation_paused=False)
+    # Of a burst that is still waiting the beginning counts, of one that was answered it does not.
+    begins = Case(When(turn_due_at=None, then=Value(now)), default=Coalesce(F("burst_began_at"), Value(now)))
+    woken = mine.update(burst_began_at=begins, turn_due_at=due)
+    if woken:
+        outbound.ring_bell()
+    return bool(woken)
+
+
+def wake_for_waiting(conversation: Conversation, *, now: datetime) -> bool:
+    """The conversation was handed back: answer what the customer has written since anybody answered, if they wait."""
+    texts = Message.objects.filter(conversation=conversation)
+    ours = texts.filter(
+        direction=Direction.OUT, kind__in=[MessageKind.STAFF, MessageKind.ROBOT, MessageKind.AUTO_REPLY]
+    ).exclude(status__in=memory.NOT_SAID)
+    settled = texts.filter(turns__status__in=_SETTLED).exclude(turns__status__in=memory.NEVER_LEFT)
+    waiting = texts.filter(direction=Direction.IN)
+    for row in (ours.order_by("-created_at").first(), settled.order_by("-created_at").first()):
+        waiting = waiting.filter(created_at__gt=row.created_at) if row is not None else waiting
+    began = waiting.order_by("created_at").values_list("created_at", flat=True).first()
+    robot = settings_of(conversation)
+    if began is None or robot is None or robot.mode == AgentMode.OFF:
+        return False
+    rows = Conversation.objects.filter(
+        pk=conversation.pk, handler=Handler.ROBOT, automation_paused=False, needs_reply=True
+    )
+    woken = rows.update(turn_due_at=now, burst_began_at=began)
+    if woken:
+        outbound.ring_bell()
+    return bool(woken)
+
+
+def return_from_people(now: datetime) -> int:
+    """Take back what a person left alone for as long as the business has set, and answer whoever waits; how many."""
+    returned = conversations.give_back(now)
+    for conversation in returned:
+        wake_for_waiting(conversation, now=now)
+    return len(returned)
+
+
+def returns_at(conversation: Conversation, *, now: datetime) -> datetime | None:
+    """When the robot takes a conversation back in which a person has just written; None: when they hand it back."""
+    robot = settings_of(conversation)
+    if robot is None or robot.returns_after_minutes is None:
+        return None
+    return now + timedelta(minutes=robot.returns_after_minutes)
+
+
+def settings_of(conversation: Conversation) -> AgentSettings | None:
+    return AgentSettings.objects.filter(business=conversation.business_id).prefetch_related("intents").first()
+
+
+def due(now: datetime, *, limit: int, overdue: timedelta = timedelta()) -> list[int]:
+    """Conversations whose turn it is and that nobody has in hand."""
+    rows = Conversation.objects.filter(turn_due_at__lte=now - overdue).filter(_free(now))
+    return list(rows.order_by("turn_due_at").values_list("pk", flat=True)[:limit])
+
+
+def _free(now: datetime) -> Q:
+    return Q(turn_lease_until=None) | Q(turn_lease_until__lte=now)
+
+
+def sweep(now: datetime) -> int:
+    """Take over turns that the sender should have taken ten seconds ago."""
+    taken = [attempt(pk) for pk in due(now, limit=20, overdue=OVERDUE)]
+    return sum(status is not None for status in taken)
+
+
+def attempt(conversation_id: int) -> TurnStatus | None:
+    """`take`, for those who have others to look after: a turn that breaks the code goes to a person.
+
+    Raises DatabaseError only: when the database is away nobody can be told, and the turn is taken again.
+    """
+    try:
+        return take(conversation_id)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("the robot's turn in conversation %s failed", conversation_id)
+        _give_up(conversation_id, now=clock.now())
+        return TurnStatus.FAILED
+
+
+# ---------------------------------------------------------------- one turn
+def take(conversation_id: int) -> TurnStatus | None:
+    """Answer what waits in this conversation; None when there is nothing, or somebody else does."""
+    now = clock.now()
+    lease = now + LEASE
+    mine = Conversation.objects.filter(_free(now), pk=conversation_id, turn_due_at__lte=now)
+    if not mine.update(turn_lease_until=lease):
+        return None
+    conversation = _load(conversation_id)
+    memory.take_back(conversation, now=now)
+    burst = _burst(conversation)
+    turn = _begin(conversation, burst, now=now)
+    if turn is None:
+        _settle(conversation, None)
+        _let_go(conversation, lease)
+        return None
+    try:
+        _run(turn, conversation, burst, lease=lease, now=now)
+    except Overtaken:
+        _close(turn, TurnStatus.DISCARDED, "Discarded: a newer text, a person or an opt-out came first")
+        _settle(conversation, turn.trigger)
+    except DatabaseError:
+        # It is due as before, and taken again when the lease is over.
+        raise
+    except Exception:
+        # What it has cost until now counts, whatever becomes of it.
+        turn.save()
+        raise
+    _let_go(conversation, lease)
+    return TurnStatus(turn.status)
+
+
+def _load(conversation_id: int) -> Conversation:
+    rows = Conversation.objects.select_related(
+        "business", "location__business", "number__business", "number__location__business", "number__account", "lead",
+        "request__service",
+    )  # fmt: skip
+    return rows.get(pk=conversation_id)
+
+
+def _burst(conversation: Conversation) -> list[Message]:
+    """What waits for an answer, oldest first."""
+    texts = Message.objects.filter(conversation=conversation, direction=Direction.IN)
+    if conversation.burst_began_at is not None:
+        texts = texts.filter(created_at__gte=conversation.burst_began_at)
+    latest = texts.prefetch_related("media").order_by("-created_at", "-id")[:_LONGEST_LIST]
+    return [message for message in reversed(latest) if consent.meaning_of(message.body) not in _ABOUT_CONSENT]
+
+
+def _begin(conversation: Conversation, burst: Sequence[Message], *, now: datetime) -> AgentTurn | None:
+    """The turn's row; None when nothing is to be answered any more."""
+    if not burst or conversation.handler != Handler.ROBOT or conversation.automation_paused:
+        return None
+    if consent.is_opted_out(conversation.business_id, conversation.lead.phone):
+        return None
+    trigger = burst[-1]
+    if AgentTurn.objects.filter(trigger=trigger, status__in=_SETTLED).exists():
+        return None
+    return AgentTurn.objects.create(
+        business=conversation.business, conversation=conversation, trigger=trigger, started_at=now
+    )
+
+
+def _run(
+    turn: AgentTurn, conversation: Conversation, burst: Sequence[Message], *, lease: datetime, now: datetime
+) -> None:
+    robot = settings_of(conversation)
+    if robot is None:
+        _end(turn, TurnStatus.SILENT, "The robot was switched off")
+        return
+    intents = read_intents("\n".join(message.body for message in burst))
+    mode = mode_for(robot, intents)
+    turn.intents = sorted(intents)
+    if mode == AgentMode.OFF:
+        _end(turn, TurnStatus.SILENT, f"Left to people: {_named(intents)}")
+        return
+    situation = read_situation(conversation, burst, robot, mode=mode, now=now)
+    books = LiveBooks(conversation, turn.trigger, language=situation.language, now=now)
+    words = Words(conversation.number, conversation.lead, situation.language, now=now)
+    reason = _reason_to_stop(turn, robot, conversation)
+    if reason:
+        desk = Desk(situation, books)
+        desk.hand_off(reason)
+        answer = Answer(words(ScriptKind.HAND_OFF, back=situation.back), desk, situation.state, summary=reason)
+    else:
+
+        def spend(usage: Usage, model: str) -> None:
+            note_usage(turn, usage, model)
+
+        answer = drivers.answer(situation, books, words, robot, conversation, spend=spend, now=now)
+    _finish(turn, conversation, answer, situation, mode=mode, lease=lease, now=now)
+
+
+def mode_for(robot: AgentSettings, intents: frozenset[Intent]) -> AgentMode:
+    """The least that is allowed for anything the customer wants."""
+    less = [AgentMode(row.mode) for row in robot.intents.all() if row.intent in intents]
+    return min([AgentMode(robot.mode), *less], key=_LESS.index)
+
+
+def _reason_to_stop(turn: AgentTurn, robot: AgentSettings, conversation: Conversation) -> str:
+    """Why a person must go on instead of the robot; "" if it may."""
+    broken = AgentTurn.objects.filter(trigger=turn.trigger, status=TurnStatus.RUNNING).exclude(pk=turn.pk)
+    first = broken.order_by("started_at").first()
+    if first is not None:
+        acted = LeadEvent.objects.filter(
+            business=conversation.business_id, lead=conversation.lead_id, kind__in=_ACTED, at__gte=first.started_at,
+            data__by=BookedBy.ROBOT,
+        )  # fmt: skip
+        if acted.exists():
+            # What it has done is done and told; to read the same text once more would be to do it once more.
+            return "The robot broke off after it had changed an appointment"
+        if broken.count() >= MOST_BEGUN:
+            return "The robot broke off twice"
+    said = Message.objects.filter(conversation=conversation, kind=MessageKind.ROBOT).exclude(
+        status__in=[MessageStatus.SUPPRESSED, MessageStatus.EXPIRED, MessageStatus.FAILED]
+    )
+    # Whoever hands it back after that lets it begin anew.
+    last = AgentTurn.objects.filter(conversation=conversation, status=TurnStatus.HANDED_OFF).order_by("-id").first()
+    if last is not None:
+        said = said.filter(created_at__gt=last.started_at)
+    return "The limit of the robot's texts is reached" if said.count() >= robot.most_texts else ""
+
+
+# ---------------------------------------------------------------- the end of it
+def _finish(
+    turn: AgentTurn,
+    conversation: Conversation,
+    answer: Answer,
+    situation: Situation,
+    *,
+    mode: AgentMode,
+    lease: datetime,
+    now: datetime,
+) -> None:
+    """Let the reply out, keep what the robot remembers, and write down how it came about."""
+    acts = answer.desk.acts
+    # First of all, so that a turn which is overtaken says as well what it did and cost.
+    _describe(turn, answer)
+    with transaction.atomic():
+        consent.hold_contact(conversation.lead_id)
+        # Whoever was so slow that the lease is over may have been replaced.
+        mine = Conversation.objects.select_for_update().filter(pk=conversation.pk, turn_lease_until=lease)
+        if not mine.exists() or answer.desk.books.is_overtaken():
+            raise Overtaken
+        drafts_of(conversation).update(status=TurnStatus.DISCARDED)
+        is_draft = mode == AgentMode.DRAFT and bool(answer.text)
+        if answer.text and not is_draft:
+            # What a hand-off says must leave although the conversation is a person's from now on.
+            kind = MessageKind.AUTO_REPLY if Act.HANDED_OFF in acts else MessageKind.ROBOT
+            turn.message = outbound.queue_text(
+                conversation, kind=kind, body=answer.text, idem_key=f"turn:{turn.trigger.key}", now=now
+            )
+        if is_draft:
+            status = TurnStatus.DRAFTED
+        elif Act.HANDED_OFF in acts:
+            status = TurnStatus.HANDED_OFF
+        else:
+            status = TurnStatus.SENT if answer.text else TurnStatus.SILENT
+            if mode == AgentMode.AUTO:
+                Conversation.objects.filter(pk=conversation.pk).update(needs_reply=False)
+        memory.keep(conversation, turn, answer, situation)
+        _end(turn, status, answer.summary)
+
+
+def _describe(turn: AgentTurn, answer: Answer) -> None:
+    turn.driver, turn.model, turn.reply = answer.driver, answer.model, answer.text
+    turn.tools = [
+        {"name": row.name, "arguments": row.arguments, "result": row.result[:300], "refused": row.is_refused}
+        for row in answer.desk.done
+    ]
+    turn.facts = [list(pair) for pair in answer.sources]
+    turn.objections = list(answer.objections)
+    if answer.driver == Driver.RULES:
+        turn.cost_micros = 0
+
+
+def note_usage(turn: AgentTurn, usage: Usage, model: str) -> None:
+    """What the model has been asked so far; saved with the turn, however that ends."""
+    turn.driver, turn.model, turn.calls = Driver.MODEL, model, usage.calls
+    turn.input_tokens = usage.input_tokens + usage.cache_write_tokens + usage.cache_read_tokens
+    turn.output_tokens = usage.output_tokens
+    turn.cost_micros = costs.cost_micros(usage, model)
+
+
+def _end(turn: AgentTurn, status: TurnStatus, summary: str) -> None:
+    """The burst is settled by this turn; those that died before it are over as well."""
+    with transaction.atomic():
+        _close(turn, status, summary)
+        broken = AgentTurn.objects.filter(conversation=turn.conversation_id, status=TurnStatus.RUNNING)
+        broken.update(status=TurnStatus.DISCARDED, summary="Broke off; begun anew", finished_at=turn.finished_at)
+        _settle(turn.conversation, turn.trigger)
+
+
+def _close(turn: AgentTurn, status: TurnStatus, summary: str) -> None:
+    turn.status, turn.summary, turn.finished_at = status, summary[:300], clock.now()
+    turn.save()
+
+
+def _settle(conversation: Conversation, trigger: Message | None) -> None:
+    """Nothing is due any more, unless a text has come since `trigger`, the last one that was looked at."""
+    row = Conversation.objects.filter(pk=conversation.pk)
+    if trigger is not None:
+        # By the texts and not by when they are due: a burst that goes on is due at the same instant as before.
+        newer = Message.objects.filter(conversation=OuterRef("pk"), direction=Direction.IN, pk__gt=trigger.pk)
+        row = row.filter(~Exists(newer))
+    row.filter(turn_due_at=conversation.turn_due_at).update(turn_due_at=None, burst_began_at=None)
+
+
+def _let_go(conversation: Conversation, lease: datetime) -> None:
+    Conversation.objects.filter(pk=conversation.pk, turn_lease_until=lease).update(turn_lease_until=None)
+
+
+def _give_up(conversation_id: int, *, now: datetime) -> None:
+    """The code is broken; the customer must not pay for it. The text stays for a person, who hears of it."""
+    conversation = _load(conversation_id)
+    conversations.hand_off(conversation, reason="The robot failed", summary="please read and answer", now=now)
+    AgentTurn.objects.filter(conversation=conversation, status=TurnStatus.RUNNING).update(
+        status=TurnStatus.FAILED, summary="Failed; handed over to a person", finished_at=now
+    )
+    Conversation.objects.filter(pk=conversation_id).update(
+        turn_due_at=None, burst_began_at=None, turn_lease_until=None
+    )  # fmt: skip
+
+
+def _named(intents: Sequence[str] | frozenset[Intent]) -> str:
+    return ", ".join(Intent(intent).label.lower() for intent in sorted(intents)) or "this"
+
+
+def drafts_of(conversation: Conversation) -> "QuerySet[AgentTurn]":
+    """What waits for a person's approval; an older draft is overtaken by a newer text."""
+    return conversation.turns.filter(status=TurnStatus.DRAFTED)
