@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from leads.config_loading import Counts, Loading
-from leads.config_rows import Section
+from leads.config_rows import Finishing, Section
 from leads.config_yaml import ConfigError, ConfigErrors, Node, Problem, read, write
 from leads.models import Business
 
@@ -67,6 +67,9 @@ def load(
                 loading.remove(key, row)
         if loading.errors:
             raise ConfigErrors(sorted(dict.fromkeys(loading.errors), key=lambda error: error.line))
+        for section in sections:
+            if isinstance(section, Finishing):
+                section.finish(loading.business)
         if dry_run:
             transaction.set_rollback(True)
     return LoadReport(loading.business, dict(loading.counts), tuple(sorted(loading.warnings, key=lambda one: one.line)))

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from django.db import models
 
 from leads.config_fields import BrokenReference, Field, Ref
 from leads.config_loading import Loading
 from leads.config_yaml import ConfigError, ConfigErrors, Node, Problem
+from leads.models import Business
 
 
 class Section(Protocol):
@@ -36,6 +37,13 @@ class Section(Protocol):
 
     def dump(self, owner: models.Model, inner: "Inner") -> object:
         """Plain data for the file; nothing (empty) leaves the key out."""
+
+
+@runtime_checkable
+class Finishing(Protocol):
+    """A section that still has something to do once everything of a file without errors is in its place."""
+
+    def finish(self, business: Business) -> None: ...
 
 
 # What the sections within a section dump for one of its rows.

@@ -216,7 +216,7 @@ def _fact(kind: type[Any], row: dict[str, Any]) -> Any:
 
 
 def changes_between(old: Knowledge, new: Knowledge) -> list[str]:
-    """What is different, in lines for staff: “Service Drain cleaning: price 129 to 350, was 99 to 300”."""
+    """What is different, in lines for staff: Service “Drain cleaning”: price from is $149, was $129."""
     lines: list[str] = []
     for kind in _KINDS:
         before = {row.id: row for row in getattr(old, kind)}
@@ -229,6 +229,8 @@ def changes_between(old: Knowledge, new: Knowledge) -> list[str]:
             for key, row in after.items()
             if key in before and before[key] != row
         ]
+        if [key for key in before if key in after] != [key for key in after if key in before]:
+            lines.append(f"{word}: in another order")
     if old.instructions != new.instructions:
         lines.append("Instructions for Claude changed")
     return lines
@@ -253,13 +255,44 @@ def _name(row: Any) -> str:
 
 def _changed(old: Any, new: Any) -> list[str]:
     return [
-        f"{item.name.replace('_', ' ')} is {_shown(getattr(new, item.name))}, was {_shown(getattr(old, item.name))}"
+        f"{_label(item.name)} {_shown(item.name, getattr(new, item.name))}, "
+        f"was {_shown(item.name, getattr(old, item.name))}"
         for item in fields(new)
         if getattr(old, item.name) != getattr(new, item.name)
     ]
 
 
-def _shown(value: Any) -> str:
+# Whose value is a number that only the database knows.
+_IDS = ("location_id", "service_id")
+
+
+def _label(name: str) -> str:
+    if name == "before_offer":
+        return "is asked"
+    return name.removesuffix("_cents").removesuffix("_id").removeprefix("at_").replace("_", " ") + " is"
+
+
+def _shown(name: str, value: Any) -> str:
+    if name == "at_locations":
+        return "; ".join(map(_local_price, value)) or "the same at all"
+    if name in _IDS:
+        return "every one" if value is None else f"number {value}"
+    if name == "before_offer":
+        return "before times are offered" if value else "after booking"
+    if name.endswith("_cents"):
+        return _dollars(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "empty"
-    return "empty" if value in (None, "") else str(value)
+    if isinstance(value, str):
+        return f"“{value}”" if value else "empty"
+    return "empty" if value is None else str(value)
+
+
+def _local_price(row: LocalPrice) -> str:
+    if not row.is_offered:
+        return f"not offered at location {row.location_id}"
+    return f"{_dollars(row.price_from_cents)} to {_dollars(row.price_to_cents)} at location {row.location_id}"
+
+
+def _dollars(cents: int | None) -> str:
+    return "not named" if cents is None else f"${cents / 100:,.2f}".removesuffix(".00")

@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from leads.access import CONFIGURERS, visible_by_location
@@ -70,7 +71,7 @@ class ScenarioForm(forms.Form):
 def playground_view(request: HttpRequest, object_id: int) -> HttpResponse:
     robot = robot_of(request, object_id)
     numbers = _numbers(request, robot)
-    kept = Rehearsal.objects.filter(business=robot.business, user_id=request.user.pk).first()
+    kept = _mine(request, robot).first()
     form = None
     if request.method == "POST" and numbers:
         act = request.POST.get("act")
@@ -115,6 +116,10 @@ def _say(request: HttpRequest, robot: AgentSettings, kept: Rehearsal | None, num
     _keep(request, robot, kept, stage, [*lines, *(line.to_json() for line in tried.lines)], tried.memory)
 
 
+def _mine(request: HttpRequest, robot: AgentSettings) -> "QuerySet[Rehearsal]":
+    return Rehearsal.objects.filter(business=robot.business, user=user_of(request).pk)
+
+
 def _keep(
     request: HttpRequest,
     robot: AgentSettings,
@@ -131,13 +136,14 @@ def _keep(
         "state": {"number": stage.number.pk, "memory": memory.to_json()},
         "updated_at": clock.now(),
     }
-    mine = Rehearsal.objects.filter(business=robot.business, user_id=request.user.pk)
+    mine = _mine(request, robot)
     if kept is not None:
         # Nothing, where another window has gone on meanwhile.
         mine.filter(pk=kept.pk, updated_at=kept.updated_at).update(**values)
         return
     mine.delete()
-    Rehearsal.objects.create(business=robot.business, user_id=request.user.pk, **values)
+    values["user_id"] = user_of(request).pk
+    Rehearsal.objects.create(business=robot.business, **values)
 
 
 def _save_scenario(request: HttpRequest, robot: AgentSettings, kept: Rehearsal, form: ScenarioForm) -> None:
@@ -148,7 +154,7 @@ def _save_scenario(request: HttpRequest, robot: AgentSettings, kept: Rehearsal, 
         **form.cleaned_data,
     )
     address = reverse("admin:messaging_regressionscenario_change", args=[scenario.pk])
-    told = format_html("Saved. “<a href=\"{}\">{}</a>” is held again before each publication.", address, scenario.name)
+    told = format_html('Saved. “<a href="{}">{}</a>” is held again before each publication.', address, scenario.name)
     messages.success(request, told)
 
 

@@ -20,9 +20,9 @@ from leads.admin.facts import OLD_AFTER
 from leads.admin.fields import LinesField
 from leads.admin.reach import user_of
 from leads.enums import Language
-from leads.models import Business, Faq, IntakeQuestion, PersonTopic, Policy, SafetyText, Service, ServiceArea
+from leads.models import Business, Faq, IntakeQuestion, Location, PersonTopic, Policy, SafetyText, Service, ServiceArea
 from messaging.admin.robot_pages import tabs
-from messaging.agent import review
+from messaging.agent import publishing, review
 from messaging.agent.alike import group_alike
 from messaging.enums import QuestionStatus
 from messaging.models import AgentSettings, Conversation, UnansweredQuestion
@@ -46,12 +46,15 @@ class AnswerForm(forms.Form):
         rows=4, label="Other ways to ask it", help_text="One a line; five or more make a clear difference."
     )
     language = forms.ChoiceField(choices=Language.choices)
-    location = forms.ModelChoiceField(None, required=False, empty_label="Every location")
+    location: Any = forms.ModelChoiceField(None, required=False)
 
-    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, business: Business, places: Sequence[Location], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.business = business
-        self.fields["location"].queryset = business.locations.all()  # type: ignore[attr-defined]
+        location: Any = self.fields["location"]
+        location.queryset = business.locations.all()
+        # Named once for all forms of a page.
+        location.choices = [("", "Every location"), *((place.pk, str(place)) for place in places)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -134,7 +137,9 @@ def _act(
     elif act == "join":
         _join(request, business, questions, now=now)
     elif act == "answer":
-        form = AnswerForm(request.POST, business=business, prefix=f"q{questions[0].pk}")
+        form = AnswerForm(
+            request.POST, business=business, places=list(business.locations.all()), prefix=f"q{questions[0].pk}"
+        )  # fmt: skip
         if not form.is_valid():
             return ",".join(str(question.pk) for question in questions), form
         _tell(request, review.answer(questions, form.faq(), by=by, now=now))  # type: ignore[arg-type]
@@ -148,22 +153,24 @@ def _join(request: HttpRequest, business: Business, questions: Sequence[Unanswer
         messages.error(request, "Choose the FAQ first.")
         return
     review.join(questions, faq, by=user_of(request), now=now)  # type: ignore[arg-type]
-    messages.success(request, f"“{faq.question}” knows {_these(questions)} now. {_PUBLISH}")
+    messages.success(request, f"“{faq.question}” knows {_these(questions)} now. {_when_heard(business)}")
 
 
 def _these(questions: Sequence[UnansweredQuestion]) -> str:
     return "this way to ask it" if len(questions) == 1 else f"these {len(questions)} ways to ask it"
 
 
-_PUBLISH = "Customers hear it once you publish."
+def _when_heard(business: Business) -> str:
+    if publishing.latest(business) is None:
+        return "Customers hear it from now on: nothing is published yet, so the draft holds."
+    return "Customers hear it once you publish."
 
 
 def _tell(request: HttpRequest, done: review.Answered) -> None:
     scenario = reverse("admin:messaging_regressionscenario_change", args=[done.scenario.pk])
     faq = reverse("admin:leads_faq_change", args=[done.faq.pk])
-    told = format_html(
-        'Saved as a <a href="{}">FAQ</a> and as a <a href="{}">scenario</a>. {}', faq, scenario, _PUBLISH
-    )  # fmt: skip
+    heard = _when_heard(done.faq.business)
+    told = format_html('Saved as a <a href="{}">FAQ</a> and as a <a href="{}">scenario</a>. {}', faq, scenario, heard)
     messages.success(request, told)
     if done.is_found is False:
         messages.warning(
@@ -224,23 +231,23 @@ def groups_of(
     now: datetime,
 ) -> list[Asked]:
     """Those that ask the same together, what was asked most first."""
-    found = []
-    for places in group_alike([question.text for question in questions]):
-        group = tuple(questions[place] for place in places)
+    found, places = [], list(business.locations.all())
+    for alike in group_alike([question.text for question in questions]):
+        group = tuple(questions[place] for place in alike)
         key = ",".join(str(question.pk) for question in group)
-        form = failed[1] if failed and failed[0] == key else _empty_form(business, group)
+        form = failed[1] if failed and failed[0] == key else _empty_form(business, group, places)
         found.append(Asked(group, form, is_old=all(question.asked_at <= now - WEEK for question in group)))
     return found
 
 
-def _empty_form(business: Business, group: Sequence[UnansweredQuestion]) -> AnswerForm:
+def _empty_form(business: Business, group: Sequence[UnansweredQuestion], places: Sequence[Location]) -> AnswerForm:
     question = one_line(group[0].text, 200)
     initial = {
         "question": question,
         "examples": review.phrasings((each.text for each in group[1:]), known=(question,)),
         "language": group[0].language,
     }
-    return AnswerForm(initial=initial, business=business, prefix=f"q{group[0].pk}")
+    return AnswerForm(initial=initial, business=business, places=places, prefix=f"q{group[0].pk}")
 
 
 def unchecked_of(business: Business, *, now: datetime) -> list[Unchecked]:
@@ -248,13 +255,16 @@ def unchecked_of(business: Business, *, now: datetime) -> list[Unchecked]:
     before = now.astimezone(business.zone).date() - OLD_AFTER
     found = []
     for model in (Service, ServiceArea, Faq, Policy, IntakeQuestion, PersonTopic, SafetyText):
-        rows = model._default_manager.filter(Q(checked_on=None) | Q(checked_on__lt=before), business=business)
+        rows: QuerySet[Any] = model._default_manager.filter(
+            Q(checked_on=None) | Q(checked_on__lt=before), business=business
+        )
         if any(field.name == "is_active" for field in model._meta.fields):
             rows = rows.filter(is_active=True)
-        count = rows.count()
-        if count:
-            names = tuple(str(row) for row in rows.order_by("checked_on", "pk")[:FACTS_SHOWN])
+        # In two languages a fact has one name.
+        every = tuple(dict.fromkeys(str(row) for row in rows.order_by("checked_on", "pk")))
+        if every:
+            names = every[:FACTS_SHOWN]
             url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
             label = str(model._meta.verbose_name_plural)
-            found.append(Unchecked(label[:1].upper() + label[1:], f"{url}?checked=old", names, count - len(names)))
+            found.append(Unchecked(label[:1].upper() + label[1:], f"{url}?checked=old", names, len(every) - len(names)))
     return found

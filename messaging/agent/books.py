@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Exists
 
 from leads import events, intake
 from leads.enums import Urgency
@@ -15,7 +16,8 @@ from messaging.agent.desk import TimeGone, TimesWanted
 from messaging.agent.situation import CallWindow, Offer
 from messaging.agent.tooling import ToolRefused
 from messaging.enums import Direction, Handler, MessageKind
-from messaging.models import Conversation, Message, SlotOffer, UnansweredQuestion
+from messaging.models import Conversation, Message, OptOut, SlotOffer, UnansweredQuestion
+from messaging.optout_words import Meaning
 from messaging.visit_words import describe_call, describe_visit
 from scheduling import booking, callback_windows, slots
 from scheduling.enums import AppointmentStatus, BookedBy
@@ -25,8 +27,10 @@ from scheduling.policy import CHANGEABLE
 from scheduling.refusals import BookingRefused
 
 # An offer this much later than the one before it is another choice; half an hour later is the same one.
-_ANOTHER_CHOICE = timedelta(hours=2)
+_APART = (timedelta(hours=2), timedelta(hours=1), timedelta())
 _LOOKED_AT = 40
+# Where any time of the day will do, fewer hold a choice, and looking at another week of days costs as much again.
+_LOOKED_AT_FOR_ANY = 24
 
 
 class LiveBooks:
@@ -35,16 +39,26 @@ class LiveBooks:
     def __init__(self, conversation: Conversation, trigger: Message, *, language: str, now: datetime) -> None:
         self.conversation, self.trigger, self.language, self.now = conversation, trigger, language, now
         self._has_handed_off = False
+        # What was done already, when a second driver goes on where the first one failed.
+        self._done: dict[str, str] = {}
 
     def is_overtaken(self) -> bool:
-        thread = Conversation.objects.filter(pk=self.conversation.pk)
+        mine = self.conversation
+        newer = Message.objects.filter(conversation=mine.pk, pk__gt=self.trigger.pk)
+        said = newer.filter(direction=Direction.IN)
+        gone = OptOut.objects.filter(business=mine.business_id, phone=mine.lead.phone, revoked_at=None)
+        # All of it in one question: it is asked before every act.
+        thread = Conversation.objects.filter(pk=mine.pk).annotate(
+            is_opted_out=Exists(gone), has_staff=Exists(newer.filter(kind=MessageKind.STAFF)), has_newer=Exists(said)
+        )
         if not self._has_handed_off:
             thread = thread.filter(handler=Handler.ROBOT, automation_paused=False)
-        newer = Message.objects.filter(conversation=self.conversation, pk__gt=self.trigger.pk)
-        newer = newer.filter(direction=Direction.IN) | newer.filter(kind=MessageKind.STAFF)
-        if not thread.exists() or newer.exists():
+        found = thread.values_list("is_opted_out", "has_staff", "has_newer").first()
+        if found is None or found[0] or found[1]:
             return True
-        return consent.is_opted_out(self.conversation.business_id, self.conversation.lead.phone)
+        # HELP and its like were answered as they came in, and change nothing about the rest.
+        bodies = said.values_list("body", flat=True)[:10] if found[2] else ()
+        return any(consent.meaning_of(body) not in (Meaning.HELP, Meaning.START) for body in bodies)
 
     # ---------------------------------------------------------------- times
     def find(
@@ -63,7 +77,7 @@ class LiveBooks:
         return [
             Offer(
                 "", number, service.pk, location.pk, area_row.pk if area_row else None, start,
-                start + window if window else None, visit_key,
+                start + window if window else None, visit_key, time_zone=location.zone.key,
             )
             for number, start in enumerate(spread(starts, count, location.zone), start=1)
         ]  # fmt: skip
@@ -91,6 +105,8 @@ class LiveBooks:
         SlotOffer.objects.filter(pk=row.pk).update(appointment=held)
 
     def book(self, offer: Offer, *, name: str, address: str) -> str:
+        if offer.key in self._done:
+            return self._done[offer.key]
         row = self._offer_row(offer)
         held = row.appointment if row.appointment and row.appointment.status == AppointmentStatus.HOLD else None
         wanted = self._wanted(row, name=name, address=address)
@@ -102,9 +118,11 @@ class LiveBooks:
         self._drop_offers()
         self._tell(visit)
         asked = "" if visit.status == AppointmentStatus.CONFIRMED else "Asked for, the team still has to confirm: "
-        return asked + self._words(visit)
+        return self._done.setdefault(offer.key, asked + self._words(visit))
 
     def move(self, offer: Offer) -> str:
+        if offer.key in self._done:
+            return self._done[offer.key]
         visit = self._visit(offer.visit_key)
         try:
             moved = booking.reschedule(
@@ -116,9 +134,11 @@ class LiveBooks:
             raise ToolRefused(str(refused)) from refused
         self._drop_offers()
         self._tell(moved)
-        return self._words(moved)
+        return self._done.setdefault(offer.key, self._words(moved))
 
     def cancel(self, visit_key: str) -> str:
+        if visit_key in self._done:
+            return self._done[visit_key]
         visit = self._visit(visit_key)
         try:
             canceled = booking.cancel(
@@ -127,7 +147,7 @@ class LiveBooks:
         except BookingRefused as refused:
             raise ToolRefused(str(refused)) from refused
         self._tell(canceled)
-        return f"Canceled: {self._words(visit)}"
+        return self._done.setdefault(visit_key, f"Canceled: {self._words(visit)}")
 
     def set_address(self, address: str) -> None:
         visits = Appointment.objects.filter(
@@ -248,6 +268,7 @@ def as_offer(row: SlotOffer) -> Offer:
     return Offer(
         str(row.key), row.number, row.service_id, row.location_id, row.area_id, row.starts_at, row.arrival_ends_at,
         str(row.moves.key) if row.moves else "", held is not None and held.status == AppointmentStatus.HOLD,
+        row.location.zone.key,
     )  # fmt: skip
 
 
@@ -262,7 +283,8 @@ def find_starts(
 ) -> list[datetime]:
     """Open starts that suit `wanted`, in order. Without days: the next ones there are."""
     if wanted.first is None:
-        found = slots.next_slots(service, location, now=now, count=_LOOKED_AT, area=area, ignoring=ignoring)
+        count = _LOOKED_AT if wanted.starts or wanted.ends else _LOOKED_AT_FOR_ANY
+        found = slots.next_slots(service, location, now=now, count=count, area=area, ignoring=ignoring)
     else:
         last = wanted.last or wanted.first
         found = slots.open_slots(
@@ -276,16 +298,19 @@ def _suits(at: time, wanted: TimesWanted) -> bool:
 
 
 def spread(starts: Sequence[datetime], count: int, zone: ZoneInfo) -> list[datetime]:
-    """`count` of `starts` that differ enough to be a choice; where there are too few of these, the others too."""
+    """`count` of `starts` that differ enough to be a choice; where there are too few of these, nearer ones."""
+    chosen: list[datetime] = []
+    for apart in _APART:
+        chosen = _so_far_apart(starts, count, zone, apart)
+        if len(chosen) == count:
+            break
+    return chosen
+
+
+def _so_far_apart(starts: Sequence[datetime], count: int, zone: ZoneInfo, apart: timedelta) -> list[datetime]:
     chosen: list[datetime] = []
     for start in starts:
-        if not chosen or _is_another(chosen[-1], start, zone):
+        is_other_day = bool(chosen) and chosen[-1].astimezone(zone).date() != start.astimezone(zone).date()
+        if not chosen or is_other_day or start - chosen[-1] >= apart:
             chosen.append(start)
-    chosen = chosen[:count]
-    rest = [start for start in starts if start not in chosen]
-    return sorted([*chosen, *rest[: count - len(chosen)]])
-
-
-def _is_another(before: datetime, start: datetime, zone: ZoneInfo) -> bool:
-    other_day = before.astimezone(zone).date() != start.astimezone(zone).date()
-    return other_day or start - before >= _ANOTHER_CHOICE
+    return chosen[:count]

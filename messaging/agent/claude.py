@@ -73,6 +73,7 @@ def converse(
     judge: Judge,
     limits: Limits = Limits(),
     user_id: str = "",
+    spend: Callable[[Usage], None] = lambda usage: None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> ModelReply:
     """One turn. Raises ModelFailed, and whatever else a tool raises besides ToolRefused.
@@ -80,7 +81,8 @@ def converse(
     `system`: what stays the same for a business first, which is cached, then today's facts. `history`: plain texts,
     oldest first; begins with the customer's side (a note will do, such as that they called) and ends with it. `effort`:
     "low" to "max", or "" for models that know none. `user_id`: opaque, never a name or a number. `judge`: objections to
-    a text in words that the model is shown; none, and it may leave. ValueError for a history that nobody could answer.
+    a text in words that the model is shown; none, and it may leave. `spend` is told the sum after each request, so
+    that it is known whatever ends the turn. ValueError for a history that nobody could answer.
     """
     if not api_key.strip():
         raise ModelFailed(FailureReason.NO_KEY)
@@ -94,7 +96,7 @@ def converse(
         body = {**request, "messages": messages}
         return post(body, api_key=api_key.strip(), base_url=base_url.strip(), seconds=seconds)
 
-    turn = _Turn(ask, messages, {tool.name: tool for tool in tools}, judge, limits, monotonic, ends_at)
+    turn = _Turn(ask, messages, {tool.name: tool for tool in tools}, judge, limits, spend, monotonic, ends_at)
     try:
         return turn.run()
     except ModelFailed as failed:
@@ -110,6 +112,7 @@ class _Turn:
     tools: Mapping[str, Tool]
     judge: Judge
     limits: Limits
+    spend: Callable[[Usage], None]
     monotonic: Callable[[], float]
     ends_at: float
     usage: Usage = field(default_factory=Usage)
@@ -141,6 +144,7 @@ class _Turn:
             raise ModelFailed(FailureReason.TOO_MANY_CALLS, f"no text after {self.usage.calls} calls")
         left = self._time_left()
         self.usage += Usage(calls=1)
+        self.spend(self.usage)
         try:
             answer = self.ask(self.messages, min(left, self.limits.seconds_per_call))
         except ModelFailed as failed:
@@ -149,6 +153,7 @@ class _Turn:
             raise
         self.request_id = answer.request_id or self.request_id
         self.usage += read_usage(answer.body)
+        self.spend(self.usage)
         return read_message(answer.body)
 
     def _time_left(self) -> float:

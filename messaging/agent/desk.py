@@ -12,10 +12,13 @@ from typing import Protocol
 from leads.enums import LeadKind, Urgency
 from leads.knowledge import AreaFact
 from leads.places import Place, read_place
-from messaging.agent.choices import choose
+from messaging.agent.choices import Choice, choose
 from messaging.agent.guards import Act
+from messaging.agent.intents import read_intents
 from messaging.agent.situation import CallWindow, Offer, Situation
 from messaging.agent.tooling import ToolRefused
+from messaging.agent.yes_no import YesNo, read_yes_no
+from messaging.enums import Intent
 
 # What a customer writes in a field of the lead; longer ones are cut.
 LEAD_FIELDS = ("name", "kind", "need", "place", "address", "urgency", "preferred", "notes")
@@ -92,12 +95,20 @@ class Desk:
         self.offers: tuple[Offer, ...] = situation.offers
         self.windows: tuple[CallWindow, ...] = situation.windows
         self.hand_off_reason = ""
+        self.booked: Offer | None = None
+        self.saved: dict[str, str] = {}
+        # Whether the system tells the customer by itself of what was done here.
+        self.is_told = False
+
+    def continue_from(self, other: "Desk") -> None:
+        """What `other`, whose driver failed, has done in this turn was done in this turn."""
+        self.acts |= other.acts
+        self.done = [*other.done, *self.done]
+        self.saved = {**other.saved, **self.saved}
 
     # ---------------------------------------------------------------- looking up
     def read_place(self, text: str, *, asked: bool) -> Place:
-        place = read_place(
-            self.situation.knowledge.areas, text, asked=asked, location_id=self.situation.location_id
-        )
+        place = read_place(self.situation.knowledge.areas, text, asked=asked, location_id=self.situation.location_id)
         if place.area is not None:
             self.facts.append(f"We work in {place.area.city}.")
         return place
@@ -158,26 +169,48 @@ class Desk:
             self._did("book", {"time": self.offer_words(offer)}, str(refused), is_refused=True)
             raise
         self.facts.append(words)
+        self.booked, self.is_told = offer, True
         return offer
 
     def cancel(self, visit_key: str) -> None:
         visit = next((row for row in self.situation.visits if row.key == visit_key), None)
         if visit is None:
             raise self._refused("cancel", {}, "There is no such appointment of this customer.")
+        if not self._has_asked_to_cancel():
+            raise self._refused(
+                "cancel", {"appointment": visit.words}, "The customer has not asked to cancel in their last text."
+            )
         self._must_act("cancel", {"appointment": visit.words})
         self._act(Act.CANCELED, "cancel", {"appointment": visit.words}, self.books.cancel(visit_key))
+        self.is_told = True
+
+    def _has_asked_to_cancel(self) -> bool:
+        if Intent.CANCEL in read_intents(self.situation.text):
+            return True
+        ours = [said.body for said in self.situation.history if said.by != "customer"]
+        asked = bool(ours) and Intent.CANCEL in read_intents(ours[-1])
+        return asked and read_yes_no(self.situation.text) == YesNo.YES
 
     def _agreed(self, act: str, number: int) -> Offer:
         # Of the situation, not of this turn: nobody can have agreed to what they have not read yet.
         offer = next((row for row in self.situation.offers if row.number == number), None)
         if offer is None:
             raise self._refused(act, {"number": str(number)}, "This time was not offered. Offer times first.")
-        if not offer.is_held and self.chosen() != number:
+        if not self._agrees(offer):
             raise self._refused(
                 act, {"number": str(number)}, "The customer has not agreed to this time in their last text. Ask them."
             )
         self._must_act(act, {"time": self.offer_words(offer)})
         return offer
+
+    def _agrees(self, offer: Offer) -> bool:
+        """Whether the current text chooses it or, when it is held since an earlier one did, does not back out."""
+        chosen = self.chosen()
+        if chosen is not None or not offer.is_held:
+            return chosen == offer.number
+        text = self.situation.text
+        backs_out = {Intent.CANCEL, Intent.RESCHEDULE} & read_intents(text)
+        return not backs_out and read_yes_no(text) != YesNo.NO
 
     # ---------------------------------------------------------------- the lead
     def save(self, *, service_id: int | None = None, **changes: str) -> None:
@@ -193,6 +226,9 @@ class Desk:
             return
         self._stop_if_overtaken()
         self.books.save(known, service_id=service_id)
+        self.saved |= known
+        if "address" in known and (self.situation.state.has_booked or Act.BOOKED in self.acts):
+            self.books.set_address(known["address"])
         shown = dict(known)
         if service_id is not None and (service := self.situation.service(service_id)) is not None:
             shown["service"] = service.name
@@ -200,6 +236,7 @@ class Desk:
 
     def set_address(self, address: str) -> None:
         self.save(address=address)
+        self._stop_if_overtaken()
         self.books.set_address(address)
 
     def save_answer(self, question: str, answer: str) -> None:
@@ -222,9 +259,19 @@ class Desk:
         if number is not None and window is None:
             raise self._refused("arrange_call", {"number": str(number)}, "This time for a call was not offered.")
         words = window.words if window else "as soon as possible"
+        if window is not None and self._chosen_window(offered) != number:
+            raise self._refused("arrange_call", {"time": words}, "The customer has not agreed to this time. Ask them.")
         self._must_act("arrange_call", {"time": words})
         self.books.arrange_call(window)
+        self.is_told = self.is_told or window is not None
         self._act(Act.CALLBACK, "arrange_call", {"time": words}, "a task for the team")
+
+    def _chosen_window(self, offered: Sequence[CallWindow]) -> int | None:
+        zone = self.situation.zone
+        choices = [
+            Choice(row.number, row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)) for row in offered
+        ]  # fmt: skip
+        return choose(self.situation.text, choices, now=self.situation.local_now)
 
     def hand_off(self, reason: str, summary: str = "") -> None:
         """A person goes on from here; nothing is asked of the robot any more until it is handed back."""

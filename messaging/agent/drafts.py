@@ -24,7 +24,8 @@ def approve(turn: AgentTurn, *, by: AbstractBaseUser, body: str, now: datetime) 
             turn.conversation, kind=MessageKind.STAFF, body=body, idem_key=f"draft:{turn.key}", now=now, author=by
         )
         AgentTurn.objects.filter(pk=turn.pk).update(message=message)
-        if message.status != MessageStatus.SUPPRESSED:
+        # Who was told that a person goes on still waits for that person.
+        if message.status != MessageStatus.SUPPRESSED and not _hands_off(turn):
             Conversation.objects.filter(pk=turn.conversation_id).update(needs_reply=False)
         edited = " with changes" if body.strip() != turn.reply.strip() else ""
         _record(turn, "draft.approved", f"Approved the robot's draft{edited}", by=by, now=now)
@@ -38,6 +39,10 @@ def discard(turn: AgentTurn, *, by: AbstractBaseUser, now: datetime) -> bool:
             return False
         _record(turn, "draft.discarded", "Discarded the robot's draft", by=by, now=now)
     return True
+
+
+def _hands_off(turn: AgentTurn) -> bool:
+    return any(row["name"] == "hand_off" and not row["refused"] for row in turn.tools)
 
 
 def _end(turn: AgentTurn, status: TurnStatus) -> bool:

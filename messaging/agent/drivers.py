@@ -1,5 +1,6 @@
 """Which driver answers: Claude where there is a key, money and a working API, else the rules; the rules in the end."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,12 +18,10 @@ from messaging.agent.tools import Toolbox
 from messaging.agent.why import describe
 from messaging.appointment_words import says_more
 from messaging.enums import Driver, HoursState, ScriptKind
-from messaging.models import AgentSettings, AgentTurn, Conversation, PhoneNumber
+from messaging.models import AgentSettings, Conversation, PhoneNumber
 from messaging.wording import wording
 
 NOTHING_USED = Usage()
-# The system tells the customer of these by itself.
-_TOLD_BY_THE_SYSTEM = frozenset({Act.BOOKED, Act.MOVED, Act.CANCELED})
 # These are trouble with what was said, not with the API: a person looks at it.
 _A_PERSON_MUST_LOOK = frozenset(
     {FailureReason.GUARDED, FailureReason.REFUSED, FailureReason.TOO_MANY_CALLS, FailureReason.MALFORMED,
@@ -63,27 +62,40 @@ class Answer:
     sources: tuple[tuple[str, str], ...] = ()
 
 
+Spend = Callable[[Usage, str], None]
+
+
+class SaidNothing(ModelFailed):
+    """The model had no word for the customer. Perhaps none was needed; the rules know."""
+
+
 def answer(
     situation: Situation,
     books: Books,
     words: flow.Words,
     robot: AgentSettings,
     conversation: Conversation,
-    turn: AgentTurn,
     *,
+    spend: Spend,
     now: datetime,
 ) -> Answer:
-    """By the model if it may be asked, else by the rules. Raises Overtaken."""
+    """By the model if it may be asked, else by the rules. Raises Overtaken.
+
+    `spend` is told what the model has been asked so far, and which one, after each request.
+    """
     model = robot.model or settings.ANTHROPIC_MODEL
     why_not = _why_no_model(robot, conversation, model, now=now)
+    if why_not is None and not situation.text and not situation.burst[-1].pictures:
+        why_not = "Nothing to read"
     if why_not is not None:
         return answer_by_rules(situation, books, words, note=why_not)
-    turn.driver, turn.model = Driver.MODEL, model
+    desk = Desk(situation, books)
     try:
-        return answer_by_model(situation, books, robot, model)
+        found = answer_by_model(situation, books, robot, model, desk=desk, spend=lambda usage: spend(usage, model))
     except ModelFailed as failed:
         costs.note_failure(model, failed, business=conversation.business, now=now)
-        return _after_failure(situation, books, words, failed, model)
+        return after_failure(desk, words, failed, model)
+    return found if found.text else with_what_is_missing(found, words)
 
 
 def _why_no_model(robot: AgentSettings, conversation: Conversation, model: str, *, now: datetime) -> str | None:
@@ -101,19 +113,60 @@ def answer_by_rules(situation: Situation, books: Books, words: flow.Words, *, no
     return Answer(reply.text, desk, reply.state, summary, sources=reply.sources)
 
 
-def _after_failure(situation: Situation, books: Books, words: flow.Words, failed: ModelFailed, model: str) -> Answer:
+def after_failure(desk: Desk, words: flow.Words, failed: ModelFailed, model: str) -> Answer:
     """The rules answer; where the model was the trouble, not its API, a person is told as well."""
-    found = answer_by_rules(situation, books, words, note=f"Claude failed: {failed.reason.label.lower()}")
-    if failed.reason in _A_PERSON_MUST_LOOK and Act.HANDED_OFF not in found.desk.acts:
-        found.desk.hand_off(f"Claude failed: {failed.reason.label.lower()}", mask_secrets(situation.text)[:150])
+    reason = f"Claude failed: {failed.reason.label.lower()}"
+    if desk.is_told or Act.HANDED_OFF in desk.acts:
+        found = _after_acts(desk, words, reason)
+    else:
+        found = answer_by_rules(desk.situation, desk.books, words, note=reason)
+        found.desk.continue_from(desk)
+        must_look = failed.reason in _A_PERSON_MUST_LOOK and not isinstance(failed, SaidNothing)
+        if must_look and Act.HANDED_OFF not in found.desk.acts:
+            found.desk.hand_off(reason, mask_secrets(desk.situation.text)[:150])
+            found = found if found.text else replace(found, text=_hand_off_words(found.desk, words))
     return replace(
         found, driver=Driver.MODEL, model=model, usage=failed.usage, objections=tuple(failed.rewritten),
     )  # fmt: skip
 
 
-def answer_by_model(situation: Situation, books: Books, robot: AgentSettings, model: str) -> Answer:
-    """Raises ModelFailed, Overtaken."""
-    desk = Desk(situation, books)
+def _after_acts(desk: Desk, words: flow.Words, reason: str) -> Answer:
+    """The model fell silent after it had acted: what it did stands and was told; the rules would do it once more."""
+    if Act.HANDED_OFF not in desk.acts and says_more(desk.situation.text):
+        desk.hand_off(reason, mask_secrets(desk.situation.text)[:150])
+    answer = Answer("", desk, _state_after(desk), describe(desk, by=f"Claude, until it failed ({reason})"))
+    return with_what_is_missing(answer, words)
+
+
+def with_what_is_missing(answer: Answer, words: flow.Words) -> Answer:
+    """Where the system tells what was done, our own text asks what the team still needs; a hand-off is always told."""
+    desk = answer.desk
+    if Act.HANDED_OFF in desk.acts:
+        return replace(answer, text=_hand_off_words(desk, words))
+    booked, lead = desk.booked, desk.situation.lead
+    is_away = booked is not None and not booked.visit_key and booked.service_id in desk.situation.places
+    if not is_away or lead.address or "address" in desk.saved:
+        return answer
+    return replace(
+        answer, text=words(ScriptKind.ASK_ADDRESS), state=replace(answer.state, asked="address", has_booked=True)
+    )
+
+
+def _hand_off_words(desk: Desk, words: flow.Words) -> str:
+    return words(ScriptKind.HAND_OFF, back=desk.situation.back)
+
+
+def answer_by_model(
+    situation: Situation,
+    books: Books,
+    robot: AgentSettings,
+    model: str,
+    *,
+    desk: Desk | None = None,
+    spend: Callable[[Usage], None] = lambda usage: None,
+) -> Answer:
+    """Raises ModelFailed, Overtaken. `desk`: a new one of `books`, for those who look at it after a failure."""
+    desk = desk or Desk(situation, books)
     reply = converse(
         api_key=settings.ANTHROPIC_API_KEY,
         base_url=settings.ANTHROPIC_BASE_URL,
@@ -124,18 +177,33 @@ def answer_by_model(situation: Situation, books: Books, robot: AgentSettings, mo
         tools=Toolbox(desk).all(),
         judge=lambda text: [found.detail for found in objections(text, evidence_of(desk, robot))],
         user_id=situation.user_id,
+        spend=spend,
     )
     text = reply.text.strip()
-    if desk.acts & _TOLD_BY_THE_SYSTEM and not says_more(situation.text):
+    if desk.is_told and not says_more(situation.text):
         text = ""
-    if not text and not desk.acts & _TOLD_BY_THE_SYSTEM and Act.HANDED_OFF not in desk.acts:
-        raise ModelFailed(FailureReason.MALFORMED, "it said nothing", usage=reply.usage, rewritten=reply.rewritten)
-    state = State(asked="choice" if desk.offers != situation.offers else "window" if desk.windows else "")
+    if not text and not desk.is_told and Act.HANDED_OFF not in desk.acts:
+        raise SaidNothing(
+            FailureReason.MALFORMED, "it said nothing", usage=reply.usage, calls=reply.calls, rewritten=reply.rewritten
+        )
     by = "Claude (wrote anew once)" if reply.rewritten else "Claude"
     return Answer(
-        text, desk, state, describe(desk, by=by), Driver.MODEL, model, reply.usage, reply.rewritten,
+        text, desk, _state_after(desk), describe(desk, by=by), Driver.MODEL, model, reply.usage, reply.rewritten,
         tuple(sources(text, evidence_of(desk, robot))),
     )  # fmt: skip
+
+
+def _state_after(desk: Desk) -> State:
+    """What the rules must know if they go on after the model."""
+    known, acts = desk.situation.state, desk.acts
+    has_booked = (known.has_booked or Act.BOOKED in acts) and Act.CANCELED not in acts
+    is_settled = (known.is_settled or bool(acts & {Act.CANCELED, Act.CALLBACK})) and Act.BOOKED not in acts
+    asked = ""
+    if not desk.is_told:
+        asked = "choice" if desk.offers != desk.situation.offers else "window" if desk.windows else ""
+    return replace(
+        known, asked=asked, question_id=None, misses=0, moving="", has_booked=has_booked, is_settled=is_settled
+    )
 
 
 def evidence_of(desk: Desk, robot: AgentSettings) -> Evidence:

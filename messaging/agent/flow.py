@@ -82,7 +82,9 @@ def _respond_to_signs(talk: Talk) -> None:
 def _reason_in_visits(talk: Talk) -> str:
     """Why an existing appointment or job is for a person; "" if the robot can do what is wanted."""
     intents, visits = talk.reading.intents, talk.situation.visits
-    is_changing_offer = bool(talk.situation.offers) and not visits
+    is_changing_offer = not visits and (
+        bool(talk.situation.offers) or talk.asked == "window" or _asks_for_a_first_time(talk)
+    )
     if _is_answered_in_advance(talk):
         return ""
     if Intent.EXISTING in intents and not (talk.asked == "kind" and talk.reading.kind != LeadKind.UNKNOWN):
@@ -94,6 +96,12 @@ def _reason_in_visits(talk: Talk) -> str:
     if Intent.CANCEL in intents and not any(map(asks_us_to, _about_visits(talk))):
         return "Asks about canceling"
     return ""
+
+
+def _asks_for_a_first_time(talk: Talk) -> bool:
+    """ "Can you do tomorrow at 8?" from somebody without a visit, about something that we do, moves nothing."""
+    reading = talk.reading
+    return bool(reading.services) and reading.says_when and not reading.speaks_of_a_visit
 
 
 def _about_visits(talk: Talk) -> list[str]:
@@ -139,7 +147,7 @@ def _close(talk: Talk) -> None:
     if is_settled and (talk.reading.says_when or Intent.BOOKING in talk.reading.intents):
         talk.hand_off("About an appointment")
     elif Act.SAVED in talk.desk.acts:
-        talk.add(talk.say(ScriptKind.NOTED), Weight.COURTESY)
+        talk.courtesy(ScriptKind.NOTED)
 
 
 def _act_on_wishes(talk: Talk) -> None:
@@ -170,7 +178,7 @@ def _act_on_wishes(talk: Talk) -> None:
         offer_times(talk, visit_key=talk.state.moving)
     elif talk.asked == "choice" and talk.situation.offers and _refuses(talk):
         refuse_offers(talk)
-    elif talk.asked == "window" and (reading.says_when or _refuses(talk)):
+    elif talk.asked == "window" and not talk.is_late_answer and (reading.says_when or _refuses(talk)):
         talk.hand_off("No time for a call suits")
 
 
@@ -181,7 +189,7 @@ def _let_go(talk: Talk) -> None:
         talk.hand_off("Does not need it any more")
         return
     talk.remember(is_settled=True, wish={}, refusals=0)
-    talk.add(talk.say(ScriptKind.NOTED), Weight.COURTESY)
+    talk.courtesy(ScriptKind.NOTED)
 
 
 def _refuses(talk: Talk) -> bool:
@@ -202,13 +210,13 @@ def _cancel(talk: Talk, key: str, words: str) -> None:
 
 
 def _welcome(talk: Talk) -> None:
-    """A thank-you is answered once; what we had asked is still open."""
+    """A thank-you is answered once; what we had asked is still open, and not asked again for that."""
     if talk.state.has_thanked:
         talk.keep_waiting()
         return
     talk.remember(has_thanked=True)
-    talk.add(talk.say(ScriptKind.THANKS), Weight.COURTESY)
-    _ask_again(talk)
+    talk.keep_waiting()
+    talk.courtesy(ScriptKind.THANKS)
 
 
 def _ask_again(talk: Talk) -> None:
@@ -264,7 +272,7 @@ def _miss(talk: Talk) -> None:
     if talk.state.has_booked and _is_worth_noting(talk):
         noted = one_line(talk.reading.text, LONGEST_NEED)
         talk.note(notes=f"{talk.lead.notes}; {noted}".removeprefix("; "))
-        talk.add(talk.say(ScriptKind.NOTED), Weight.COURTESY)
+        talk.courtesy(ScriptKind.NOTED)
     else:
         talk.add(talk.say(ScriptKind.NOT_UNDERSTOOD), Weight.ANSWER)
     ask_next(talk)

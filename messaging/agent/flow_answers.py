@@ -1,30 +1,44 @@
 """Questions of customers, answered from what the business has told us and from nothing else."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from leads.knowledge import Knowledge, ServiceFact
 from messaging.agent.faq_match import Matcher
+from messaging.agent.flow_questions import (
+    asks_for_less,
+    asks_general_fee,
+    asks_what_we_do,
+    asks_where_we_are,
+    passes_on,
+)
 from messaging.agent.flow_reading import (
     asks,
     asks_whether_we_can,
     asks_who,
+    has_doubts,
     is_about_choice,
     is_open_question,
     is_preface,
     proposes,
 )
-from messaging.agent.flow_talk import Talk, joined
+from messaging.agent.flow_talk import LONGEST_NEED, Talk, joined
+from messaging.agent.flow_wording import wording
 from messaging.agent.intents import read_intents
 from messaging.agent.knowledge_text import price_words
 from messaging.agent.sentences import plain
-from messaging.agent.service_match import services_in
+from messaging.agent.service_match import likely_service, services_in, surely_in
 from messaging.agent.when import read_when
 from messaging.enums import Intent, ScriptKind
+from recoverline.lib.text import one_line
 
 MOST_NAMED = 6
 # So near to an approved question that it is that question, whatever field its words belong to.
 _VERY_SURE = 0.5
+# A text in pieces: at commas, at "and", at the numbers of a list.
+_PIECE = re.compile(r"(?P<link>\s*,\s*|\s+(?:and|y|also|plus|&)\s+|\s+\d[.)]\s+)?(?P<part>.+?)(?=\s*,\s*|\s+(?:and|y|also|plus|&)\s|"
+                    r"\s+\d[.)]\s|$)", re.IGNORECASE | re.DOTALL)  # fmt: skip
 # What only concerns those who have an appointment or a running job.
 ABOUT_VISITS = frozenset({Intent.EXISTING, Intent.CANCEL, Intent.RESCHEDULE})
 # Whoever says one of these has been answered by the step that follows.
@@ -41,15 +55,28 @@ def answer_questions(talk: Talk) -> list[str]:
 
 def _questions_apart(sentence: str) -> list[str]:
     """ "I need a cleaning, do you see children?" as two: what the one names is no answer to the other."""
-    parts = [part.strip() for part in sentence.split(",") if plain(part)]
-    questions = [part for part in parts if is_open_question(part)]
-    rest = ", ".join(part for part in parts if part not in questions)
-    return [*([rest] if rest else []), *questions] if questions and rest else [sentence]
+    pieces: list[str] = []
+    for match in _PIECE.finditer(sentence):
+        link, part = match["link"] or "", match["part"].strip()
+        if not plain(part):
+            continue
+        if pieces and not is_open_question(part) and not (link.strip(" ,") == "" and is_open_question(pieces[-1])):
+            pieces[-1] += link + part
+        else:
+            pieces.append(part)
+    return pieces or [sentence]
 
 
 def _answer(talk: Talk, sentence: str) -> bool:
     """Whether `sentence` is answered, or needs no answer."""
     intents = read_intents(sentence)
+    if asks_for_less(sentence):
+        return _tell_approved(talk, sentence, about=asks_for_less)
+    if passes_on(sentence) and (talk.has_visit or talk.state.is_settled):
+        talk.note(notes=f"{talk.lead.notes}; {one_line(sentence, LONGEST_NEED)}".removeprefix("; "))
+        return True
+    if asks_where_we_are(sentence) and not talk.situation.places:
+        return _tell_approved(talk, sentence)
     is_told = [
         tell(talk, sentence)
         for intent, tell in (
@@ -72,7 +99,11 @@ def _answer(talk: Talk, sentence: str) -> bool:
         or asks_who(sentence, talk.situation.business)
     ):
         return True
-    if _is_about_the_booking(talk, sentence) or _tell_approved(talk, sentence):
+    if _is_about_the_booking(talk, sentence):
+        return True
+    if _tell_approved(talk, sentence):
+        # Nobody is offered a time in the breath that may tell them not to come.
+        talk.is_over = talk.is_over or has_doubts(sentence)
         return True
     if services_in(talk.situation.knowledge.services, sentence):
         return asks_whether_we_can(sentence) or not is_open_question(sentence)
@@ -104,7 +135,13 @@ def _names_time(talk: Talk, sentence: str) -> bool:
 
 # ---------------------------------------------------------------- price
 def _tell_price(talk: Talk, sentence: str) -> bool:
+    if asks_general_fee(sentence):
+        return _tell_approved(talk, sentence)
     named = services_in(talk.situation.knowledge.services, sentence) or talk.reading.services
+    if talk.reading.needs and set(named) <= set(talk.reading.needs):
+        for service in named:
+            _tell_price_of(talk, service, sentence)
+        return True
     if not named and _tell_approved(talk, sentence, least=_VERY_SURE):
         return True
     if len(named) == 1 or (not named and talk.service is not None):
@@ -121,17 +158,29 @@ def _tell_price(talk: Talk, sentence: str) -> bool:
 def _tell_price_of(talk: Talk, service: ServiceFact | None, question: str) -> None:
     if service is None:
         return
-    price = price_words(service.price_from_cents, service.price_to_cents, language=talk.language)
+    price = price_words(*_prices_at_place(talk, service), language=talk.language)
     talk.remember(wants_price=False)
     if not price:
         talk.tell(talk.say(ScriptKind.PRICE_UNKNOWN, service=service.name), fact=f"{service.name}: no price is named")
         talk.desk.note_unanswered(question)
         return
-    note = service.price_note.strip().rstrip(".")
+    # It stands there in the business's own language alone.
+    note = service.price_note.strip().rstrip(".") if talk.language == talk.situation.home_language else ""
     talk.tell(
         talk.say(ScriptKind.PRICE_TOLD, service=service.name, price=f"{price} ({note})" if note else price),
         fact=f"Price of {service.name}",
     )
+
+
+def _prices_at_place(talk: Talk, service: ServiceFact) -> tuple[int | None, int | None]:
+    """From and to, as they are where the customer is."""
+    area = talk.place.area or talk.desk.area_of(talk.lead.place)
+    local = next(
+        (row for row in service.at_locations if area is not None and row.location_id == area.location_id), None
+    )
+    if local is None or (local.price_from_cents is None and local.price_to_cents is None):
+        return service.price_from_cents, service.price_to_cents
+    return local.price_from_cents, local.price_to_cents
 
 
 def tell_price_asked_before(talk: Talk) -> None:
@@ -164,7 +213,8 @@ def _tell_area(talk: Talk, sentence: str) -> bool:
     if _tell_approved(talk, sentence, least=_VERY_SURE if cities else 0.0):
         return True
     if cities:
-        named = joined(cities[:MOST_NAMED], talk.language, last="and")
+        more = [wording("more", talk.language)] if len(cities) > MOST_NAMED else []
+        named = joined([*cities[:MOST_NAMED], *more], talk.language, last="and")
         talk.tell(talk.say(ScriptKind.AREA_SERVED, area=named), fact="Service areas")
     return bool(cities)
 
@@ -179,11 +229,18 @@ def tell_not_served(talk: Talk, place: str) -> None:
 
 
 def _tell_services(talk: Talk, sentence: str) -> bool:
-    named = talk.reading.services
+    services = talk.situation.knowledge.services
+    named = surely_in(services, sentence) or surely_in(services, talk.situation.text)
     if not named and _tell_approved(talk, sentence):
         return True
     if not named and asks_whether_we_can(sentence) and read_intents(sentence) != {Intent.SERVICES}:
         return True
+    if not named and not asks_what_we_do(sentence):
+        # One thing in particular: either it is one of ours in other words, or nobody here knows.
+        likely = likely_service(services, sentence)
+        if likely is None:
+            return False
+        named = (likely,)
     rows = named or talk.situation.knowledge.services
     if rows:
         names = joined([row.name for row in rows[:MOST_NAMED]], talk.language, last="and")
@@ -194,7 +251,7 @@ def _tell_services(talk: Talk, sentence: str) -> bool:
 def _tell_financing(talk: Talk, sentence: str) -> bool:
     named = talk.reading.services
     service = named[0] if len(named) == 1 else talk.service
-    if service is not None and service.financing:
+    if service is not None and service.financing and talk.language == talk.situation.home_language:
         talk.tell(_sentence(service.financing), fact=f"Financing of {service.name}")
         return True
     return _tell_approved(talk, sentence)
@@ -213,11 +270,15 @@ def is_approved(talk: Talk, sentence: str) -> bool:
     return find_approved(talk.situation.knowledge, sentence, language=talk.language) is not None
 
 
-def _tell_approved(talk: Talk, sentence: str, *, least: float = 0.0) -> bool:
+def _tell_approved(
+    talk: Talk, sentence: str, *, least: float = 0.0, about: Callable[[str], bool] | None = None
+) -> bool:
+    """Tell the approved answer to `sentence`, if there is one; `about`: only one that is about that as well."""
     found = find_approved(talk.situation.knowledge, sentence, language=talk.language, least=least)
-    if found is not None:
-        talk.tell(_sentence(found[0]), fact=found[1])
-    return found is not None
+    if found is None or (about is not None and not any(map(about, found))):
+        return False
+    talk.tell(_sentence(found[0]), fact=found[1])
+    return True
 
 
 def find_approved(knowledge: Knowledge, question: str, *, language: str, least: float = 0.0) -> tuple[str, str] | None:

@@ -11,16 +11,18 @@ from leads.enums import LeadKind, Urgency
 from leads.knowledge import ServiceFact, TopicFact
 from messaging.agent.abuse import is_abusive
 from messaging.agent.addresses import read_address
+from messaging.agent.flow_questions import finds_too_expensive
 from messaging.agent.intents import read_intents
 from messaging.agent.language import is_other_language
 from messaging.agent.people import read_kind, read_name, read_urgency
 from messaging.agent.sentences import is_reaction, plain, sentences_of
-from messaging.agent.service_match import services_in
+from messaging.agent.service_match import needs_in, services_in
 from messaging.agent.situation import Situation
 from messaging.agent.when import read_when
 from messaging.agent.wishes import Wish, update_wish
 from messaging.agent.yes_no import YesNo, read_yes_no, wavers
 from messaging.enums import Intent
+from messaging.trouble_words import wants_today
 
 # What the answer to these questions says is never a day or a time for a visit.
 _NO_TIMES = frozenset({"intake", "address", "name"})
@@ -59,7 +61,12 @@ class Reading:
 
     @cached_property
     def services(self) -> tuple[ServiceFact, ...]:
-        return services_in(self.situation.knowledge.services, self.text)
+        return self.needs or services_in(self.situation.knowledge.services, self.text)
+
+    @cached_property
+    def needs(self) -> tuple[ServiceFact, ...]:
+        """Two or more services that are wanted beside each other; () where there is one, or none."""
+        return needs_in(self.situation.knowledge.services, self.text)
 
     @cached_property
     def says_when(self) -> bool:
@@ -72,9 +79,8 @@ class Reading:
         if self._says_no_times:
             return ""
         now = self.situation.local_now
-        told = [
-            part for part in self.sentences if Intent.HOURS not in read_intents(part) or Intent.BOOKING in self.intents
-        ]
+        sentences = [part.strip() for part in _SENTENCE.findall(self._text_for_when) if plain(part)]
+        told = [part for part in sentences if Intent.HOURS not in read_intents(part) or Intent.BOOKING in self.intents]
         if not read_when(" ".join(told), now=now, asked=self._asks_when):
             return ""
         return " ".join([part for part in told if read_when(part, now=now, asked=self._asks_when)] or told)
@@ -85,7 +91,13 @@ class Reading:
         kept = wish_from_json(self.situation.state.wish)
         if self._says_no_times or (Intent.HOURS in self.intents and not self.says_when):
             return kept
-        return update_wish(kept, self.text, now=self.situation.local_now, asked=self._asks_when)
+        return update_wish(kept, self._text_for_when, now=self.situation.local_now, asked=self._asks_when)
+
+    @cached_property
+    def _text_for_when(self) -> str:
+        """Without what tells since when something is broken, and without the numbers of an address."""
+        text = self.text.replace(self.address, " , ") if self.address else self.text
+        return _SINCE.sub(" , ", text)
 
     @property
     def _says_no_times(self) -> bool:
@@ -107,19 +119,29 @@ class Reading:
 
     @cached_property
     def kind(self) -> LeadKind:
-        return read_kind(self.text, asked=self.asked == "kind")
+        kind = read_kind(self.text, asked=self.asked == "kind")
+        if kind != LeadKind.UNKNOWN or self.asked != "kind" or self.yes_no == YesNo.UNCLEAR:
+            return kind
+        return _kind_by(self._last_question, self.yes_no)
+
+    @property
+    def _last_question(self) -> str:
+        """What our last text asked, in plain words."""
+        ours = [said.body for said in self.situation.history if said.by == "robot"]
+        return plain(ours[-1].rpartition("?")[0].rpartition(". ")[2]) if ours else ""
 
     @cached_property
     def urgency(self) -> Urgency:
-        return read_urgency(self.text, asked=self.asked == "urgency")
+        told = read_urgency(self.text, asked=self.asked == "urgency")
+        return Urgency.URGENT if told == Urgency.UNKNOWN and wants_today(self.text) else told
 
     @cached_property
     def topic(self) -> TopicFact | None:
         """What only a person talks about, if the text is about that."""
-        said = f" {plain(self.text)} "
+        said = plain(self.text)
         return next(
-            (row for row in self.situation.knowledge.topics for phrase in row.phrases if f" {plain(phrase)} " in said
-             and plain(phrase)), None,
+            (row for row in self.situation.knowledge.topics for phrase in row.phrases if plain(phrase)
+             and re.search(rf"\b{plain(phrase)}(?:e?s)?\b", said)), None,
         )  # fmt: skip
 
     @cached_property
@@ -133,6 +155,8 @@ class Reading:
             return "Asks for a person"
         if is_abusive(self.text):
             return "Is angry"
+        if any(finds_too_expensive(part) for part in self.sentences):
+            return "Finds the price too high"
         if is_other_language(self.text):
             return "Writes in another language"
         return ""
@@ -148,6 +172,11 @@ class Reading:
         return not self.says_when and _ANOTHER.search(plain(self.text)) is not None
 
     @property
+    def speaks_of_a_visit(self) -> bool:
+        """ "My appointment", "instead", "reschedule": there is one already, whether or not we know of it."""
+        return _SPEAKS_OF_VISIT.search(plain(self.text)) is not None
+
+    @property
     def withdraws(self) -> bool:
         """ "Never mind, I found somebody": nothing more is wanted of us."""
         return _WITHDRAWS.search(plain(self.text)) is not None and Intent.BOOKING not in self.intents
@@ -161,15 +190,30 @@ class Reading:
     def wants_it_soon(self) -> bool:
         return _NOW.search(plain(self.text)) is not None
 
+    @property
+    def corrects(self) -> bool:
+        """ "Actually", "I meant": what follows stands instead of what was said."""
+        return _CORRECTS.search(plain(self.text)) is not None
+
+    @property
+    def wants_it_sooner(self) -> bool:
+        """ "Anything earlier?": what was offered is too late for them."""
+        return _SOONER.search(plain(self.text)) is not None
+
 
 def asks(sentence: str) -> bool:
-    """Whether a sentence wants an answer: by its question mark, or by how it begins."""
-    return "?" in sentence or is_open_question(sentence)
+    """Whether a sentence wants an answer: by its question mark, or by how it begins or ends."""
+    return "?" in sentence or is_open_question(sentence) or _TAG.search(plain(sentence)) is not None
 
 
 def is_open_question(sentence: str) -> bool:
     """Whether it begins as a question: "do you ...", "how long ...", "I was wondering if ..."."""
     return any(_ASKS.search(" ".join(clause.split())) for row in sentences_of(sentence) for clause in row.clauses)
+
+
+def has_doubts(sentence: str) -> bool:
+    """ "Is it safe while pregnant?": whoever asks that has not decided yet."""
+    return _DOUBTING.search(plain(sentence)) is not None
 
 
 def is_about_choice(sentence: str) -> bool:
@@ -200,6 +244,14 @@ def asks_who(sentence: str, business: str) -> bool:
     return bool(name) and _IS_THIS.search(said) is not None and name[0] in said.split()
 
 
+def _kind_by(question: str, answer: YesNo) -> LeadKind:
+    """What a bare yes or no says to "have you been here before?"; nothing to "new or existing?"."""
+    asks_before, asks_new = _KNOWS_US.search(question) is not None, _IS_NEW.search(question) is not None
+    if asks_before == asks_new:
+        return LeadKind.UNKNOWN
+    return LeadKind.EXISTING if asks_before == (answer == YesNo.YES) else LeadKind.NEW
+
+
 def asks_us_to(sentence: str) -> bool:
     """ "Can you cancel ...?" wants it done, "can I cancel ...?" wants to know."""
     return not is_open_question(sentence) or _PLEASE_DO.search(plain(sentence)) is not None
@@ -219,20 +271,35 @@ def wish_from_json(data: Mapping[str, Any]) -> Wish:
 
 
 _SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\S)[^.!?\n]+)*[.!?]*")
+# "Is Botox safe ...?", "would it be bad to ...?": what to think of a thing, not whether we do it.
+_DOUBTS = (
+    r"(?:is|are|would|will|can|could|should|does) (?:\w+ ){1,6}?"
+    r"(?:safe|ok|okay|fine|normal|bad|dangerous|harmful|risky|legal|allowed|possible|necessary|worth|painful|"
+    r"permanent|covered|included)"
+)
+_DOUBTING = re.compile(
+    rf"\b{_DOUBTS}\b|\b(?:es|sera|seria) (?:\w+ ){{0,4}}?(?:segur[oa]|peligros[oa]|normal|mal[oa])\b"
+)
 _ASKS = re.compile(
     r"^(?:(?:hi|hello|hey|hola|ok|okay|and|so|but|also|y|pero|yes|no|please|thanks|bueno|oye|disculpe) )*"
-    r"(?:what|whats|how|hows|why|who|whos|which|where|wheres|when|whens|do (?:you|u|i|we|they|yall)|does|did (?:you|u)|"
+    r"(?:what|whats|how|hows|why|who|whos|which|where|wheres|when|whens|"
+    r"do (?:you|u|i|we|they|yall|your|the|any|all)|does|did (?:you|u)|"
     r"is (?:dr|doctor|mr|mrs|ms|it|there|someone|anyone|somebody|anybody|this|that|the|a|your|my)|are (?:you|u|"
-    r"there|your|the|they)|"
-    r"can (?:you|u|i|we|someone)|"
+    r"there|your|the|they|we|any|all)|"
+    r"can (?:you|u|i|we|someone|he|she|they|it|his|her|their)|"
+    rf"{_DOUBTS}|"
+    r"(?:is|does|do|can|could|may) my (?:\d+|son|daughter|kids?|child|children|teen\w*|boy|girl|baby|niece|nephew)|"
     r"could (?:you|u|i|we)|"
     r"will (?:you|u|i|it|the)|would (?:you|u|it)|should (?:i|we)|may i|have (?:you|u)|am i|any chance|"
     r"(?:i was |im |just |i am |was )?(?:wondering|curious) |(?:i |just )?(?:want|wanted|would like|"
     r"need) to (?:know|ask)|"
     r"(?:i have |got |have )?(?:a |one |another |quick )*question|"
     r"(?:a|de|en|para|con) que|que (?!tal|bueno|bien)|cual|cuales|cuanto|cuanta|cuantos|cuantas|como|cuando|donde|"
-    r"por que|quien|hacen|tienen|"
-    r"aceptan|ofrecen|dan|puedo|puede|pueden|podria|podrian|hay|es|son|esta|estan|cobran|trabajan|atienden|van a|"
+    r"por que|quien|(?<!no )(?:hacen|tienen|aceptan|ofrecen|dan (?:\w+ )?(?:servicio|garantia|credito|cita|descuento|presupuesto|recibo|factura)s?|"
+    r"puedo|puede|pueden|podria|podrian|hay|cobran|trabajan|atienden|van a|"
+    # "Es un Honda" is no question where nothing else says so.
+    r"(?:es|son|esta|estan) (?:gratis|posible|necesari\w+|segur[oa]s?|car[oa]s?|verdad|ciert[oa]|normal|abiert[oa]s?|"
+    r"cerrad[oa]s?|incluid[oa]s?|disponibles?|list[oa]s?))|"
     r"(?:quiero|quisiera|queria|necesito) saber|(?:tengo )?una (?:pregunta|duda))\b"
 )
 _PREFACE = re.compile(
@@ -252,7 +319,9 @@ _CAN_YOU = re.compile(
     r"trabajan con))\b"
 )
 _WHO = re.compile(
-    r"\b(?:who(?: is|s| are|m)? (?:this|you|u|am i)|quien (?:es|habla|me escribe)|con quien hablo|de parte de quien)\b"
+    r"\b(?:who(?: is|s| are|m)? (?:this|you|u|am i)|quien (?:es|habla|me escribe|me llamo)|con quien hablo|"
+    r"de parte de quien|who (?:just )?(?:called|texted) (?:me)?|(?:someone|somebody|you guys|you|this number) "
+    r"(?:just |recently )?(?:called|texted) (?:me )?(?:from|on) this|(?:missed|got) a (?:call|text) from (?:this|you))\b"
 )
 _IS_THIS = re.compile(r"^(?:\w+ ){0,2}?(?:is this|are you|es|son)\b")
 _PLEASE_DO = re.compile(
@@ -271,6 +340,10 @@ _OTHER_TIMES = re.compile(
 )
 _ABOUT_CHOICE = re.compile(r"\b(?:number|option|slot|numero|opcion) ?[1-4]\b|\b(?:again|otra vez|de nuevo)$")
 _PROPOSES = re.compile(r"\b(?:(?:what|how) about|what if|que tal|y si|and if)\b")
+_SPEAKS_OF_VISIT = re.compile(
+    r"\b(?:appointments?|appt|visit|booking|reservation|instead|re ?schedul\w+|postpone|move[ds]?|moving|change (?:it|my|the|to|mine)|"
+    r"push|switch|bump|shift|mine|my slot|cita|reserva|cambi\w+|mover\w*|reprogramar\w*|reagendar\w*)\b"
+)
 _WITHDRAWS = re.compile(
     r"\b(?:never ?mind|forget (?:it|about it)|(?:dont|do not|no longer|not) need (?:it|this|you|anyone|anything|"
     r"the \w+)"
@@ -289,3 +362,16 @@ _NOW = re.compile(
     r"straight away|ahora|ahorita|ya mismo|"
     r"lo antes posible|cuanto antes|de inmediato|enseguida)\b"
 )
+_CORRECTS = re.compile(
+    r"\b(?:actually|i mean|i meant|instead|rather|scratch that|no wait|not that|en realidad|mas bien|mejor dicho|"
+    r"perdon|quise decir)\b"
+)
+_SOONER = re.compile(r"\b(?:sooner|earlier|too late|mas temprano|mas pronto|antes|muy tarde)\b")
+_SINCE = re.compile(
+    r"\b(?:since|desde(?: que| hace)?)(?: (?:about|around|like|last|this|el|la|las|los|early|late))*(?: [\w:]+)"
+    r"(?: (?:morning|afternoon|evening|night|week|month|weekend|pasad[oa]|am|pm|o clock|ago|en la \w+|days?|dias?))*",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"\w \w+ (?:right|correct|verdad|cierto|no es cierto|arent you|dont you|isnt it)$")
+_KNOWS_US = re.compile(r"\b(?:before|already|ever|existing|ya|antes|alguna vez)\b")
+_IS_NEW = re.compile(r"\b(?:new|first|nuev[oa]|primera)\b")

@@ -5,13 +5,17 @@ from dataclasses import replace
 
 from leads.enums import LeadKind, Urgency
 from leads.knowledge import QuestionFact, ServiceFact
+from messaging.agent.faq_wording import COMMON_WORDS
 from messaging.agent.flow_answers import MOST_NAMED, tell_not_served
 from messaging.agent.flow_reading import asks, is_open_question, is_preface, wish_to_json
 from messaging.agent.flow_talk import LONGEST_NEED, Talk, Weight, joined
 from messaging.agent.flow_times import chosen_window, offer_times, offer_windows, repeat_offers
+from messaging.agent.flow_wording import wording
+from messaging.agent.given_names import GIVEN_NAMES
 from messaging.agent.intents import read_intents
+from messaging.agent.people import read_name
 from messaging.agent.sentences import plain
-from messaging.agent.service_match import likely_service, services_in
+from messaging.agent.service_match import likely_service, services_in, surely_in
 from messaging.agent.yes_no import YesNo
 from messaging.enums import Intent, ScriptKind
 from recoverline.lib.text import one_line
@@ -20,6 +24,10 @@ from recoverline.lib.text import one_line
 _NO_NEED = frozenset(Intent) - {Intent.BOOKING, Intent.PRICE, Intent.EXISTING, Intent.OTHER}
 _SHORTEST_NEED = 2
 _LONGEST_BARE_WISH = 5
+# Words up to this long tell little of what a question is about.
+_SHORT = 3
+# What answers these is about the customer, whatever services it names in passing.
+_ASKED_OF_THEM = frozenset({"kind", "urgency", "place", "address", "name", "intake", "choice", "window"})
 
 
 # ---------------------------------------------------------------- learning
@@ -33,13 +41,13 @@ def take_facts(talk: Talk) -> None:
             talk.desk.set_address(reading.address)
         talk.note(address=reading.address)
     talk.note(
-        name=reading.name,
+        name=reading.name or _late_name(talk),
         kind=str(reading.kind) if reading.kind != LeadKind.UNKNOWN else "",
         urgency=str(reading.urgency) if reading.urgency != Urgency.UNKNOWN else "",
     )
     # The number of an offer is no hour.
-    is_choosing = bool(talk.situation.offers) and talk.desk.chosen() is not None
-    if not is_choosing and chosen_window(talk) is None:
+    is_choosing = bool(talk.situation.offers) and not talk.has_news and talk.desk.chosen() is not None
+    if not is_choosing and chosen_window(talk) is None and not _answers_earlier_question(talk):
         # Also what is ruled out ("not Monday") changes the wish.
         talk.remember(wish=wish_to_json(reading.wish))
         if reading.says_when:
@@ -84,9 +92,14 @@ def _named_service(talk: Talk) -> ServiceFact | None:
     """The service that is wanted: a mere question about another one does not change it."""
     services, known = talk.situation.knowledge.services, talk.service
     named = talk.reading.services
+    if known is not None and talk.asked == "kind" and talk.reading.kind != LeadKind.UNKNOWN:
+        # "It is my first time" tells who they are, whatever service is for first visits.
+        return None
+    if known is not None and talk.asked in _ASKED_OF_THEM and not _changes_mind(talk):
+        return None
     if len(named) == 1:
         told = [part for part in talk.reading.sentences if services_in(services, part) == named and not asks(part)]
-        wants = Intent.BOOKING in talk.reading.intents or bool(told)
+        wants = Intent.BOOKING in talk.reading.intents or (bool(told) and not _answers_with(talk, named[0]))
         if talk.state.has_booked or talk.state.is_settled:
             wants = Intent.BOOKING in talk.reading.intents
         return named[0] if known is None or wants else None
@@ -96,13 +109,66 @@ def _named_service(talk: Talk) -> ServiceFact | None:
     return likely_service(services, told_all) if told_all else None
 
 
+def _answers_with(talk: Talk, service: ServiceFact) -> bool:
+    """ "Family" to "Is it injury, family or a will?": the words are our question's own, and change no service."""
+    number = talk.situation.state.question_id if talk.asked == "intake" else None
+    question = next((row.question for row in talk.situation.knowledge.questions if row.id == number), "")
+    offered = set(plain(question).split())
+    ours = " ".join(word for word in plain(talk.reading.text).split() if word in offered)
+    return services_in(talk.situation.knowledge.services, ours) == (service,)
+
+
+def _changes_mind(talk: Talk) -> bool:
+    """Whether another service is named in earnest, and not in passing by what answers our question."""
+    reading = talk.reading
+    is_choosing = talk.asked == "choice" and talk.desk.chosen() is not None
+    is_sure = bool(surely_in(talk.situation.knowledge.services, reading.text))
+    return (is_sure and talk.asked == "choice" and not is_choosing) or reading.corrects or (
+        is_sure and Intent.BOOKING in reading.intents
+    )  # fmt: skip
+
+
+def _late_name(talk: Talk) -> str:
+    """ "John Baker" instead of the address that we asked for: a name that we know as one."""
+    if talk.asked not in ("address", "intake") or (talk.lead.name and not talk.lead.name.isupper()):
+        return ""
+    name = read_name(talk.reading.text, asked=True)
+    return name if name and plain(name).split()[0] in GIVEN_NAMES else ""
+
+
+def _answers_earlier_question(talk: Talk) -> bool:
+    """What is no answer to our last question, but one to a question before it, is kept as that."""
+    if talk.asked in ("", "need", "intake", "choice", "when") or not talk.reading.sentences:
+        return False
+    asked = [row for row in _open_questions(talk) if talk.was_said(row.question)]
+    row = _nearest(asked, talk.reading.text)
+    if row is None or asks(talk.reading.text):
+        return False
+    _save_answer(talk, row, one_line(talk.reading.text, LONGEST_NEED))
+    talk.is_understood = talk.is_late_answer = True
+    return True
+
+
+def _nearest(rows: list[QuestionFact], text: str) -> QuestionFact | None:
+    """The question that shares the most telling words with `text`, if any does."""
+    shared = [(len(_telling(row.question) & _telling(text)), row) for row in rows]
+    most = max((count for count, _ in shared), default=0)
+    return next((row for count, row in shared if count == most), None) if most else None
+
+
+def _telling(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in plain(text).split() if len(word) > _SHORT and word not in COMMON_WORDS}
+
+
 def _take_place(talk: Talk) -> None:
     place = talk.place
     if place.area is not None:
         if place.said != talk.lead.place:
             talk.has_news = bool(talk.lead.place) or talk.has_news
             talk.note(place=place.said)
-            talk.is_new_place = talk.service is None or talk.service.id in talk.situation.places
+            # Whoever gives the address of a visit knows that we come.
+            is_told = talk.state.has_booked or bool(talk.reading.address and talk.asked == "address")
+            talk.is_new_place = not is_told and (talk.service is None or talk.service.id in talk.situation.places)
         talk.remember(declined="")
         talk.is_understood = True
     elif place.is_elsewhere and _travels(talk):
@@ -148,10 +214,18 @@ def _take_intake(talk: Talk) -> bool:
         or (talk.reading.intents == {Intent.THANKS})
     ):
         return False
-    answer = one_line(" ".join(told), LONGEST_NEED)
-    talk.desk.save_answer(question.question, answer)
-    talk.lead = replace(talk.lead, answers={**talk.lead.answers, question.question: answer})
+    others = [question, *(row for row in _open_questions(talk) if row.id != question.id)]
+    _save_answer(talk, _nearest(others, talk.reading.text) or question, one_line(" ".join(told), LONGEST_NEED))
     return True
+
+
+def _open_questions(talk: Talk) -> list[QuestionFact]:
+    return [row for row in _questions(talk) if row.question not in talk.lead.answers]
+
+
+def _save_answer(talk: Talk, row: QuestionFact, answer: str) -> None:
+    talk.desk.save_answer(row.question, answer)
+    talk.lead = replace(talk.lead, answers={**talk.lead.answers, row.question: answer})
 
 
 # ---------------------------------------------------------------- asking
@@ -204,8 +278,14 @@ def _need(talk: Talk) -> bool:
     # Who was asked already, or has told and was not understood, is shown what there is.
     is_again = talk.situation.state.asked == "need" or bool(talk.lead.need)
     named = talk.reading.services or (services if is_again else ())
-    names = [row.name for row in named[:MOST_NAMED]]
-    if not talk.ask("need", talk.say(ScriptKind.ASK_NEED, services=joined(names, talk.language))) and not talk.parts:
+    names = joined([row.name for row in named[:MOST_NAMED]], talk.language)
+    text = talk.say(ScriptKind.ASK_NEED, services=names)
+    if talk.reading.needs:
+        both = joined([row.name for row in named[:MOST_NAMED]], talk.language, last="and")
+        text = wording("which_first", talk.language, services=both)
+    elif names and names not in text:
+        text = wording("which", talk.language, services=names)
+    if not talk.ask("need", text) and not talk.parts:
         talk.hand_off("Not clear what they need")
     return True
 
@@ -215,10 +295,10 @@ def _before_offer(talk: Talk) -> bool:
 
 
 def _ask_intake(talk: Talk, *, before_offer: bool) -> bool:
-    is_open = (
-        row for row in _questions(talk) if row.before_offer == before_offer and row.question not in talk.lead.answers
-    )
-    return any(talk.ask("intake", row.question, question_id=row.id) for row in is_open)
+    rows = [
+        row for row in _open_questions(talk) if row.before_offer == before_offer and not talk.was_said(row.question)
+    ]
+    return any(talk.ask("intake", row.question, question_id=row.id) for row in rows)
 
 
 def _questions(talk: Talk) -> list[QuestionFact]:
@@ -264,15 +344,29 @@ def _times(talk: Talk) -> bool:
 
 
 def _ask_details(talk: Talk) -> None:
-    """What is still missing of a visit that is booked; thanks once all of it is there."""
-    service = talk.service
+    """What is still missing of a visit that is booked, without nagging; thanks once all of it is there.
+
+    Address and name, then one question, and the next only if that was answered. Whoever passes over a question is not
+    asked it again, but for the address after an answer of ours; what comes late is taken all the same.
+    """
+    service, asked = talk.service, talk.asked
     is_away = service is not None and service.id in talk.situation.places
+    needs_address = is_away and not talk.lead.address
     # Caller ID in capitals is no name yet.
-    is_unnamed = not talk.lead.name or talk.lead.name.isupper()
+    needs_name = not talk.lead.name or talk.lead.name.isupper()
+    is_answered = talk.is_answered or (asked == "address" and talk.lead.name != talk.situation.lead.name)
+    if asked in ("address", "name", "intake") and not is_answered:
+        is_told = any(part.weight == Weight.ANSWER for part in talk.parts)
+        if not (
+            asked == "address" and needs_address and is_told and talk.ask("address", talk.say(ScriptKind.ASK_ADDRESS))
+        ):
+            talk.keep_waiting()
+        return
+    has_had_its_question = any(talk.was_said(row.question) for row in _questions(talk) if not row.before_offer)
     is_asked = (
-        (is_away and not talk.lead.address and talk.ask("address", talk.say(ScriptKind.ASK_ADDRESS)))
-        or (is_unnamed and talk.ask("name", talk.say(ScriptKind.ASK_NAME)))
-        or _ask_intake(talk, before_offer=False)
+        (needs_address and talk.ask("address", talk.say(ScriptKind.ASK_ADDRESS)))
+        or (needs_name and talk.ask("name", talk.say(ScriptKind.ASK_NAME)))
+        or ((asked == "intake" or not has_had_its_question) and _ask_intake(talk, before_offer=False))
     )
-    if not is_asked and talk.is_answered and talk.asked in ("address", "name", "intake"):
-        talk.add(talk.say(ScriptKind.NOTED), Weight.COURTESY)
+    if not is_asked and is_answered and asked in ("address", "name", "intake"):
+        talk.courtesy(ScriptKind.NOTED)

@@ -10,6 +10,9 @@ from leads.knowledge import ServiceFact
 from leads.places import Place
 from messaging.agent.desk import Desk
 from messaging.agent.flow_reading import Reading, wish_from_json
+from messaging.agent.flow_wording import again as in_other_words
+from messaging.agent.flow_wording import wording
+from messaging.agent.sentences import plain
 from messaging.agent.situation import LeadFacts, Situation, State
 from messaging.agent.wishes import Wish
 from messaging.enums import ScriptKind
@@ -17,6 +20,7 @@ from recoverline.lib.text import one_line
 
 LONGEST_TEXT = 320
 LONGEST_NEED = 200
+_LONGEST_LAST = 160
 
 
 class Words(Protocol):
@@ -69,6 +73,7 @@ class Talk:
         self.place: Place = desk.read_place(situation.text, asked=self.asked == "place")
         self.is_understood = False
         self.is_answered = False
+        self.is_late_answer = False
         self.has_news = False
         self.is_new_place = False
         self.is_handed_off = False
@@ -122,10 +127,19 @@ class Talk:
         self.add(text, Weight.ANSWER if is_first else Weight.MORE, fact=fact)
         self.is_understood = True
 
-    def ask(self, key: str, text: str, *, question_id: int | None = None, is_new: bool = False) -> bool:
-        """Put one question, at most twice without an answer; False if that was done already.
+    def courtesy(self, kind: ScriptKind) -> None:
+        """A thank-you or an acknowledgement: never the same words again."""
+        text = self.say(kind)
+        if kind == ScriptKind.NOTED and self.was_said(text):
+            text = wording("noted", self.language)
+        if not self.was_said(text):
+            self.add(text, Weight.COURTESY)
 
-        `is_new`: what is asked is not what was asked before, though it is asked for the same.
+    def ask(self, key: str, text: str, *, question_id: int | None = None, is_new: bool = False, **values: str) -> bool:
+        """Put one question, at most twice without an answer and never in the same words; False if that was done.
+
+        `is_new`: what is asked is not what was asked before, though it is asked for the same. `values`: for the other
+        words of the second time.
         """
         name = f"intake:{question_id}" if key == "intake" else key
         known = self.situation.state
@@ -135,9 +149,18 @@ class Talk:
             return False
         elif known.asked == key and known.question_id == question_id and not self.is_answered:
             self.remember(skipped=(*self.state.skipped, name))
+        if self.was_said(text):
+            text = in_other_words(key, self.language, **values)
+        if not text or self.was_said(text):
+            self.remember(skipped=tuple(dict.fromkeys((*self.state.skipped, name))))
+            return False
         self.add(text, Weight.STEP, asks=key)
         self.remember(asked=key, question_id=question_id)
         return True
+
+    def was_said(self, text: str) -> bool:
+        """Whether one of our texts in this conversation said just that."""
+        return any(said.by == "robot" and text in said.body for said in self.situation.history)
 
     def ask_anew(self, *keys: str) -> None:
         """What was asked twice in vain may be asked again: the customer came back to it."""
@@ -153,7 +176,7 @@ class Talk:
         if self.is_handed_off:
             return
         self.is_handed_off = self.is_over = True
-        self.parts = [part for part in self.parts if part.weight != Weight.STEP]
+        self.parts = [part for part in self.parts if part.weight not in (Weight.STEP, Weight.COURTESY)]
         self.remember(asked="", question_id=None, misses=0)
         self.desk.hand_off(reason, self.summary(todo))
         if not quietly:
@@ -161,32 +184,55 @@ class Talk:
 
     # ---------------------------------------------------------------- the end
     def reply(self) -> Reply:
-        kept = _that_fit(self.parts)
+        kept = self._that_are_said()
         if kept and self.state.asked and not any(part.asks == self.state.asked for part in kept):
             self.remember(asked="", question_id=None)
         return Reply(
-            text=" ".join(part.text for part in kept),
+            text=_text_of(kept),
             state=self.state,
             intents=tuple(sorted(self.reading.intents)),
             summary=self.summary(),
             sources=tuple((part.text, part.fact) for part in kept if part.fact),
         )
 
+    def _that_are_said(self) -> list[Part]:
+        """What would be our earlier text over again is for a person instead."""
+        kept = _that_fit(self.parts)
+        said = {row.body for row in self.situation.history if row.by == "robot"}
+        if not kept or self.is_handed_off or _text_of(kept) not in said:
+            return kept
+        self.parts = []
+        self.hand_off("Would get the same answer again")
+        return self.parts
+
     def summary(self, todo: str = "") -> str:
-        """Who wants what, where and when, in one line for the team."""
+        """Who wants what, where and when, in one line for the team; what the last text says itself is left to it."""
         lead, service = self.lead, self.service
+        last = one_line(self.situation.text, _LONGEST_LAST)
         urgent = {Urgency.URGENT: "urgent", Urgency.EMERGENCY: "emergency", Urgency.ROUTINE: "no rush"}
+        need = lead.need if _tells_more(lead.need, last) else ""
         bits = [
             todo,
-            lead.name or "no name yet",
-            lead.need,
-            service.name if service and service.name not in lead.need else "",
-            f"in {lead.place}" if lead.place else "",
+            lead.name,
+            service.name if service else "",
+            f"“{one_line(need, _LONGEST_LAST)}”" if need else "",
+            f"in {lead.place}" if _tells_more(lead.place, last, need) else "",
+            lead.address if _tells_more(lead.address, last, need) else "",
             urgent.get(Urgency(lead.urgency), "") if lead.urgency in Urgency.values else "",
-            f"wants {lead.preferred}" if lead.preferred else "",
-            f"last: “{one_line(self.situation.text, 120)}”" if self.situation.text else "",
+            f"when: {lead.preferred}" if _tells_more(lead.preferred, last, need) else "",
+            f"last: “{last}”" if last else "",
         ]
         return one_line("; ".join(bit for bit in bits if bit), 500)
+
+
+def _tells_more(text: str, *others: str) -> bool:
+    """Whether `text` says anything that none of `others` says in the same words."""
+    said = f" {plain(text)} "
+    return bool(said.strip()) and all(said not in f" {plain(other)} " for other in others)
+
+
+def _text_of(parts: Sequence[Part]) -> str:
+    return " ".join(part.text for part in parts)
 
 
 def _that_fit(parts: Sequence[Part]) -> list[Part]:

@@ -1,6 +1,6 @@
 """Times in the rule flow: offering them, booking the one that was chosen, and times for a call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 
@@ -8,7 +8,8 @@ from messaging.agent.choices import Choice, choose
 from messaging.agent.desk import TimeGone, TimesWanted
 from messaging.agent.flow_reading import wish_to_json
 from messaging.agent.flow_talk import Talk, joined
-from messaging.agent.situation import Visit
+from messaging.agent.flow_wording import wording
+from messaging.agent.situation import Offer, Visit
 from messaging.agent.tooling import ToolRefused
 from messaging.agent.when import read_ruled_out
 from messaging.agent.wishes import Wish
@@ -61,11 +62,46 @@ def refuse_offers(talk: Talk) -> None:
     if refusals >= _MOST_REFUSALS:
         talk.remember(refusals=0)
         offer_windows(talk)
+    elif talk.reading.wants_it_sooner and talk.situation.offers:
+        _offer_sooner(talk)
     elif talk.reading.names_no_other_day:
         talk.ask("when", talk.say(ScriptKind.ASK_WHEN))
     else:
         visit_key = talk.situation.offers[-1].visit_key if talk.situation.offers else ""
         offer_times(talk, visit_key=visit_key, is_after_offered=True)
+
+
+def _offer_sooner(talk: Talk) -> None:
+    """What lies before the offered times, if anything does; else it is said that these are the first."""
+    offered = talk.situation.offers
+    service = talk.situation.service(offered[0].service_id)
+    if service is None:
+        talk.hand_off("Wants an earlier time")
+        return
+    first = min(row.starts_at for row in offered).astimezone(talk.situation.zone)
+    today = talk.situation.local_now.date()
+    for wanted in (
+        TimesWanted(first.date(), first.date(), None, first.time()),
+        TimesWanted(today, first.date() - timedelta(days=1)),
+    ):
+        is_any = (wanted.first or today) <= (wanted.last or today)
+        found = is_any and talk.desk.find_times(
+            service.id, wanted, place=talk.lead.place, visit_key=offered[0].visit_key
+        )  # fmt: skip
+        if found and _ask_choice(talk, ScriptKind.TIMES_OFFERED, _slots(talk, found)):
+            return
+    talk.remember(wish={})
+    if not talk.ask("choice", wording("soonest", talk.language, slots=_slots(talk, offered)), is_new=True):
+        offer_windows(talk)
+
+
+def _slots(talk: Talk, offers: Sequence[Offer]) -> str:
+    return joined([talk.desk.offer_words(offer) for offer in offers], talk.language)
+
+
+def _ask_choice(talk: Talk, kind: ScriptKind, slots: str, *, before: str = "") -> bool:
+    text = f"{before} {talk.say(kind, slots=slots)}".strip()
+    return talk.ask("choice", text, is_new=True, slots=slots)
 
 
 # ---------------------------------------------------------------- offering
@@ -81,15 +117,14 @@ def offer_times(
     for place, wanted in enumerate(tries):
         offers = talk.desk.find_times(service.id, wanted, place=talk.lead.place, visit_key=visit_key)
         if offers:
-            slots = joined([talk.desk.offer_words(offer) for offer in offers], talk.language)
-            text = talk.say(kind, slots=slots)
             # Whoever wants it as soon as possible is told what is next, no more.
             is_other = bool(place) and not is_after_offered and not talk.reading.wants_it_soon
             if is_other and _insists(talk):
                 break
-            if is_other and kind == ScriptKind.TIMES_OFFERED:
-                text = f"{talk.say(ScriptKind.NO_TIMES)} {text}"
-            talk.ask("choice", text, is_new=True)
+            is_told = is_other and kind == ScriptKind.TIMES_OFFERED
+            before = talk.say(ScriptKind.NO_TIMES) if is_told else ""
+            if not _ask_choice(talk, kind, _slots(talk, offers), before=before):
+                talk.hand_off("No time is chosen")
             return
     talk.remember(wish={}, refusals=0)
     offer_windows(talk, before=talk.say(ScriptKind.NO_TIMES))
@@ -105,8 +140,8 @@ def _insists(talk: Talk) -> bool:
 
 def repeat_offers(talk: Talk) -> bool:
     """The same times once more; False if that was done already."""
-    slots = joined([talk.desk.offer_words(offer) for offer in talk.situation.offers], talk.language)
-    return talk.ask("choice", talk.say(ScriptKind.TIMES_OFFERED, slots=slots))
+    slots = _slots(talk, talk.situation.offers)
+    return talk.ask("choice", talk.say(ScriptKind.TIMES_OFFERED, slots=slots), slots=slots)
 
 
 def _tries(wish: Wish) -> Iterator[TimesWanted]:
@@ -177,7 +212,8 @@ def offer_windows(talk: Talk, *, before: str = "") -> None:
         return
     slots = joined([f"{row.number}) {row.words}" for row in windows], talk.language)
     text = f"{before} {talk.say(ScriptKind.WINDOWS_OFFERED, slots=slots)}".strip()
-    talk.ask("window", text)
+    if not talk.ask("window", text, slots=slots) and not talk.parts:
+        talk.hand_off("No time for a call is chosen")
 
 
 def take_window(talk: Talk) -> bool:

@@ -228,12 +228,12 @@ _NEW = re.compile(
     rf"(?:have seen|saw)))|never (?:\w+ )?(?:used|called|hired|worked with|been|had|done business|tried|met)(?: "
     rf"\w+){{0,2}}? {_YOU}|never (?:used|hired|called) {_YOU}|(?:havent|have not|hadnt) (?:\w+ )?(?:used|called|"
     rf"hired|worked with|had) {_YOU}|"
-    r"not (?:a |an )?(?:\w+ )?(?:customer|client)|(?:just|recently) (?:found|heard about) (?:you|u|yall)|cliente "
-    r"nuev[oa]|nuev[oa] cliente|primera vez|nunca (?:los|les|he|hemos|habia|habiamos) (?:\w+)|soy nuev[oa])\b"
+    r"not (?:a |an )?(?:\w+ )?(?:customer|client)|(?:just|recently) (?:found|heard about) (?:you|u|yall)|(?:cliente|paciente) "
+    r"nuev[oa]|nuev[oa] (?:cliente|paciente)|primera vez|nunca (?:los|les|he|hemos|habia|habiamos) (?:\w+)|soy nuev[oa])\b"
 )
 _EXISTING = re.compile(
     r"(?<!not a )(?<!not an )(?<!not )\b(?:(?:existing|returning|repeat|current|previous|former|long ?time|old|loyal|"
-    r"regular|past) (?:customer|client|patient)|already (?:a |your )?(?:customer|client)|(?:ive|i have|weve|we have|"
+    r"regular|past) (?:customer|client|patient)|already (?:a |your )?(?:customer|client|patient)|(?:ive|i have|weve|we have|"
     r"have) (?:\w+ )?(?:used|hired|"
     rf"had|called|worked with|been using|been with|been going to|been a customer|been a client) {_YOU}|been (?:using|"
     rf"with|going to) {_YOU}|(?:i|we) (?:\w+ )?(?:used|hired|use|always use) {_YOU} (?:before|last|a|in|for|every|"
@@ -241,7 +241,8 @@ _EXISTING = re.compile(
     rf"serviced|replaced|were (?:here|out)|have been (?:here|"
     r"out)|worked on|cleaned|put in|built|painted|was here|been here)\b(?: \w+){0,6}? (?:before|last|ago|already|"
     r"yesterday|in (?:\d+|january|february|march|april|may|june|july|august|september|october|november|december)|"
-    r"previously|every year|once|twice)|(?:ya|si) (?:soy|somos|era|es) (?:\w+ )?clientes?|soy cliente|somos clientes|"
+    r"previously|every year|once|twice)|(?:ya|si) (?:ya )?(?:soy|somos|era|es) (?:\w+ )?(?:clientes?|pacientes?)(?! nuev)|"
+    r"(?:soy|somos) (?:clientes?|pacientes?)(?! nuev)|"
     r"ya (?:han venido|vinieron|los he|les he|me han|nos han|he usado|hemos usado|trabaje con|me arreglaron|me "
     r"instalaron)|(?:ustedes )?(?:vinieron|me instalaron|me arreglaron) (?:\w+ ){0,4}?(?:pasad[oa]|antes|ayer))\b"
 )
@@ -266,7 +267,10 @@ _NO_RUSH = re.compile(
     r"esperar|con calma)\b"
 )
 _RUSH = re.compile(
-    r"\b(?:asap|a s a p|urgent|urgently|emergency|emergencia|urgente|as soon as (?:possible|you can|u can|yall can|"
+    r"\b(?:asap|a s a p|urgent|urgently|"
+    r"(?<!do )(?<!offer )(?<!have )(?<!handle )(?<!your )emergency(?! (?:\w+ )?(?:fees?|rates?|charges?|costs?|prices?|pricing|lights?|"
+    r"lighting|fixtures?|exits?|kits?|contacts?|brakes?|rooms?|funds?|number|hours|line|phone|shut ?offs?|generators?)\b)|"
+    r"(?<!tarifa de )(?<!cargo de )(?<!precio de )(?<!luz de )(?<!luces de )(?<!salida de )(?<!freno de )emergencia|urgente|as soon as (?:possible|you can|u can|yall can|"
     r"someone can|they can)|as (?:quick|quickly|fast|early) as|right away|right now|immediately|immediate|straight "
     r"away|the sooner|soonest|today if|sooner (?:rather|the better)|cant wait|cannot wait|can not wait|desperate|"
     r"desperately|in a hurry|(?:need|want|come|out|here|done|fixed|someone|available|help|get|can|today or|somebody|"

@@ -82,8 +82,10 @@ def history_of(situation: Situation) -> list[tuple[str, str]]:
     told = [("customer", "[A call of this customer was missed. The texts follow.]")]
     burst = set(map(id, situation.burst))
     told += [_told(said) for said in situation.history if id(said) not in burst]
-    told += [_told(said) for said in situation.burst]
-    return [(side, text) for side, text in told if text]
+    told = [(side, text) for side, text in told if text]
+    # What waits is never nothing: with empty texts alone the model would answer its own last one.
+    now = [_told(said) for said in situation.burst]
+    return [*told, *([(side, text) for side, text in now if text] or [("customer", "[An empty text.]")])]
 
 
 def _told(said: Said) -> tuple[str, str]:

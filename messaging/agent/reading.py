@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
 
 from django.conf import settings as django_settings
 from django.db.models import Count
@@ -10,6 +12,7 @@ from django.db.models import Count
 from leads.enums import Language
 from leads.knowledge import Knowledge, from_json, read_knowledge
 from leads.models import Business
+from messaging import configuration
 from messaging.agent.books import as_offer
 from messaging.agent.language import read_language
 from messaging.agent.situation import CallWindow, LeadFacts, Said, Situation, Visit, read_state
@@ -19,23 +22,39 @@ from messaging.scripts import values_for
 from messaging.visit_words import describe_call, describe_visit
 from scheduling import queries
 from scheduling.enums import VisitPlace
-from scheduling.models import Appointment, BookingRules
+from scheduling.models import Appointment
 from scheduling.policy import CHANGEABLE
 
 REMEMBERED = timedelta(days=21)
 MOST_REMEMBERED = 30
 # These never reached the customer, so nobody refers to them.
 _NOT_SAID = (
-    MessageStatus.SUPPRESSED, MessageStatus.EXPIRED, MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.DEAD,
-)  # fmt: skip
+    MessageStatus.SUPPRESSED,
+    MessageStatus.EXPIRED,
+    MessageStatus.FAILED,
+    MessageStatus.UNDELIVERED,
+    MessageStatus.DEAD,
+)
 
 
-def published_knowledge(business: Business) -> Knowledge:
-    """What was published last; before the first publication, what staff have written so far."""
-    latest = Publication.objects.filter(business=business).order_by("-version").first()
-    if latest is None:
-        return draft_knowledge(business)
-    return from_json(latest.knowledge, version=latest.version)
+def published_knowledge(business: Business, *, location_id: int | None = None) -> Knowledge:
+    """What was published last; before the first publication, what staff have written so far. `location_id`: as it holds
+    there.
+    """
+    latest = Publication.objects.filter(business=business).order_by("-version").values_list("pk", flat=True).first()
+    if latest is not None:
+        return _published(latest, business.key, location_id)
+    draft = draft_knowledge(business)
+    return draft if location_id is None else draft.at(location_id)
+
+
+@lru_cache(maxsize=64)
+def _published(publication_id: int, business_key: UUID, location_id: int | None) -> Knowledge:
+    """A publication never changes, so it is read once. By the business's key too: other databases count alike."""
+    if location_id is not None:
+        return _published(publication_id, business_key, None).at(location_id)
+    row = Publication.objects.get(pk=publication_id, business__key=business_key)
+    return from_json(row.knowledge, version=row.version)
 
 
 def draft_knowledge(business: Business) -> Knowledge:
@@ -50,16 +69,15 @@ def read_situation(
     """`conversation` with lead, request, number, location and business; `burst`: what waits for an answer."""
     location, lead, request = conversation.location, conversation.lead, conversation.request
     language = language_of(conversation, [message.body for message in burst])
-    knowledge = published_knowledge(conversation.business).at(location.pk)
-    week = queries.week_of(location, now=now)
+    knowledge = published_knowledge(conversation.business, location_id=location.pk)
+    week = configuration.week_at(location, now=now)
     state = queries.state_in(week, location, now=now)
     values = values_for(
         business=conversation.business, location=location, number=conversation.number, lead=lead, state=state,
         ranges=week.ranges, now=now, language=language,
     )  # fmt: skip
-    rules = BookingRules.objects.filter(service__in=[row.id for row in knowledge.services], is_online=True)
-    places = dict(rules.values_list("service_id", "place"))
-    offers = conversation.slot_offers.filter(is_current=True).select_related("moves", "appointment").order_by("number")
+    places = configuration.places_of(conversation.business, [row.id for row in knowledge.services])
+    offers = conversation.slot_offers.filter(is_current=True).select_related("moves", "appointment", "location").order_by("number")
     return Situation(
         business=conversation.business.name,
         phone=values["phone"],

@@ -17,9 +17,11 @@ from leads.models import Location, Service, ServiceArea
 from messaging.agent import drivers
 from messaging.agent.books import find_starts, spread
 from messaging.agent.claude import ModelFailed
-from messaging.agent.desk import TimesWanted
+from messaging.agent.desk import Desk, TimesWanted
 from messaging.agent.drivers import Answer
+from messaging.agent.guards import Act
 from messaging.agent.language import read_language
+from messaging.agent.memory import is_named
 from messaging.agent.reading import back_in
 from messaging.agent.situation import CallWindow, LeadFacts, Offer, Said, Situation, State, Visit, read_state
 from messaging.enums import Driver, HoursState, ScriptKind
@@ -141,6 +143,8 @@ class RehearsalBooks:
         self.memory = replace(self.memory, offers=held)
 
     def book(self, offer: Offer, *, name: str, address: str) -> str:
+        if known := next((visit for visit in self.memory.visits if visit.key == offer.key), None):
+            return f"{known.service}, {known.words}"
         service = Service.objects.select_related("booking_rules").get(pk=offer.service_id)
         rules = getattr(service, "booking_rules", None)
         is_away = rules is not None and rules.place == VisitPlace.CUSTOMER
@@ -161,6 +165,8 @@ class RehearsalBooks:
         return words
 
     def cancel(self, visit_key: str) -> str:
+        if all(row.key != visit_key for row in self.memory.visits):
+            return "Canceled"
         self.memory = replace(self.memory, visits=tuple(row for row in self.memory.visits if row.key != visit_key))
         self.told.append("[Text: canceled]")
         return "Canceled"
@@ -222,7 +228,8 @@ class RehearsalWords:
         # A real link to book belongs to a customer and is a row.
         example = {"booking_link": example_link(self.number.business), "caller_name": self.name.partition(" ")[0]}
         return wording(
-            kind, number=self.number, language=self.language, now=self.now, hours=hours, **{**example, **values}
+            kind, number=self.number, lead=None, language=self.language, now=self.now, hours=hours,
+            **{**example, **values},
         )  # fmt: skip
 
 
@@ -250,7 +257,7 @@ def rehearse(
     may_act: bool = True,
     now: datetime,
 ) -> Rehearsed:
-    """The robot's turn on `text`. After a hand-off there is none: `answer` is None. The model is used only if it can be.
+    """The robot's turn on `text`. After a hand-off there is none: `answer` is None. Claude is asked only if it can be.
 
     `number` with business, location and account loaded. `may_act` False: as where a person approves each answer.
     """
@@ -268,22 +275,33 @@ def rehearse(
         books.memory,
         language=language,
         state=answer.state,
+        offers=_offers_after(situation, answer, books.memory),
         windows=answer.desk.windows if answer.state.asked == "window" else (),
         said=(*memory.said, said, *([Said("robot", answer.text, now)] if answer.text else [])),
     )
     return Rehearsed(after, answer, tuple(books.told))
 
 
-def _answer(situation: Situation, books: RehearsalBooks, words: RehearsalWords, robot: AgentSettings, driver: str) -> Answer:
+def _answer(
+    situation: Situation, books: RehearsalBooks, words: RehearsalWords, robot: AgentSettings, driver: str
+) -> Answer:
     if driver != Driver.MODEL or not settings.ANTHROPIC_API_KEY:
         return drivers.answer_by_rules(situation, books, words)
-    model = robot.model or settings.ANTHROPIC_MODEL
+    model, desk = robot.model or settings.ANTHROPIC_MODEL, Desk(situation, books)
     try:
-        return drivers.answer_by_model(situation, books, robot, model)
+        found = drivers.answer_by_model(situation, books, robot, model, desk=desk)
     except ModelFailed as failed:
-        note = f"Claude failed: {failed.reason.label.lower()}"
-        found = drivers.answer_by_rules(situation, books, words, note=note)
-        return replace(found, model=model, usage=failed.usage, objections=tuple(failed.rewritten))
+        return drivers.after_failure(desk, words, failed, model)
+    return found if found.text else drivers.with_what_is_missing(found, words)
+
+
+def _offers_after(situation: Situation, answer: Answer, after: Memory) -> tuple[Offer, ...]:
+    """Only what stands in the text can be chosen next; if nothing new does, what was offered before still can."""
+    known = {offer.key for offer in situation.offers}
+    new = [offer for offer in after.offers if offer.key not in known]
+    if not new or answer.desk.acts & {Act.BOOKED, Act.MOVED}:
+        return after.offers
+    return tuple(offer for offer in new if is_named(offer, answer.text, situation)) or situation.offers
 
 
 def _situation(

@@ -19,6 +19,8 @@ from messaging.optout_words import is_one_slip
 _ROOM = 3
 _SHORTEST_WITH_A_SLIP = 5
 _BY_ALIAS = 0.3
+# As strong at least is a word that no other service has.
+_UNIQUE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,35 @@ def services_in(services: Sequence[ServiceFact], text: str) -> tuple[ServiceFact
     return tuple(service for service in services if service.id in kept)
 
 
+def needs_in(services: Sequence[ServiceFact], text: str) -> tuple[ServiceFact, ...]:
+    """Two or more services that stand beside each other ("a cleaning and a filling"); () if there are fewer.
+
+    A phrase that holds an "and" itself is one need, and so is what both parts may be.
+    """
+    parts = [part for sentence in sentences_of(text) for part in _BESIDE.split(" , ".join(sentence.clauses))]
+    found = [services_in(services, part) for part in parts if part.strip()]
+    sure = [row[0] for row in found if len(row) == 1]
+    if len({row.id for row in sure}) < 2 or _CORRECTS.search(plain(text)) or _RULED_OUT.search(f"{plain(text)} "):
+        return ()
+    whole = _found_in(tuple(services), plain(text).split(), 0)
+    joint = [
+        row for row in whole if row.strength > 1 and any(_BESIDE.search(f" {alias} ") for alias in row.service.aliases)
+    ]
+    return () if joint else tuple(dict.fromkeys(sure))
+
+
+def surely_in(services: Sequence[ServiceFact], text: str) -> tuple[ServiceFact, ...]:
+    """Those of `services_in` that a whole phrase names, or a word that no other service has."""
+    stems = [stem for sentence in sentences_of(text) for stem in map(_stem, sentence.words.split())]
+    weights = _weights(tuple(services))
+    told = services_in(services, text)
+    return tuple(
+        row for row in told
+        if any(_stands_in(phrase, stems) for phrase in map(_stems, (row.name, *row.aliases)) if phrase)
+        or _told_by(set(_stems(row.name)), stems, weights) >= _UNIQUE
+    )  # fmt: skip
+
+
 def likely_service(services: Sequence[ServiceFact], text: str) -> ServiceFact | None:
     """The service whose names and description are nearest in wording, if that is near enough to go by."""
     match = _matcher(tuple(services)).best(text) if services else None
@@ -75,9 +106,14 @@ def _phrases(services: tuple[ServiceFact, ...]) -> tuple[tuple[ServiceFact, tupl
 
 @lru_cache(maxsize=64)
 def _weights(services: tuple[ServiceFact, ...]) -> dict[str, float]:
-    """What a word of a name tells: all of it if one service has it, the less the more have it."""
-    seen = Counter(stem for row in services for stem in set(_stems(row.name)))
+    """What a word of a name tells: all of it if one service has it, in its name or otherwise; the less the more do."""
+    named = {stem for row in services for stem in _stems(row.name)}
+    seen = Counter(stem for row in services for stem in _all_stems(row) if stem in named)
     return {stem: 0.0 if stem in _TELLS_NOTHING else 1 / count**2 for stem, count in seen.items()}
+
+
+def _all_stems(service: ServiceFact) -> set[str]:
+    return {stem for phrase in (service.name, *service.aliases) for stem in _stems(phrase)}
 
 
 @lru_cache(maxsize=64)
@@ -98,11 +134,19 @@ def _found_in(services: tuple[ServiceFact, ...], spoken: list[str], place: int) 
             found.append(_Found(service, 1 + whole, place))
             continue
         strength = _told_by(set(_stems(service.name)), stems, _weights(services))
+        if strength < _UNIQUE:
+            # What a name and other services' aliases have in common leaves the choice open between them.
+            strength = max(strength, _shared(_all_stems(service), stems, _weights(services)))
         if not strength and any(_is_word(word, stem) for stem in _only_here(services)[service.id] for word in stems):
             strength = _BY_ALIAS
         if strength:
             found.append(_Found(service, strength, place))
     return found
+
+
+def _shared(mine: set[str], stems: Sequence[str], weights: dict[str, float]) -> float:
+    said = (weights[stem] for stem in mine if 0 < weights.get(stem, 0) < 1 and any(_is_word(w, stem) for w in stems))
+    return max(said, default=0.0)
 
 
 def _told_by(name: set[str], stems: Sequence[str], weights: dict[str, float]) -> float:
@@ -150,7 +194,12 @@ _LINKS = words("a an the and or of for to in on my your our de del la el los las
 _TELLS_NOTHING = _stemmed(
     "service repair visit new estimate appointment job work call replacement installation install check consultation "
     "cleaning clean water house home quote free tapado tapada working broken servicio reparacion limpieza visita nuevo "
-    "nueva cita trabajo consulta agua casa gratis"
+    "nueva cita trabajo consulta agua casa gratis someone somebody anyone come out look check help first today please "
+    "patient customer client paciente cliente dentist dentista lawyer attorney abogado mechanic mecanico doctor price "
+    "precio cost alguien primera hoy favor with"
+)
+_BESIDE = re.compile(
+    r" (?:and(?: also| then)?|also|plus|as well as|along with|y(?: tambien)?|e|tambien|ademas) | ?[,&+/] ?"
 )
 _CORRECTS = re.compile(
     r"\b(?:actually|i mean|i meant|sorry|rather|instead|scratch that|no wait|wait no|mejor dicho|perdon|quiero decir|"

@@ -24,7 +24,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A start that was offered. `number` is what the customer sees; `visit_key` is the visit it would move."""
+    """A start that was offered. `number` is what the customer sees; `visit_key` is the visit it would move.
+
+    `time_zone`: of the location where it would be, if that is not the conversation's own; "" is the conversation's.
+    """
 
     key: str
     number: int
@@ -35,11 +38,18 @@ class Offer:
     arrival_ends_at: datetime | None = None
     visit_key: str = ""
     is_held: bool = False
+    time_zone: str = ""
 
     def words(self, zone: ZoneInfo, language: str) -> str:
-        return describe_visit(self.starts_at, zone=zone, language=language, arrival_ends_at=self.arrival_ends_at)
+        return describe_visit(
+            self.starts_at, zone=self._zone(zone), language=language, arrival_ends_at=self.arrival_ends_at
+        )
+
+    def _zone(self, zone: ZoneInfo) -> ZoneInfo:
+        return ZoneInfo(self.time_zone) if self.time_zone else zone
 
     def as_choice(self, zone: ZoneInfo) -> Choice:
+        zone = self._zone(zone)
         ends = self.arrival_ends_at.astimezone(zone) if self.arrival_ends_at else None
         return Choice(self.number, self.starts_at.astimezone(zone), ends)
 
@@ -124,8 +134,9 @@ def read_state(data: Mapping[str, Any]) -> State:
 class Situation:
     """Everything a turn knows before it begins. `now` is aware; `zone` is the location's.
 
-    `home_language` is the business's. `knowledge` holds at the location. `burst`: the customer's texts that wait for an answer, oldest first.
-    `places`: services where the business travels to the customer, `bookable`: those a customer can book, by id.
+    `home_language` is the business's. `knowledge` holds at the location. `burst`: the customer's texts that wait for
+    an answer, oldest first. `places`: services where the business travels to the customer, `bookable`: those a customer
+    can book, by id.
     """
 
     business: str

@@ -59,7 +59,12 @@ class Toolbox:
     ) -> str:
         """Find open times and offer them to the customer, numbered. Offer exactly these, with their numbers; only what
         was offered can be booked, in a later text, when the customer has chosen."""
-        wanted = TimesWanted(_day(first_day), _day(last_day), _time(not_before), _time(not_after))
+        first, last = _day(first_day), _day(last_day)
+        if last is not None and first is None:
+            first = self._desk.situation.local_now.date()
+        if first is not None and last is not None and last < first:
+            raise ToolRefused("last_day comes before first_day.")
+        wanted = TimesWanted(first, last, _time(not_before), _time(not_after))
         if place:
             self._desk.save(place=place)
         visit_key = self._only_visit() if moves_appointment else ""
@@ -75,8 +80,8 @@ class Toolbox:
     def book_slot(self, number: Annotated[int, "number of the offered time"]) -> str:
         """Book (or move to) an offered time that the customer agrees to in their current text. The system sends the
         confirmation by itself: say nothing more about it, and write no text at all unless something else was asked."""
-        offer = self._desk.book(number)
-        return f"Done: {self._desk.offer_words(offer)}. The confirmation is sent by the system."
+        self._desk.book(number)
+        return f"Done: {self._desk.done[-1].result}. The confirmation is sent by the system."
 
     def cancel_appointment(self) -> str:
         """Cancel the customer's only coming appointment. Only when they have plainly asked for it in their current
@@ -160,6 +165,7 @@ def _day(text: str | None) -> date | None:
 
 def _time(text: str | None) -> time | None:
     try:
-        return time.fromisoformat(text) if text else None
+        # A time of day there, whatever zone it was written with.
+        return time.fromisoformat(text).replace(tzinfo=None) if text else None
     except ValueError:
         raise ToolRefused(f"{text} is no time of day. Write it as 14:30.") from None

@@ -14,18 +14,26 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from leads.models import LeadEvent
-from messaging import consent, conversations, outbound
+from messaging import configuration, consent, conversations, outbound
 from messaging.agent import costs, drivers, memory
 from messaging.agent.books import LiveBooks
+from messaging.agent.claude import Usage
 from messaging.agent.desk import Desk, Overtaken
 from messaging.agent.drivers import Answer, Words
-from messaging.agent.claude import Usage
 from messaging.agent.guards import Act
 from messaging.agent.intents import read_intents
 from messaging.agent.reading import read_situation
 from messaging.agent.situation import Situation
 from messaging.enums import (
-    AgentMode, Direction, Driver, Handler, Intent, MessageKind, MessageStatus, ScriptKind, TurnStatus,
+    AgentMode,
+    Direction,
+    Driver,
+    Handler,
+    Intent,
+    MessageKind,
+    MessageStatus,
+    ScriptKind,
+    TurnStatus,
 )  # fmt: skip
 from messaging.models import AgentSettings, AgentTurn, Conversation, Message
 from messaging.optout_words import Meaning
@@ -110,13 +118,19 @@ def returns_at(conversation: Conversation, *, now: datetime) -> datetime | None:
 
 
 def settings_of(conversation: Conversation) -> AgentSettings | None:
-    return AgentSettings.objects.filter(business=conversation.business_id).prefetch_related("intents").first()
+    return configuration.robot_of(conversation.business_id)
 
 
 def due(now: datetime, *, limit: int, overdue: timedelta = timedelta()) -> list[int]:
     """Conversations whose turn it is and that nobody has in hand."""
     rows = Conversation.objects.filter(turn_due_at__lte=now - overdue).filter(_free(now))
     return list(rows.order_by("turn_due_at").values_list("pk", flat=True)[:limit])
+
+
+def coming(now: datetime, *, within: timedelta, limit: int) -> list[tuple[int, datetime]]:
+    """What is `due`, and what will be `within` a while, in order, each with its time."""
+    rows = Conversation.objects.filter(turn_due_at__lte=now + within).filter(_free(now))
+    return [(pk, at) for pk, at in rows.order_by("turn_due_at").values_list("pk", "turn_due_at")[:limit] if at]
 
 
 def _free(now: datetime) -> Q:
@@ -154,8 +168,9 @@ def take(conversation_id: int) -> TurnStatus | None:
         return None
     conversation = _load(conversation_id)
     memory.take_back(conversation, now=now)
-    burst = _burst(conversation)
-    turn = _begin(conversation, burst, now=now)
+    texts = _texts(conversation)
+    burst = [message for message in texts if consent.meaning_of(message.body) not in _ABOUT_CONSENT]
+    turn = _begin(conversation, texts[-1], now=now) if burst else None
     if turn is None:
         _settle(conversation, None)
         _let_go(conversation, lease)
@@ -164,7 +179,8 @@ def take(conversation_id: int) -> TurnStatus | None:
         _run(turn, conversation, burst, lease=lease, now=now)
     except Overtaken:
         _close(turn, TurnStatus.DISCARDED, "Discarded: a newer text, a person or an opt-out came first")
-        _settle(conversation, turn.trigger)
+        if Conversation.objects.filter(pk=conversation.pk, turn_lease_until=lease).exists():
+            _settle(conversation, turn.trigger)
     except DatabaseError:
         # It is due as before, and taken again when the lease is over.
         raise
@@ -184,23 +200,23 @@ def _load(conversation_id: int) -> Conversation:
     return rows.get(pk=conversation_id)
 
 
-def _burst(conversation: Conversation) -> list[Message]:
-    """What waits for an answer, oldest first."""
+def _texts(conversation: Conversation) -> list[Message]:
+    """What came in since the burst began, oldest first."""
     texts = Message.objects.filter(conversation=conversation, direction=Direction.IN)
     if conversation.burst_began_at is not None:
         texts = texts.filter(created_at__gte=conversation.burst_began_at)
     latest = texts.prefetch_related("media").order_by("-created_at", "-id")[:_LONGEST_LIST]
-    return [message for message in reversed(latest) if consent.meaning_of(message.body) not in _ABOUT_CONSENT]
+    return list(reversed(latest))
 
 
-def _begin(conversation: Conversation, burst: Sequence[Message], *, now: datetime) -> AgentTurn | None:
+def _begin(conversation: Conversation, trigger: Message, *, now: datetime) -> AgentTurn | None:
     """The turn's row; None when nothing is to be answered any more."""
-    if not burst or conversation.handler != Handler.ROBOT or conversation.automation_paused:
+    if conversation.handler != Handler.ROBOT or conversation.automation_paused:
         return None
     if consent.is_opted_out(conversation.business_id, conversation.lead.phone):
         return None
-    trigger = burst[-1]
-    if AgentTurn.objects.filter(trigger=trigger, status__in=_SETTLED).exists():
+    settled = AgentTurn.objects.filter(trigger=trigger, status__in=_SETTLED)
+    if settled.exclude(message__status__in=memory.NOT_SAID).exists():
         return None
     return AgentTurn.objects.create(
         business=conversation.business, conversation=conversation, trigger=trigger, started_at=now
@@ -285,7 +301,7 @@ def _finish(
     with transaction.atomic():
         consent.hold_contact(conversation.lead_id)
         # Whoever was so slow that the lease is over may have been replaced.
-        mine = Conversation.objects.select_for_update().filter(pk=conversation.pk, turn_lease_until=lease)
+        mine = Conversation.objects.filter(pk=conversation.pk, turn_lease_until=lease)
         if not mine.exists() or answer.desk.books.is_overtaken():
             raise Overtaken
         drafts_of(conversation).update(status=TurnStatus.DISCARDED)
@@ -294,7 +310,7 @@ def _finish(
             # What a hand-off says must leave although the conversation is a person's from now on.
             kind = MessageKind.AUTO_REPLY if Act.HANDED_OFF in acts else MessageKind.ROBOT
             turn.message = outbound.queue_text(
-                conversation, kind=kind, body=answer.text, idem_key=f"turn:{turn.trigger.key}", now=now
+                conversation, kind=kind, body=answer.text, idem_key=f"turn:{turn.key}", now=now
             )
         if is_draft:
             status = TurnStatus.DRAFTED

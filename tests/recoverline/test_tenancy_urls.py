@@ -20,11 +20,11 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from leads.admin.tenant import TenantAdmin
 from leads.enums import Role
 from leads.models import CallbackTask, Lead
-from messaging.models import Call, CarrierAccount, Conversation, Message, MessageMedia
+from messaging.models import AgentTurn, Call, CarrierAccount, Conversation, Message, MessageMedia
 from scheduling.models import Appointment, WaitlistEntry
 from tests import payloads
 from tests.base import Cast, make_cast, sign_in
-from tests.factories import make_location, make_member, make_user
+from tests.factories import make_location, make_member, make_turn, make_user
 from tests.fakes.signer import signed_headers
 from tests.leads.canaries import CANARY, fill_with_canaries, snapshot
 
@@ -50,6 +50,7 @@ class World:
 def world() -> World:
     cast = make_cast()
     rows = fill_with_canaries(cast)
+    rows[AgentTurn] = make_turn(rows[Message], status="drafted")
     rita, dee = make_user("rita"), make_user("dee")
     make_member(cast.a, rita, Role.READ_ONLY)
     make_member(cast.a, dee, Role.OWNER).locations.add(make_location(cast.a, "Alder Far"))
@@ -106,6 +107,8 @@ PAGES = {
     "inbox:conversation-close": ACT_ON_CONVERSATION,
     "inbox:conversation-reopen": ACT_ON_CONVERSATION,
     "inbox:text-retry": Page(ACT, Message, posts=True),
+    "inbox:draft-approve": Page(ACT, AgentTurn, posts=True, data=(("body", "Hi"),)),
+    "inbox:draft-discard": Page(ACT, AgentTurn, posts=True),
     "inbox:callback-finish": Page(ACT, CallbackTask, posts=True),
     "appointments:day-show": Page(LIST),
     "appointments:day-board": Page(LIST),
@@ -336,7 +339,7 @@ def test_every_page_of_the_admin(world: World, name: str) -> None:
     assert snapshot() == before
 
 
-LOOKING = ("change", "changelist", "history", "simple_history")
+LOOKING = ("change", "changelist", "history", "simple_history", "playground", "publish")
 
 
 @pytest.mark.parametrize("name", model_pages())

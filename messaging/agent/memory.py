@@ -1,0 +1,113 @@
+"""What the robot keeps between two turns, and how it forgets what the customer has never read.
+
+A turn's answer may still be held back: by a newer text that comes before it leaves, by a person who discards the draft,
+by the carrier. Then the next turn must begin where that one began: nobody can answer what was not asked, nor choose a
+time that was not offered.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from messaging.agent.drivers import Answer
+from messaging.agent.guards import Act
+from messaging.agent.situation import Offer, Situation
+from messaging.enums import MessageStatus, TurnStatus
+from messaging.models import AgentTurn, Conversation, SlotOffer
+
+# These never reached the customer.
+NOT_SAID = (
+    MessageStatus.SUPPRESSED,
+    MessageStatus.EXPIRED,
+    MessageStatus.FAILED,
+    MessageStatus.UNDELIVERED,
+    MessageStatus.DEAD,
+)
+# Nor did what these turns would have said.
+NEVER_LEFT = (TurnStatus.DRAFTED, TurnStatus.DROPPED)
+# What waited longer than this was seen to in another way.
+_STILL_WAITS = timedelta(days=1)
+
+
+def keep(conversation: Conversation, turn: AgentTurn, answer: Answer, situation: Situation) -> None:
+    """Remember what was said, on the condition that it will be read."""
+    before = {name: value for name, value in conversation.agent_state.items() if name != "before"}
+    state = answer.state.to_json()
+    if answer.state.asked == "window":
+        state["windows"] = [
+            [row.number, row.starts_at.isoformat(), row.ends_at.isoformat()] for row in answer.desk.windows
+        ]
+    began = conversation.burst_began_at
+    state["before"] = {
+        "turn": turn.pk,
+        "state": before,
+        "offers": [offer.key for offer in situation.offers],
+        "began": began.isoformat() if began else None,
+    }
+    _keep_offers(conversation, answer, situation)
+    Conversation.objects.filter(pk=conversation.pk).update(agent_state=state, language=situation.language)
+    if not conversation.lead.language:
+        conversation.lead.language = situation.language
+        conversation.lead.save(update_fields=["language"])
+
+
+def take_back(conversation: Conversation, *, now: datetime) -> None:
+    """Forget the last turn if what it said was never read; its texts wait together with the new ones."""
+    known = conversation.agent_state.get("before")
+    if not known:
+        return
+    turn = AgentTurn.objects.select_related("message").filter(pk=known["turn"]).first()
+    if turn is None or _was_said(turn):
+        return
+    conversation.agent_state = known["state"]
+    began = datetime.fromisoformat(known["began"]) if known["began"] else None
+    if began is not None and began > now - _STILL_WAITS and conversation.burst_began_at is not None:
+        conversation.burst_began_at = min(began, conversation.burst_began_at)
+    Conversation.objects.filter(pk=conversation.pk).update(
+        agent_state=conversation.agent_state, burst_began_at=conversation.burst_began_at
+    )
+    if not _has_acted(turn):
+        _make_current(conversation, known["offers"])
+
+
+def _was_said(turn: AgentTurn) -> bool:
+    if turn.status in NEVER_LEFT or turn.status == TurnStatus.DISCARDED:
+        return False
+    return turn.message is None or turn.message.status not in NOT_SAID
+
+
+def _has_acted(turn: AgentTurn) -> bool:
+    """Whether a time of the list was taken, so that the rest of the list is of no use."""
+    return any(row["name"] in ("book", "move") and not row["refused"] for row in turn.tools)
+
+
+# ---------------------------------------------------------------- offers
+def _keep_offers(conversation: Conversation, answer: Answer, situation: Situation) -> None:
+    """Only what stands in the text can be chosen next; if nothing new does, what was offered before still can."""
+    current = SlotOffer.objects.filter(conversation=conversation, is_current=True)
+    known = {offer.key for offer in situation.offers}
+    new = [key for key in map(str, current.values_list("key", flat=True)) if key not in known]
+    if not new or answer.desk.acts & {Act.BOOKED, Act.MOVED}:
+        return
+    shown = [offer.key for offer in answer.desk.offers if offer.key in new and is_named(offer, answer.text, situation)]
+    _make_current(conversation, shown or list(known))
+
+
+def _make_current(conversation: Conversation, keys: Sequence[str]) -> None:
+    rows = SlotOffer.objects.filter(conversation=conversation)
+    rows.filter(is_current=True).exclude(key__in=keys).update(is_current=False)
+    rows.filter(is_current=False, key__in=keys).update(is_current=True)
+
+
+def is_named(offer: Offer, text: str, situation: Situation) -> bool:
+    """Whether somebody who reads `text` can know of this time: its number as a list has it, or its hour."""
+    number = re.search(rf"(?<![\d.,$]){offer.number}\s?[).:](?!\d)", text)
+    return number is not None or _names_hour(offer, text, situation.zone)
+
+
+def _names_hour(offer: Offer, text: str, zone: ZoneInfo) -> bool:
+    local = offer.starts_at.astimezone(zone)
+    minutes = f":{local.minute:02}" if local.minute else r"(?::00)?"
+    hours = f"(?:0?{local.hour}|{local.hour % 12 or 12})"
+    return re.search(rf"(?<![\d:$.]){hours}{minutes}(?![\d:])", text) is not None
