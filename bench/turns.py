@@ -11,6 +11,7 @@ import argparse
 import platform
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import urlencode
@@ -22,11 +23,15 @@ from tests.fakes.signer import signed_headers
 
 QUESTION = "AC is out, how much is a visit? we're in Tempe"
 CHOICE = "2"
-OFFERED, BOOKED = "Just reply with the number", "you're booked"
-# What a customer gets: prices and times, the confirmation, and the question for what is still missing.
-TEXTS_EACH = 3
-PATIENCE = 30.0
+OFFERED, BOOKED, TAKEN = "Just reply with the number", "you're booked", "was just taken"
+# What a customer gets: prices and times, then the confirmation and the question for what is still missing. Of several
+# who choose the last of a time, one gets it and the others get other times.
+TEXTS = {BOOKED: 3, TAKEN: 2}
+PATIENCE = 20.0
 _customers = count()
+
+# When it arrived, and what it says.
+Got = tuple[float, str]
 
 
 def make_text(site: str, path: str, customer: str, body: str) -> Shot:
@@ -47,7 +52,7 @@ class Watch:
     def __init__(self, made: Installation) -> None:
         self._made = made
         self._changed = threading.Condition()
-        self._texts: dict[str, list[tuple[float, str]]] = {}
+        self._texts: dict[str, list[Got]] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._look)
 
@@ -60,62 +65,70 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._stopping.wait(0.02):  # between looks at the ledger, which cost the carrier time
-            texts: dict[str, list[tuple[float, str]]] = {}
+        while not self._stopping.wait(0.05):  # between looks at the ledger, which cost the carrier time
+            texts: dict[str, list[Got]] = {}
             for text in self._made.ledger():
                 texts.setdefault(text["to"], []).append((moment(text["at"]), text["body"]))
             with self._changed:
                 self._texts = texts
                 self._changed.notify_all()
 
-    def wait_for(self, customer: str, texts: int) -> list[tuple[float, str]]:
-        """Times and bodies of what the customer has got, once these are `texts`, or as they are after half a minute."""
+    def wait_for(self, customer: str, whole: Callable[[Sequence[Got]], bool]) -> list[Got]:
+        """What the customer has got, once it is `whole`, or as it is after a while."""
         with self._changed:
-            self._changed.wait_for(lambda: len(self._texts.get(customer, ())) >= texts, PATIENCE)
+            self._changed.wait_for(lambda: whole(self._texts.get(customer, ())), PATIENCE)
             return list(self._texts.get(customer, ()))
 
 
 @dataclass
 class Result:
-    """Seconds to the answer at the carrier: `offered` with a price and times, `booked` with the confirmation."""
+    """Seconds to the answer at the carrier: `offered` with a price and times, `booked` with the confirmation.
+
+    `taken`: how many chose a time that another got.
+    """
 
     offered: list[float] = field(default_factory=list)
     booked: list[float] = field(default_factory=list)
     webhook: list[float] = field(default_factory=list)
+    taken: int = 0
     lost: int = 0
     doubled: int = 0
     elapsed: float = 0.0
 
 
-def serve(made: Installation, watch: Watch, path: str, line: Line, result: Result, lock: threading.Lock) -> None:
+def serve(made: Installation, watch: Watch, path: str, result: Result, lock: threading.Lock) -> None:
     """One customer from the question to the visit."""
     index = next(_customers)
     customer = f"+1{212 + index // 80_000 % 60}{200 + index // 100 % 800}{1000 + index % 100:04}"
-    asked, answered = line.post(make_text(made.site, path, customer, QUESTION))
-    got = watch.wait_for(customer, 1)
-    chose, taken = line.post(make_text(made.site, path, customer, CHOICE))
-    got = watch.wait_for(customer, TEXTS_EACH)
+    asked, answered = Line(made.site).post(make_text(made.site, path, customer, QUESTION))
+    watch.wait_for(customer, lambda got: len(got) >= 1)
+    chose, taken = Line(made.site).post(make_text(made.site, path, customer, CHOICE))
+    got = watch.wait_for(customer, lambda got: len(got) >= wanted(got))
     offers = [at for at, body in got if OFFERED in body]
-    booked = [at for at, body in got if BOOKED in body]
+    answers = [at for at, body in got if BOOKED in body or TAKEN in body]
     with lock:
         result.webhook += [answered, taken]
         result.offered += [min(offers) - asked] if offers else []
-        result.booked += [min(booked) - chose] if booked else []
-        result.lost += TEXTS_EACH - min(len(got), TEXTS_EACH)
-        result.lost += (not offers) + (not booked) if len(got) >= TEXTS_EACH else 0
-        result.doubled += max(0, len(got) - TEXTS_EACH)
+        result.booked += [min(answers) - chose] if answers else []
+        result.taken += any(TAKEN in body for _, body in got)
+        result.lost += max(0, wanted(got) - len(got))
+        result.doubled += max(0, len(got) - wanted(got))
+
+
+def wanted(got: Sequence[Got]) -> int:
+    """How many texts the customer is to get in the end."""
+    return TEXTS[TAKEN] if any(TAKEN in body for _, body in got) else TEXTS[BOOKED]
 
 
 def play(made: Installation, path: str, *, customers: int, at_once: int) -> Result:
     left, lock, result = iter(range(customers)), threading.Lock(), Result()
 
     def client() -> None:
-        line = Line(made.site)
         while True:
             with lock:
                 if next(left, None) is None:
                     return
-            serve(made, watch, path, line, result, lock)
+            serve(made, watch, path, result, lock)
 
     with Watch(made) as watch:
         begun = time.perf_counter()
@@ -130,7 +143,12 @@ def play(made: Installation, path: str, *, customers: int, at_once: int) -> Resu
 
 def report(name: str, result: Result) -> None:
     turns = len(result.offered) + len(result.booked)
-    print(f"  {name}: {turns / result.elapsed:.1f} turns/s, lost {result.lost} doubled {result.doubled}")
+    if not (result.offered and result.booked):
+        raise RuntimeError(f"{name}: nothing arrived; run with BENCH_LOG=1")
+    print(
+        f"  {name}: {turns / result.elapsed:.1f} turns/s, lost {result.lost} "
+        f"doubled {result.doubled}, time taken by another {result.taken}"
+    )
     print(f"    text in -> price, area and times   {percentiles(result.offered)}")
     print(f"    text in -> booked, confirmed       {percentiles(result.booked)}")
     print(f"    both                               {percentiles(result.offered + result.booked)}")

@@ -77,8 +77,9 @@ def note_facts(
                 request.service = service
                 request.save(update_fields=["service"])
         if told:
+            kind = "lead.corrected" if any(", was " in line for line in told) else "lead.noted"
             events.record(
-                "lead.noted", business=lead.business, lead=lead, at=at, text="; ".join(told), conversation=conversation
+                kind, business=lead.business, lead=lead, at=at, text="; ".join(told), conversation=conversation
             )
     return bool(told)
 

@@ -5,7 +5,7 @@ webhook costs. A change in the admin counts from the next second on; whatever mu
 stopped) is asked of the database again before a text leaves.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from django.conf import settings
 from leads.models import Business, Location, Membership
 from messaging import rule_terms
 from messaging.enums import CarrierKind, NumberMode
-from messaging.models import CarrierAccount, PhoneNumber, RingTarget, Script
+from messaging.models import AgentSettings, CarrierAccount, PhoneNumber, RingTarget, Script
 from messaging.rules import RuleTerms
 from recoverline.lib.phones import parse_phone
 from scheduling import queries
@@ -80,10 +80,24 @@ def own_phones(business_id: int) -> frozenset[str]:
 
 def state_at(number: PhoneNumber, *, now: datetime) -> OpenState:
     """Whether the number's location is open at `now`."""
-    location = number.location
+    return queries.state_in(week_at(number.location, now=now), number.location, now=now)
+
+
+def week_at(location: Location, *, now: datetime) -> queries.Week:
+    """Hours and closures of the location around `now`."""
     # Closures near `now` only are read, so the local day belongs to what is remembered.
-    week = remember(("week", location.pk, now.date()), lambda: queries.week_of(location, now=now))
-    return queries.state_in(week, location, now=now)
+    return remember(("week", location.pk, now.date()), lambda: queries.week_of(location, now=now))
+
+
+def places_of(business: Business, service_ids: Collection[int]) -> dict[int, str]:
+    """Where each service that customers book by themselves takes place, by its id."""
+    places = remember(("places", business.pk), lambda: _find_places(business))
+    return {pk: place for pk, place in places.items() if pk in service_ids}
+
+
+def robot_of(business_id: int) -> AgentSettings | None:
+    """How much the robot does, with what it does less of; None: nothing by itself."""
+    return remember(("robot", business_id), lambda: _find_robot(business_id))
 
 
 def _find_number(account: CarrierAccount, to: str) -> PhoneNumber | None:
@@ -101,6 +115,15 @@ def _find_number(account: CarrierAccount, to: str) -> PhoneNumber | None:
 def finds_something_to_book(business: Business) -> bool:
     """A link to a page on which there is nothing to choose would be a dead end; a personal link needs no open page."""
     return BookingRules.objects.filter(service__business=business, service__is_active=True, is_online=True).exists()
+
+
+def _find_places(business: Business) -> dict[int, str]:
+    rules = BookingRules.objects.filter(service__business=business, is_online=True)
+    return dict(rules.values_list("service_id", "place"))
+
+
+def _find_robot(business_id: int) -> AgentSettings | None:
+    return AgentSettings.objects.filter(business=business_id).prefetch_related("intents").first()
 
 
 def _find_own_phones(business_id: int) -> list[str]:

@@ -123,20 +123,22 @@ def hand_off(conversation: Conversation, *, reason: str, summary: str, now: date
 
 def leave_to_people(conversation: Conversation) -> None:
     """The robot is out of it, without a word: somebody is being told in another way."""
-    Conversation.objects.filter(pk=conversation.pk).update(handler=Handler.PERSON, turn_due_at=None)
+    Conversation.objects.filter(pk=conversation.pk).update(
+        handler=Handler.PERSON, turn_due_at=None, robot_returns_at=None
+    )
     conversation.handler = Handler.PERSON
 
 
-def give_back(now: datetime) -> int:
-    """Return to the robot what a person left alone for as long as the business has set; how many."""
-    due = Conversation.objects.filter(robot_returns_at__lte=now, handler=Handler.PERSON)
+def give_back(now: datetime) -> list[Conversation]:
+    """Return to the robot what a person left alone for as long as the business has set."""
+    due = Conversation.objects.filter(robot_returns_at__lte=now, handler=Handler.PERSON, automation_paused=False)
     due = due.exclude(status=ConversationStatus.DONE).select_related("business", "lead")
-    returned = 0
+    returned = []
     for row in due[:200]:
         with transaction.atomic():
             mine = Conversation.objects.filter(pk=row.pk, handler=Handler.PERSON, robot_returns_at=row.robot_returns_at)
             if mine.update(handler=Handler.ROBOT, robot_returns_at=None, agent_state={}):
-                returned += 1
+                returned.append(row)
                 events.record(
                     "conversation.returned", business=row.business, lead=row.lead, at=now,
                     text="The robot takes over again, as set for this business", conversation=str(row.key),

@@ -13,8 +13,8 @@ from leads.models import Lead
 from messaging import consent
 from messaging.carriers.base import CarrierText, Delivery, ErrorClass, TextStatus
 from messaging.carriers.registry import carrier_for
-from messaging.enums import Direction, MessageKind, MessageStatus, OptOutSource, Suppression
-from messaging.models import CarrierAccount, Message, NeverText, PhoneNumber
+from messaging.enums import Direction, Handler, MessageKind, MessageStatus, OptOutSource, Suppression
+from messaging.models import CarrierAccount, Conversation, Message, NeverText, PhoneNumber
 from scheduling import records
 from scheduling.enums import AppointmentStatus
 
@@ -248,6 +248,10 @@ def suppress(message: Message, reason: Suppression, *, now: datetime) -> None:
         follow_up = TaskReason.APPOINTMENT
     if follow_up:
         _ask_callback(message, follow_up, now=now)
+    elif not _has_person_written(message):
+        _wait_again(message)
+    if reason == Suppression.OVERTAKEN:
+        _answer_again(message, now=now)
 
 
 def expire(message: Message, *, now: datetime) -> None:
@@ -283,6 +287,7 @@ def _ask_callback(message: Message, reason: TaskReason, *, now: datetime) -> Non
     """Nobody hears from us by text, so somebody calls. A failed staff text shows in the thread: its author is there."""
     if message.kind == MessageKind.APPOINTMENT:
         _ask_to_tell(message, now=now)
+    _wait_again(message)
     if message.kind != MessageKind.FIRST_TEXT:
         return
     callbacks.ask_callback(
@@ -294,6 +299,26 @@ def _ask_callback(message: Message, reason: TaskReason, *, now: datetime) -> Non
         cause=f"text:{message.key}",
         detail=f"The first text did not reach {message.lead}.",
     )
+
+
+def _wait_again(message: Message) -> None:
+    """Nobody was answered by what did not arrive, so whoever looks for those who wait must see them."""
+    if message.kind == MessageKind.ROBOT:
+        Conversation.objects.filter(pk=message.conversation_id).update(needs_reply=True)
+
+
+def _answer_again(message: Message, *, now: datetime) -> None:
+    """A newer text has a turn of its own as a rule; HELP and its like have none, and the question is still open."""
+    began = Message.objects.filter(turns__message=message).values_list("created_at", flat=True).first()
+    idle = Conversation.objects.filter(
+        pk=message.conversation_id, handler=Handler.ROBOT, automation_paused=False, turn_due_at=None
+    )  # fmt: skip
+    idle.update(turn_due_at=now, burst_began_at=began)
+
+
+def _has_person_written(message: Message) -> bool:
+    texts = Message.objects.filter(conversation=message.conversation_id, kind=MessageKind.STAFF)
+    return texts.filter(created_at__gt=message.created_at).exists()
 
 
 def _ask_to_tell(message: Message, *, now: datetime) -> None:

@@ -214,6 +214,7 @@ def reply(
         # An older row is a page sent twice: what the customer said since then still waits.
         if message.created_at == now and message.status != MessageStatus.SUPPRESSED:
             _take_from_robot(conversation, by=by, now=now)
+            turn.drafts_of(conversation).update(status=TurnStatus.DISCARDED)
             conversations.take_over(conversation, user_id=by.pk, returns_at=turn.returns_at(conversation, now=now))
     return message
 

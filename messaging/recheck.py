@@ -61,8 +61,9 @@ def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
         kind=MessageKind.STAFF,
         created_at__gt=OuterRef("created_at"),
     )
+    # By what the turn had read: a text may have come between its first look at the clock and its first look at them.
     newer = Message.objects.filter(
-        conversation=OuterRef("conversation"), direction=Direction.IN, created_at__gt=OuterRef("created_at")
+        conversation=OuterRef("conversation"), direction=Direction.IN, pk__gt=OuterRef("turn__trigger_id")
     )
     spoken = Call.objects.filter(
         business=OuterRef("business"),

@@ -12,6 +12,7 @@ import time
 from collections.abc import Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -85,10 +86,10 @@ class Sender:
             try:
                 self._stopping.wait(looked + GAP_SECONDS - time.monotonic())
                 looked = time.monotonic()
-                self.dispatch_turns()
+                next_turn = self.dispatch_turns()
                 waiting = self.dispatch()
                 self._beat()
-                self._bell.wait(soon=waiting)
+                self._bell.wait(SHORT_POLL_SECONDS if waiting else min(POLL_SECONDS, next_turn))
             except (DatabaseError, psycopg.Error):
                 logger.warning("the database is away; trying again", exc_info=True)
                 connection.close()
@@ -119,16 +120,21 @@ class Sender:
             self._pool.submit(self._deliver, text)
         return waiting
 
-    def dispatch_turns(self) -> None:
-        """Hand the robot's due turns to free threads. What finds none is found again at the next look."""
-        room = settings.TURN_THREADS - len(self._busy_turns)
-        if room <= 0:
-            return
-        for conversation_id in turn.due(clock.now(), limit=settings.TURN_THREADS * 2):
+    def dispatch_turns(self) -> float:
+        """Hand the robot's due turns to free threads. What finds none is found again when one rings that it is free.
+
+        Seconds until the next one is due, as far as that is known: a wait for a burst's end is over when it is over.
+        """
+        room, now = settings.TURN_THREADS - len(self._busy_turns), clock.now()
+        within = timedelta(seconds=POLL_SECONDS)
+        for conversation_id, due_at in turn.coming(now, within=within, limit=settings.TURN_THREADS * 2):
+            if due_at > now:
+                return (due_at - now).total_seconds()
             if conversation_id not in self._busy_turns and room > 0:
                 room -= 1
                 self._busy_turns.add(conversation_id)
                 self._turners.submit(self._answer, conversation_id)
+        return POLL_SECONDS
 
     def _answer(self, conversation_id: int) -> None:
         try:
@@ -181,16 +187,17 @@ class Bell:
         with suppress(BlockingIOError):  # it rings already
             self._clapper.send(b"!")
 
-    def wait(self, *, soon: bool) -> None:
-        """Return on a ring, or after a poll's time. `soon`: something is due and waits for its pace."""
+    def wait(self, patience: float) -> None:
+        """Return on a ring, or after `patience` seconds."""
         if connection.vendor == "postgresql":
-            self._hear([self._listen()], SHORT_POLL_SECONDS if soon else POLL_SECONDS)
+            self._hear([self._listen()], patience)
             for _ in self._listen().notifies(timeout=0):
                 pass
             return
-        deadline = time.monotonic() + (SHORT_POLL_SECONDS if soon else POLL_SECONDS)
-        while not self._hear([], SHORT_POLL_SECONDS) and time.monotonic() < deadline and not self._has_changed():
-            pass
+        deadline = time.monotonic() + patience
+        while not self._hear([], min(SHORT_POLL_SECONDS, max(0.0, deadline - time.monotonic()))):
+            if time.monotonic() >= deadline or self._has_changed():
+                return
 
     def _hear(self, sources: list[Any], patience: float) -> bool:
         """Whether a thread has rung within `patience` seconds; returns early when one of `sources` speaks."""

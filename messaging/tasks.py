@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from leads.models import LeadEvent
-from messaging import alerts, appointment_events, conversations, media, reminders, upkeep, waitlist_offers
+from messaging import alerts, appointment_events, media, reminders, upkeep, waitlist_offers
 from messaging.agent import turn
 from messaging.models import Message
 from messaging.simulator import clock_moves
@@ -15,11 +15,15 @@ def tick() -> None:
     upkeep.beat("worker", now=timezone.now())
     clock_moves.keep_real()
     upkeep.sweep(clock.now())
-    conversations.give_back(clock.now())
-    turn.sweep(clock.now())
     reminders.sweep(clock.now())
     waitlist_offers.sweep(clock.now())
     media.sweep(clock.now())
+
+
+def tend_robot() -> None:
+    """What the sender has left over, and what people have left alone for long enough."""
+    turn.return_from_people(clock.now())
+    turn.sweep(clock.now())
 
 
 def reconcile() -> None:

@@ -50,6 +50,8 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     )
     if lead.is_landline or lead.is_unreachable:
         delivery.believe_reachable(lead.pk)
+    # A turn that is about to answer holds the same row: either it sees this text, or this text sees its answer.
+    consent.hold_contact(lead.pk)
     conversation = _conversation_for(lead, number, event, now=now)
     message = _store(conversation, event, now=now)
     body = message.body

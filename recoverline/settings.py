@@ -244,6 +244,7 @@ EVENT_HANDLERS = {
 # Function -> seconds between two runs by the worker (messaging.ticker). Each is harmless when it runs twice or late.
 PERIODIC_TASKS = {
     "messaging.tasks.tick": 10,
+    "messaging.tasks.tend_robot": 10,
     "messaging.tasks.reconcile": 300,
     "scheduling.tasks.expire_holds": 30,
     "scheduling.tasks.sync_calendars": 60,

@@ -66,7 +66,8 @@ def play_history(number: PhoneNumber, *, staff: User) -> int:
 
 
 def _play(number: PhoneNumber, scene: Scene, index: int, staff: User) -> None:
-    player = Player(number, delivers=True)
+    # Where staff replied they were quicker than the robot.
+    player = Player(number, delivers=True, is_answered=not scene.reply)
     player.play(parse_steps(scene.script))
     conversation = number.conversations.filter(lead__phone=player.caller).first()
     if conversation is None or not scene.reply:

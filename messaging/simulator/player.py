@@ -1,4 +1,4 @@
-"""Plays steps one after the other and waits, after each, until the texts it caused have arrived."""
+"""Plays steps one after the other and waits, after each, until the robot has answered and its texts have arrived."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -7,8 +7,9 @@ from datetime import time as TimeOfDay
 from django.db.models import Q, QuerySet
 
 from messaging import media, outbound
+from messaging.agent import turn
 from messaging.enums import CarrierKind, Direction, MediaStatus, MessageStatus
-from messaging.models import Message, PhoneNumber
+from messaging.models import Conversation, Message, PhoneNumber
 from messaging.simulator import clock_moves
 from messaging.simulator.calls import SimulatedCall
 from messaging.simulator.errors import SimulatorError
@@ -19,6 +20,7 @@ from recoverline.lib import clock
 from recoverline.lib.phones import parse_phone
 
 SETTLE_SECONDS = 8.0
+TURN_SECONDS = 30.0  # a turn may wait for the model
 LOOK_SECONDS = 0.05
 AT_THE_CARRIER = (MessageStatus.ACCEPTED, MessageStatus.SENT)
 
@@ -27,16 +29,19 @@ _LOOKS = {"open": clock_moves.when_open, "closed": clock_moves.when_closed, "ope
 
 
 class Player:
-    """`delivers`: no sender process runs, so texts are handed to the (simulated) carrier here.
+    """`delivers`: no sender process runs, so turns are taken and texts handed to the (simulated) carrier here.
 
-    `notes` are sentences for the person at the simulator: what could not be done as asked.
+    `is_answered` False: nobody waits for the robot, because somebody else will be quicker. `notes` are sentences for the person at the simulator: what could not be done as asked.
     """
 
-    def __init__(self, number: PhoneNumber, *, caller: str = USUAL, delivers: bool = False) -> None:
+    def __init__(
+        self, number: PhoneNumber, *, caller: str = USUAL, delivers: bool = False, is_answered: bool = True
+    ) -> None:
         self.number = number
         self.caller = caller
         self.notes: list[str] = []
         self._delivers = delivers
+        self._is_answered = is_answered
         self._before = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
     def play(self, steps: Iterable[Step]) -> None:
@@ -114,14 +119,30 @@ class Player:
     # ------------------------------------------------------------ texts on their way
     def settle(self) -> None:
         """Wait until nothing is on its way, so that a moved clock does not make a text look late. Gives up quietly."""
-        until = time.monotonic() + SETTLE_SECONDS
+        is_due = self._is_answered and self._end_burst()
+        until = time.monotonic() + (TURN_SECONDS if is_due else SETTLE_SECONDS)
         while time.monotonic() < until:
             if self._delivers:
                 self._deliver()
-            if not self._is_anything_on_its_way():
+            is_due = self._is_answered and self._turns().exists()
+            if not is_due and not self._is_anything_on_its_way():
                 return
             time.sleep(LOOK_SECONDS)
-        self.notes.append("A text is still on its way. Is the sender process running?")
+        what = "The robot has not answered yet." if is_due else "A text is still on its way."
+        self.notes.append(f"{what} Is the sender process running?")
+
+    def _turns(self) -> QuerySet[Conversation]:
+        """Where this phone waits for the robot."""
+        return Conversation.objects.filter(
+            number=self.number, lead__phone=self.caller, is_simulated=True, turn_due_at__isnull=False
+        )
+
+    def _end_burst(self) -> bool:
+        """Nothing more is written before the robot has answered, so it need not wait for that. False: it is not asked."""
+        now = clock.now()
+        if Conversation.objects.filter(pk__in=self._turns().values("pk"), turn_due_at__gt=now).update(turn_due_at=now):
+            outbound.ring_bell()
+        return self._turns().exists()
 
     def _is_anything_on_its_way(self) -> bool:
         leaving = Q(status=MessageStatus.QUEUED, next_at__lte=clock.now()) | Q(status=MessageStatus.SENDING)
@@ -130,7 +151,10 @@ class Player:
         return mine.filter(leaving | Q(status__in=AT_THE_CARRIER, pk__gt=self._before)).exists()
 
     def _deliver(self) -> None:
-        """What sender and worker do, for this business's simulated texts alone."""
+        """What sender and worker do, for this phone's turns and this business's simulated texts alone."""
+        if self._is_answered:
+            for conversation_id in self._turns().values_list("pk", flat=True):
+                turn.attempt(conversation_id)
         mine = Message.objects.filter(business=self.number.business_id, is_simulated=True)
         for text in outbound.due(clock.now(), limit=100):
             if mine.filter(pk=text.pk).exists():

@@ -1,4 +1,4 @@
-"""What the system did about one phone, read from the rows it keeps anyway: webhooks, decisions, texts, tasks, events.
+"""What the system did about one phone, read from the rows it keeps anyway: webhooks, decisions, turns, texts, tasks.
 
 Nothing is remembered for this page. The order is that of the webhooks' ids and not of the times, because the clock may
 have been moved back in between.
@@ -20,9 +20,11 @@ from messaging.enums import (
     Outcome,
     ScriptKind,
     Suppression,
+    TurnStatus,
 )
-from messaging.models import Call, InboundHook, Message, PhoneNumber
+from messaging.models import AgentTurn, Call, InboundHook, Message, PhoneNumber
 from messaging.simulator.hook_words import describe_hook
+from messaging.simulator.turn_words import describe_turn
 
 RECENT_HOOKS = 500
 RECENT = 60
@@ -80,6 +82,7 @@ def trace_of(number: PhoneNumber, phone: str) -> list[Episode]:
             for call in calls
             if call.decided_at and call.state == CallState.MISSED
         ),
+        *(placing.put(turn.started_at, 1, _turn(turn)) for turn in _turns(number, phone)),
         *(placing.put(event.at, 2, _event(event)) for event in _events(number, phone)),
         *(placing.put(message.created_at, 3, _text(message)) for message in _texts(number, phone)),
         *(placing.put(task.created_at, 4, _task(task)) for task in _tasks(number, phone, calls)),
@@ -148,6 +151,11 @@ def _title(hook: InboundHook, calls: list[Call]) -> str:
 def _events(number: PhoneNumber, phone: str) -> list[LeadEvent]:
     events = LeadEvent.objects.filter(business=number.business_id, lead__phone=phone).exclude(kind__in=TOLD_OTHERWISE)
     return list(events.order_by("-id")[:RECENT])
+
+
+def _turns(number: PhoneNumber, phone: str) -> list[AgentTurn]:
+    turns = AgentTurn.objects.filter(conversation__number=number, conversation__lead__phone=phone)
+    return list(turns.order_by("-id")[:RECENT])
 
 
 def _texts(number: PhoneNumber, phone: str) -> list[Message]:
@@ -220,6 +228,21 @@ def _script(call: Call) -> Iterator[str]:
 def _event(event: LeadEvent) -> TraceStep:
     return TraceStep(
         key=f"event-{event.pk}", label="Event", title=event.text or event.kind, at=event.at, lines=(event.kind,)
+    )
+
+
+def _turn(turn: AgentTurn) -> TraceStep:
+    words = describe_turn(turn)
+    tones = {TurnStatus.SENT: GOOD, TurnStatus.FAILED: BAD}
+    return TraceStep(
+        key=f"turn-{turn.pk}",
+        label="Robot",
+        title=words.title,
+        at=turn.started_at,
+        tone=tones.get(TurnStatus(turn.status), PLAIN),
+        lines=words.lines,
+        # A reply that left stands below, as the text it became.
+        quote=turn.reply if turn.message_id is None else "",
     )
 
 

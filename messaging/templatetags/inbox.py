@@ -55,6 +55,12 @@ def due(at: datetime, now: datetime) -> str:
 
 
 @register.filter
+def dollars(micros: int) -> str:
+    """Millionths of a dollar as money; what is below a hundredth of a cent is shown as such."""
+    return f"${micros / 1_000_000:.4f}" if micros >= 100 else "under $0.0001"
+
+
+@register.filter
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """Fri, Nov 21, 8:56 AM in the location's zone."""
     local = at.astimezone(zone)

@@ -278,7 +278,7 @@ def test_a_person_who_writes_before_the_answer_leaves_keeps_it_back(shop: Wire, 
 
 def test_danger_is_answered_first_and_alone(shop: Wire, reminded: Appointment) -> None:
     say(shop, "I can't make it, I smell gas in the house")
-    assert kinds(shop)[2:] == ["urgent"]
+    assert kinds(shop)[2:] == ["danger"]
     assert state_of(reminded) == (BOOKED, False)
 
 

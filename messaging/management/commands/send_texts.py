@@ -1,7 +1,9 @@
 import signal
+import threading
 
 from django.core.management.base import BaseCommand
 
+from messaging.agent.warming import warm_up
 from messaging.sender import Sender
 
 
@@ -12,5 +14,7 @@ class Command(BaseCommand):
         sender = Sender()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: sender.stop())
+        # Texts leave meanwhile; a turn that comes too early waits for what it needs itself.
+        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         self.stdout.write("Sender is ready.")
         sender.run()

@@ -10,7 +10,7 @@ from leads.models import Business, Service
 from messaging.agent import publishing
 from messaging.agent.reading import draft_knowledge, published_knowledge
 from messaging.models import Publication
-from tests.factories import NOON
+from tests.factories import NOON, make_question, make_service_at
 from tests.messaging.agent.stage import Stage, make_stage
 
 
@@ -50,6 +50,25 @@ def test_without_changes_there_is_no_version(stage: Stage) -> None:
     assert publishing.publish(stage.cast.a, now=NOON) is not None
     assert publishing.publish(stage.cast.a, now=NOON) is None
     assert Publication.objects.count() == 1
+
+
+def test_another_order_of_questions_is_a_change(stage: Stage) -> None:
+    first, second = (make_question(stage.cast.a, text, position=10) for text in ("How old?", "How big?"))
+    publishing.publish(stage.cast.a, now=NOON)
+    second.position = 5
+    second.save()
+    assert publishing.pending_changes(stage.cast.a) == ["Question to customers: in another order"]
+    publishing.publish(stage.cast.a, now=NOON)
+    assert [row.id for row in published_knowledge(stage.cast.a).questions] == [second.pk, first.pk]
+
+
+def test_prices_at_a_location_are_told_in_words(stage: Stage) -> None:
+    publishing.publish(stage.cast.a, now=NOON)
+    make_service_at(stage.service, stage.cast.a_location, price_from_cents=12_050)
+    where = f"location {stage.cast.a_location.pk}"
+    assert publishing.pending_changes(stage.cast.a) == [
+        f"Service “Drain cleaning”: locations is $120.50 to not named at {where}, was the same at all"
+    ]
 
 
 def test_what_was_shown_is_published_and_not_what_came_since(stage: Stage) -> None:

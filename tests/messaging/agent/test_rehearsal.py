@@ -9,7 +9,7 @@ from django.test import override_settings
 
 from leads.models import Lead
 from messaging.agent.reading import draft_knowledge
-from messaging.agent.rehearsal import Memory, Rehearsed, RehearsalWords, read_memory, rehearse
+from messaging.agent.rehearsal import Memory, RehearsalWords, Rehearsed, read_memory, rehearse
 from messaging.agent.situation import CallWindow, LeadFacts, Offer, Said, State, Visit
 from messaging.enums import Driver, ScriptKind
 from messaging.models import ModelPrice

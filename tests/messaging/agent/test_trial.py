@@ -39,7 +39,11 @@ def test_stop_is_shown_and_not_done(stage: Stage) -> None:
     assert shown(stop) == [
         ("customer", "STOP"),
         ("note", "[Opt-out: from here on nothing is sent to this phone, and what waits is dropped.]"),
-        ("system", "Alder Plumbing: you are opted out and will get no more texts from us. Reply START to undo."),
+        (
+            "system",
+            "Alder Plumbing: you are opted out and will get no more texts from us. "
+            "Reply START if you change your mind.",
+        ),
     ]
     assert stop.lines[2].why == "Answer to STOP"
     assert again.texts() == ()
