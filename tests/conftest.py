@@ -11,6 +11,25 @@ from tests.wire import Wire, make_wire
 _connect = socket.socket.connect
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rows-only", action="store_true", help="only tests that use the database: a second one")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What asks no database says the same on each of them, and once is enough."""
+    if not config.getoption("--rows-only"):
+        return
+    kept = [item for item in items if _uses_rows(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _uses_rows(item)])
+    items[:] = kept
+
+
+def _uses_rows(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres", "chaos"))
+    return marked or bool({"db", "transactional_db"} & set(fixtures))
+
+
 class NetworkReached(AssertionError):
     """A test tried to leave this machine."""
 
