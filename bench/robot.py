@@ -1,4 +1,4 @@
-"""The business whose robot is asked: the starter kit for home services on the fake carrier, answering at once, by rules.
+"""The business whose robot is asked: the kit for home services on the fake carrier, answering at once, by rules.
 
 Prints its account key.
 """

@@ -159,7 +159,7 @@ def measure(database: str, *, customers: int) -> None:
     print(f"\n{database}: carrier answers at once, quiet wait 0")
     with installation(database=database, latency_ms=0, settings="bench.settings", business="bench.robot") as made:
         path = f"/hooks/twilio/{made.account_key}/message"
-        report("first customer of the processes", play(made, path, customers=1, at_once=1))
+        report("first customer, while the processes are starting", play(made, path, customers=1, at_once=1))
         play(made, path, customers=20, at_once=4)  # warm-up
         report("one customer at a time", play(made, path, customers=customers, at_once=1))
         before = made.cpu_seconds()

@@ -8,7 +8,7 @@ import re
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from math import isnan, nan
@@ -45,7 +45,7 @@ class Town:
     degrees: Degrees | None
 
 
-class _Words(Sequence[str]):
+class _Words:
     """Many short strings in one."""
 
     __slots__ = ("_ends", "_text")
@@ -61,7 +61,7 @@ class _Words(Sequence[str]):
     def __len__(self) -> int:
         return len(self._ends) - 1
 
-    def __getitem__(self, at: int) -> str:  # type: ignore[override]  nobody slices it
+    def __getitem__(self, at: int) -> str:
         return self._text[self._ends[at] : self._ends[at + 1]]
 
 

@@ -87,7 +87,7 @@ def note_facts(
 def _keep(row: Lead | JobRequest, changes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
     told = []
     for name, value in changes.items():
-        length = row._meta.get_field(name).max_length
+        length = getattr(row._meta.get_field(name), "max_length", None)
         kept, was = value[:length] if length else value, getattr(row, name)
         if kept != was:
             setattr(row, name, kept)

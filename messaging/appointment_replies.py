@@ -45,9 +45,10 @@ class _Case:
     is_silent: bool
 
 
-def notice(conversation: Conversation, message: Message, *, now: datetime) -> bool:
+def notice(conversation: Conversation, message: Message, *, now: datetime, leaves_moves: bool = False) -> bool:
     """Act on what the customer's text says about their visit; False when it says nothing about one.
 
+    `leaves_moves`: the robot answers here and offers other times itself, instead of a link to them.
     Runs in the webhook's transaction, after consent was read. What is not settled stays for a person.
     """
     if read_reply(message.body, asked=True) == AppointmentReply.NONE:
@@ -66,6 +67,8 @@ def notice(conversation: Conversation, message: Message, *, now: datetime) -> bo
             return _decline(case, now=now)
         case AppointmentReply.CANCEL:
             return _cancel(case, now=now)
+        case AppointmentReply.MOVE if leaves_moves:
+            return False
         case AppointmentReply.MOVE:
             return _offer_change(case, now=now)
         case AppointmentReply.LATE:

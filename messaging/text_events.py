@@ -16,6 +16,7 @@ from messaging.carriers.base import BadPayload, TextReceived
 from messaging.configuration import number_called
 from messaging.enums import (
     Direction,
+    Intent,
     MessageKind,
     MessageStatus,
     OptOutSource,
@@ -75,7 +76,8 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     # One answer at most.
     if urgency.notice(conversation, body, cause=f"text:{message.pk}", now=now):
         return
-    if not appointment_replies.notice(conversation, message, now=now):
+    leaves_moves = turn.answers(conversation, Intent.RESCHEDULE)
+    if not appointment_replies.notice(conversation, message, now=now, leaves_moves=leaves_moves):
         turn.wake(conversation, now=now)
 
 

@@ -28,6 +28,8 @@ from scheduling.refusals import BookingRefused
 
 # An offer this much later than the one before it is another choice; half an hour later is the same one.
 _APART = (timedelta(hours=2), timedelta(hours=1), timedelta())
+# People answer in minutes; an offer that nobody could take any more would be a lie.
+_TO_ANSWER = timedelta(minutes=30)
 _LOOKED_AT = 40
 # Where any time of the day will do, fewer hold a choice, and looking at another week of days costs as much again.
 _LOOKED_AT_FOR_ANY = 24
@@ -281,7 +283,11 @@ def find_starts(
     ignoring: Appointment | None,
     now: datetime,
 ) -> list[datetime]:
-    """Open starts that suit `wanted`, in order. Without days: the next ones there are."""
+    """Open starts that suit `wanted`, in order. Without days: the next ones there are.
+
+    None that would be too soon by the time somebody has read the text and answered it.
+    """
+    now += _TO_ANSWER
     if wanted.first is None:
         count = _LOOKED_AT if wanted.starts or wanted.ends else _LOOKED_AT_FOR_ANY
         found = slots.next_slots(service, location, now=now, count=count, area=area, ignoring=ignoring)

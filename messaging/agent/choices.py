@@ -42,6 +42,9 @@ def choose(text: str, choices: Sequence[Choice], *, now: datetime) -> int | None
         return min(choice.number for choice in choices)
     if is_asking(spoken) or wavers(spoken) or _WANTS_ELSE.search(spoken):
         return None
+    if named := _LISTED.fullmatch(spoken):
+        # "La 1" right after a numbered list is its first line, and no hour.
+        return next((choice.number for choice in choices if choice.number == int(named[1])), None)
     if len(choices) == 1 and read_yes_no(text) is YesNo.YES and _fits_all(", ".join(pieces), choices[0], now):
         return choices[0].number
     # A gate code or a story beside the choice is no choice.
@@ -245,9 +248,13 @@ _BARE_NUMBER = re.compile(
     r"(?<!\bat )(?<!\blas )(?<!\ba la )(?<!\baround )(?<!\w)(\d{1,2})(?!\w)(?! ?(?:am|pm|oclock)\b)"
 )
 _IS_ONLY_NUMBER = re.compile(
-    r"(?:(?:option|number|choice|slot|the|la|el|opcion|numero|ok|okay|yes|sure|hi|hello|si|ill take|i will take|i "
+    r"(?:(?:option|number|choice|slot|the|la|el|opcion|numero|ok|okay|k|yes|yeah|yep|sure|fine|great|perfect|cool|"
+    r"alright|all right|hi|hello|si|bueno|dale|vale|then|just|go with|ill take|i will take|give me|we can do|i "
     r"choose|i pick|please|lets do|quiero|prefiero) )*\d(?: (?:please|pls|plz|thanks|thank you|thx|por favor|gracias|"
     r"porfa))*"
+)
+_LISTED = re.compile(
+    r"(?:(?:ok|si|bueno|dale|quiero|prefiero|mejor|pues|entonces|me quedo con|con) )*la (\d)(?: por favor| gracias)*"
 )
 _ORDINALS = {
     1: "first|1st|primero|primera|primer",

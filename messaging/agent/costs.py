@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from leads import events
 from leads.models import Business
@@ -63,7 +63,7 @@ def budget_is_spent(settings: AgentSettings, conversation: Conversation, *, now:
     return False
 
 
-def _spent(turns: "AgentTurn.objects") -> int:  # type: ignore[valid-type]
+def _spent(turns: QuerySet[AgentTurn]) -> int:
     known = turns.aggregate(total=Sum("cost_micros"))["total"] or 0
     unknown = turns.filter(cost_micros=None).aggregate(read=Sum("input_tokens"), written=Sum("output_tokens"))
     usage = Usage(input_tokens=unknown["read"] or 0, output_tokens=unknown["written"] or 0)

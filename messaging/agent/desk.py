@@ -127,10 +127,13 @@ class Desk:
         service = self.situation.service(service_id)
         if service is None or (service_id not in self.situation.bookable and not visit_key):
             raise self._refused("find_times", {"service": str(service_id)}, "This service is not booked by text.")
-        area = self.area_of(place or self.situation.lead.place)
+        area = self.area_of(place or self.saved.get("place", "") or self.situation.lead.place)
         if self.needs_place(service_id) and area is None and not visit_key:
             raise self._refused("find_times", {"service": service.name}, "First ask for the city or ZIP of the job.")
         self._stop_if_overtaken()
+        if not visit_key:
+            # Whoever is offered times for it wants it, whether or not the driver has said so.
+            self.save(service_id=service_id)
         found = self.books.find(
             service_id, area, wanted, count=self.situation.times_offered, visit_key=visit_key
         )  # fmt: skip
@@ -181,7 +184,12 @@ class Desk:
                 "cancel", {"appointment": visit.words}, "The customer has not asked to cancel in their last text."
             )
         self._must_act("cancel", {"appointment": visit.words})
-        self._act(Act.CANCELED, "cancel", {"appointment": visit.words}, self.books.cancel(visit_key))
+        try:
+            words = self.books.cancel(visit_key)
+        except ToolRefused as refused:
+            self._did("cancel", {"appointment": visit.words}, str(refused), is_refused=True)
+            raise
+        self._act(Act.CANCELED, "cancel", {"appointment": visit.words}, words)
         self.is_told = True
 
     def _has_asked_to_cancel(self) -> bool:

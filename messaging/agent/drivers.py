@@ -88,7 +88,7 @@ def answer(
     if why_not is None and not situation.text and not situation.burst[-1].pictures:
         why_not = "Nothing to read"
     if why_not is not None:
-        return answer_by_rules(situation, books, words, note=why_not)
+        return _not_left_alone(answer_by_rules(situation, books, words, note=why_not), words)
     desk = Desk(situation, books)
     try:
         found = answer_by_model(situation, books, robot, model, desk=desk, spend=lambda usage: spend(usage, model))
@@ -106,9 +106,14 @@ def _why_no_model(robot: AgentSettings, conversation: Conversation, model: str, 
     return "The limit for Claude is reached" if costs.budget_is_spent(robot, conversation, now=now) else None
 
 
-def answer_by_rules(situation: Situation, books: Books, words: flow.Words, *, note: str = "") -> Answer:
+def answer_by_rules(
+    situation: Situation, books: Books, words: flow.Words, *, note: str = "", after: Desk | None = None
+) -> Answer:
+    """`after`: the desk of the driver that has failed."""
     desk = Desk(situation, books)
     reply = flow.answer(situation, desk, words)
+    if after is not None:
+        desk.continue_from(after)
     summary = describe(desk, by=f"Rules ({note})" if note else "Rules", facts=[fact for _, fact in reply.sources])
     return Answer(reply.text, desk, reply.state, summary, sources=reply.sources)
 
@@ -119,8 +124,7 @@ def after_failure(desk: Desk, words: flow.Words, failed: ModelFailed, model: str
     if desk.is_told or Act.HANDED_OFF in desk.acts:
         found = _after_acts(desk, words, reason)
     else:
-        found = answer_by_rules(desk.situation, desk.books, words, note=reason)
-        found.desk.continue_from(desk)
+        found = _not_left_alone(answer_by_rules(desk.situation, desk.books, words, note=reason, after=desk), words)
         must_look = failed.reason in _A_PERSON_MUST_LOOK and not isinstance(failed, SaidNothing)
         if must_look and Act.HANDED_OFF not in found.desk.acts:
             found.desk.hand_off(reason, mask_secrets(desk.situation.text)[:150])
@@ -128,6 +132,17 @@ def after_failure(desk: Desk, words: flow.Words, failed: ModelFailed, model: str
     return replace(
         found, driver=Driver.MODEL, model=model, usage=failed.usage, objections=tuple(failed.rewritten),
     )  # fmt: skip
+
+
+def _not_left_alone(answer: Answer, words: flow.Words) -> Answer:
+    """The rules do not know what Claude has asked before. Who answers that, and gets no word for it, gets a person."""
+    situation = answer.desk.situation
+    last = situation.history[-1] if situation.history else None
+    asked = last is not None and last.by == "robot" and "?" in last.body and not situation.state.asked
+    if answer.text or answer.desk.is_told or not asked or not situation.text or Act.HANDED_OFF in answer.desk.acts:
+        return answer
+    answer.desk.hand_off("Answers what Claude had asked", mask_secrets(situation.text)[:150])
+    return replace(answer, text=_hand_off_words(answer.desk, words))
 
 
 def _after_acts(desk: Desk, words: flow.Words, reason: str) -> Answer:

@@ -258,7 +258,7 @@ def _take_yes_or_no(talk: Talk) -> bool:
 
 def _miss(talk: Talk) -> None:
     """Not understood: said once, with the open question; the second time in a row a person goes on."""
-    if Intent.GREETING in talk.reading.intents or all(map(is_preface, talk.reading.sentences)):
+    if Intent.GREETING in talk.reading.intents or all(map(_is_only_a_preface, talk.reading.sentences)):
         ask_next(talk)
         return
     if talk.reading.is_thinking and talk.situation.state.asked:
@@ -276,6 +276,10 @@ def _miss(talk: Talk) -> None:
     else:
         talk.add(talk.say(ScriptKind.NOT_UNDERSTOOD), Weight.ANSWER)
     ask_next(talk)
+
+
+def _is_only_a_preface(sentence: str) -> bool:
+    return is_preface(sentence) or read_intents(sentence) == {Intent.GREETING}
 
 
 def _is_worth_noting(talk: Talk) -> bool:

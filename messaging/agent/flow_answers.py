@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from leads.knowledge import Knowledge, ServiceFact
 from messaging.agent.faq_match import Matcher
+from messaging.agent.faq_wording import COMMON_WORDS
 from messaging.agent.flow_questions import (
     asks_for_less,
     asks_general_fee,
@@ -27,8 +28,8 @@ from messaging.agent.flow_talk import LONGEST_NEED, Talk, joined
 from messaging.agent.flow_wording import wording
 from messaging.agent.intents import read_intents
 from messaging.agent.knowledge_text import price_words
-from messaging.agent.sentences import plain
-from messaging.agent.service_match import likely_service, services_in, surely_in
+from messaging.agent.sentences import plain, words
+from messaging.agent.service_match import services_in, surely_in
 from messaging.agent.when import read_when
 from messaging.enums import Intent, ScriptKind
 from recoverline.lib.text import one_line
@@ -36,9 +37,16 @@ from recoverline.lib.text import one_line
 MOST_NAMED = 6
 # So near to an approved question that it is that question, whatever field its words belong to.
 _VERY_SURE = 0.5
+# So near that what is no question means the answer all the same.
+_RATHER_SURE = 0.35
+# Whether something is safe is answered by what is about exactly that, or by a person.
+_SURE_OF_DOUBTS = 0.25
+_POINTS_BACK = words("that this those these it them one any eso esto esa esos ellos hacen hace lo guys u")
 # A text in pieces: at commas, at "and", at the numbers of a list.
-_PIECE = re.compile(r"(?P<link>\s*,\s*|\s+(?:and|y|also|plus|&)\s+|\s+\d[.)]\s+)?(?P<part>.+?)(?=\s*,\s*|\s+(?:and|y|also|plus|&)\s|"
-                    r"\s+\d[.)]\s|$)", re.IGNORECASE | re.DOTALL)  # fmt: skip
+_LINK = r"\s*,\s*|\s+(?:and|y|also|plus|&)\s+|\s+\d[.)]\s+"
+_PIECE = re.compile(rf"(?P<link>{_LINK})?(?P<part>.+?)(?={_LINK}|$)", re.IGNORECASE | re.DOTALL)
+# "And a facial?", and no more.
+_AND_WHAT = re.compile(r"(?:and|y) (?:\w+ ?){1,4}$")
 # What only concerns those who have an appointment or a running job.
 ABOUT_VISITS = frozenset({Intent.EXISTING, Intent.CANCEL, Intent.RESCHEDULE})
 # Whoever says one of these has been answered by the step that follows.
@@ -60,11 +68,18 @@ def _questions_apart(sentence: str) -> list[str]:
         link, part = match["link"] or "", match["part"].strip()
         if not plain(part):
             continue
-        if pieces and not is_open_question(part) and not (link.strip(" ,") == "" and is_open_question(pieces[-1])):
+        if pieces and is_open_question(part) and not _names_anything(part):
+            # "A full inspection, do you do that": what it asks about stands before it.
+            pieces[-1] += link + part
+        elif pieces and not is_open_question(part) and not (link.strip(" ,") == "" and is_open_question(pieces[-1])):
             pieces[-1] += link + part
         else:
             pieces.append(part)
     return pieces or [sentence]
+
+
+def _names_anything(question: str) -> bool:
+    return bool(set(plain(question).split()) - COMMON_WORDS - _POINTS_BACK)
 
 
 def _answer(talk: Talk, sentence: str) -> bool:
@@ -92,6 +107,9 @@ def _answer(talk: Talk, sentence: str) -> bool:
         return all(is_told)
     if intents & ABOUT_VISITS and is_approved(talk, sentence):
         return _tell_approved(talk, sentence)
+    if _looks_for_an_answer(talk, sentence) and _tell_approved(talk, sentence, least=_RATHER_SURE):
+        talk.is_over = True
+        return True
     if (
         not asks(sentence)
         or is_preface(sentence)
@@ -101,13 +119,29 @@ def _answer(talk: Talk, sentence: str) -> bool:
         return True
     if _is_about_the_booking(talk, sentence):
         return True
-    if _tell_approved(talk, sentence):
+    if _goes_on_about_prices(talk, sentence):
+        return _tell_price(talk, sentence)
+    is_doubting = has_doubts(sentence)
+    if _tell_approved(talk, sentence, least=_SURE_OF_DOUBTS if is_doubting else 0.0):
         # Nobody is offered a time in the breath that may tell them not to come.
-        talk.is_over = talk.is_over or has_doubts(sentence)
+        talk.is_over = talk.is_over or is_doubting
         return True
     if services_in(talk.situation.knowledge.services, sentence):
         return asks_whether_we_can(sentence) or not is_open_question(sentence)
     return talk.asked in ("intake", "name", "address", "need") and not is_open_question(sentence)
+
+
+def _goes_on_about_prices(talk: Talk, sentence: str) -> bool:
+    """ "And a facial?" after the price of a massage."""
+    ours = [said.body for said in talk.situation.history if said.by == "robot"]
+    is_named = len(services_in(talk.situation.knowledge.services, sentence)) == 1
+    return is_named and bool(ours) and "$" in ours[-1] and _AND_WHAT.match(plain(sentence)) is not None
+
+
+def _looks_for_an_answer(talk: Talk, sentence: str) -> bool:
+    """ "Gift card for my sister": no question, and nothing that we do, but maybe what a FAQ is about."""
+    is_open = talk.asked == "need" and talk.service is None and not talk.reading.services
+    return is_open and not asks(sentence) and read_intents(sentence) == {Intent.OTHER}
 
 
 def _is_about_the_booking(talk: Talk, sentence: str) -> bool:
@@ -139,7 +173,7 @@ def _tell_price(talk: Talk, sentence: str) -> bool:
         return _tell_approved(talk, sentence)
     named = services_in(talk.situation.knowledge.services, sentence) or talk.reading.services
     if talk.reading.needs and set(named) <= set(talk.reading.needs):
-        for service in named:
+        for service in (row for row in talk.reading.needs if row in named):
             _tell_price_of(talk, service, sentence)
         return True
     if not named and _tell_approved(talk, sentence, least=_VERY_SURE):
@@ -231,16 +265,13 @@ def tell_not_served(talk: Talk, place: str) -> None:
 def _tell_services(talk: Talk, sentence: str) -> bool:
     services = talk.situation.knowledge.services
     named = surely_in(services, sentence) or surely_in(services, talk.situation.text)
-    if not named and _tell_approved(talk, sentence):
+    if _tell_approved(talk, sentence, least=_VERY_SURE if named else 0.0):
         return True
     if not named and asks_whether_we_can(sentence) and read_intents(sentence) != {Intent.SERVICES}:
         return True
     if not named and not asks_what_we_do(sentence):
-        # One thing in particular: either it is one of ours in other words, or nobody here knows.
-        likely = likely_service(services, sentence)
-        if likely is None:
-            return False
-        named = (likely,)
+        # One thing in particular, and none of ours by any of its names: a person knows.
+        return False
     rows = named or talk.situation.knowledge.services
     if rows:
         names = joined([row.name for row in rows[:MOST_NAMED]], talk.language, last="and")

@@ -1,4 +1,4 @@
-"""What a sentence asks that neither a service nor a rule of intents answers: less money, our own address, a favor. Pure.
+"""What a sentence asks that no service and no intent answers: less money, our address, a favor. Pure.
 
 Each is one pattern over plain words, English and Spanish together.
 """
@@ -41,18 +41,22 @@ def passes_on(sentence: str) -> bool:
 
 _FOR_LESS = re.compile(
     r"\b(?:discount\w*|coupons?|promo\w*|(?:any|have|your|running|the|current) (?:\w+ )?(?:specials?|deals?)(?! with)|"
-    r"special (?:offer|price|deal)s?|\d+ (?:percent )?off|percent off|price ?match\w*|match (?:\w+ ){1,3}(?:price|quote)|"
-    r"(?:best|better|lower|cheaper|good|cash) (?:price|deal)|cheaper|knock (?:\w+ ){1,3}off|negotia\w+|haggle|"
+    r"special (?:offer|price|deal)s?|\d+ (?:percent )?off|percent off|price ?match\w*|match (?:\w+ ){1,3}(?:price|"
+    r"quote)|"
+    r"(?:(?:best|better|lower|cheaper|good|cash) price|(?:best|better|cheaper|cash) deal)|cheaper|"
+    r"knock (?:\w+ ){1,3}off|negotia\w+|haggle|"
     r"descuentos?|cupon\w*|ofertas?|rebajas?|promocion\w*|mas barato|mejor precio|menos caro)\b"
 )
 _TOO_MUCH = re.compile(
-    r"\b(?:too (?:much|expensive|pricey|high|rich for)|over ?priced|(?:so|thats|that is|its|pretty|really|kinda|kind of|"
+    r"\b(?:too (?:much|expensive|pricey|high|rich for)|over ?priced|(?:so|thats|that is|its|pretty|really|kinda|"
+    r"kind of|"
     r"super|crazy|very|is) (?:a bit |a little |kinda |kind of |really |pretty |so |very )*(?:expensive|pricey|steep)|"
     r"(?:more|way more) than (?:i|we) (?:can|wanted|thought|expected)|cant afford (?:that|it|this)|"
     r"(?:muy|tan|demasiado|bien) caro|carisimo|que caro)\b"
 )
 _ASKS_PRICE = re.compile(
-    r"^(?:is|are|will|would|does|es|son|sera|seria)\b|\b(?:how much|cuanto)\b|\b(?:if|unless) (?:its|it is|not)\b|\bnot too\b"
+    r"^(?:is|are|will|would|does|es|son|sera|seria)\b|\b(?:how much|cuanto)\b|\b(?:if|unless) (?:its|it is|not)\b|"
+    r"\bnot too\b"
 )
 _GENERAL_FEE = re.compile(
     r"\b(?:hourly|labor|labour|per hour|by the hour|emergency|after ?hours?|weekends?|holidays?|sundays?|saturdays?|"
@@ -63,7 +67,8 @@ _GENERAL_FEE = re.compile(
 )
 _WHERE_WE_ARE = re.compile(
     r"\bwhere (?:are|r) (?:you|u|yall|you guys|u guys)(?: all| guys)?(?: (?:located|based|at))?$|"
-    r"\bwhere (?:is|s|are)? ?(?:your|ur|the) (?:\w+ )?(?:office|shop|store|location|place|studio|garage|practice|clinic)\b|"
+    r"\bwhere (?:is|s|are)? ?(?:your|ur|the) (?:\w+ )?(?:office|shop|store|location|place|studio|garage|practice|"
+    r"clinic)\b|"
     r"\b(?:your|ur) (?:\w+ )?(?:address|location|directions?)\b|\bdirections to\b|\bhow do (?:i|we) (?:get|find) "
     r"(?:there|to you|you)\b|\bwhat(?:s| is) the (?:\w+ )?address\b|\b(?:donde (?:estan|quedan|se encuentran|se ubican|"
     r"queda|esta (?:su|la))|(?:su|cual es la) (?:direccion|ubicacion|domicilio)|como (?:llego|llegar))\b"

@@ -278,16 +278,18 @@ _DOUBTS = (
     r"permanent|covered|included)"
 )
 _DOUBTING = re.compile(
-    rf"\b{_DOUBTS}\b|\b(?:es|sera|seria) (?:\w+ ){{0,4}}?(?:segur[oa]|peligros[oa]|normal|mal[oa])\b"
+    rf"\b{_DOUBTS}\b|\bcan (?:my|he|she) (?:\w+ ){{0,4}}?(?:get|have|do)\b|"
+    r"\b(?:es|sera|seria) (?:\w+ ){0,4}?(?:segur[oa]|peligros[oa]|normal|mal[oa])\b"
 )
 _ASKS = re.compile(
     r"^(?:(?:hi|hello|hey|hola|ok|okay|and|so|but|also|y|pero|yes|no|please|thanks|bueno|oye|disculpe) )*"
     r"(?:what|whats|how|hows|why|who|whos|which|where|wheres|when|whens|"
+    r"(?:u|you|ya|yall|you guys|u guys) (?:guys )?(?:got|have|do|take|offer|accept|sell|carry|fix|know)|"
     r"do (?:you|u|i|we|they|yall|your|the|any|all)|does|did (?:you|u)|"
     r"is (?:dr|doctor|mr|mrs|ms|it|there|someone|anyone|somebody|anybody|this|that|the|a|your|my)|are (?:you|u|"
     r"there|your|the|they|we|any|all)|"
     r"can (?:you|u|i|we|someone|he|she|they|it|his|her|their)|"
-    rf"{_DOUBTS}|"
+    rf"{_DOUBTS}|(?:safe|ok|okay|fine|bad) (?:to|if)|"
     r"(?:is|does|do|can|could|may) my (?:\d+|son|daughter|kids?|child|children|teen\w*|boy|girl|baby|niece|nephew)|"
     r"could (?:you|u|i|we)|"
     r"will (?:you|u|i|it|the)|would (?:you|u|it)|should (?:i|we)|may i|have (?:you|u)|am i|any chance|"
@@ -295,7 +297,8 @@ _ASKS = re.compile(
     r"need) to (?:know|ask)|"
     r"(?:i have |got |have )?(?:a |one |another |quick )*question|"
     r"(?:a|de|en|para|con) que|que (?!tal|bueno|bien)|cual|cuales|cuanto|cuanta|cuantos|cuantas|como|cuando|donde|"
-    r"por que|quien|(?<!no )(?:hacen|tienen|aceptan|ofrecen|dan (?:\w+ )?(?:servicio|garantia|credito|cita|descuento|presupuesto|recibo|factura)s?|"
+    r"por que|quien|(?<!no )(?:hacen|tienen|aceptan|ofrecen|"
+    r"dan (?:\w+ )?(?:servicio|garantia|credito|cita|descuento|presupuesto|recibo|factura)s?|"
     r"puedo|puede|pueden|podria|podrian|hay|cobran|trabajan|atienden|van a|"
     # "Es un Honda" is no question where nothing else says so.
     r"(?:es|son|esta|estan) (?:gratis|posible|necesari\w+|segur[oa]s?|car[oa]s?|verdad|ciert[oa]|normal|abiert[oa]s?|"
@@ -307,7 +310,9 @@ _PREFACE = re.compile(
     r"disculpe) )*"
     r"(?:(?:i |we |just |have |got |had |a |an |one |quick |small |another )*questions?|(?:tengo |otra |"
     r"una )*(?:pregunta|duda))"
-    r"(?: (?:for|please|you|para|ustedes|usted|por favor))*"
+    r"(?: (?:for|please|you|para|ustedes|usted|por favor))*|"
+    r"(?:(?:is|are|hi|hello|hey|hola) )*(?:u|you|ya|yall|anyone|anybody|someone|somebody) (?:\w+ )?(?:there|here|"
+    r"around)"
 )
 _CAN_YOU = re.compile(
     r"\b(?:(?:can|could|would|will|do|does|are) (?:you|u|ya|yall|someone|somebody|anyone|they)(?: guys|"
@@ -321,7 +326,8 @@ _CAN_YOU = re.compile(
 _WHO = re.compile(
     r"\b(?:who(?: is|s| are|m)? (?:this|you|u|am i)|quien (?:es|habla|me escribe|me llamo)|con quien hablo|"
     r"de parte de quien|who (?:just )?(?:called|texted) (?:me)?|(?:someone|somebody|you guys|you|this number) "
-    r"(?:just |recently )?(?:called|texted) (?:me )?(?:from|on) this|(?:missed|got) a (?:call|text) from (?:this|you))\b"
+    r"(?:just |recently )?(?:called|texted) (?:me )?(?:from|on) this|(?:missed|got) a (?:call|text) from (?:this|"
+    r"you))\b"
 )
 _IS_THIS = re.compile(r"^(?:\w+ ){0,2}?(?:is this|are you|es|son)\b")
 _PLEASE_DO = re.compile(
@@ -341,7 +347,8 @@ _OTHER_TIMES = re.compile(
 _ABOUT_CHOICE = re.compile(r"\b(?:number|option|slot|numero|opcion) ?[1-4]\b|\b(?:again|otra vez|de nuevo)$")
 _PROPOSES = re.compile(r"\b(?:(?:what|how) about|what if|que tal|y si|and if)\b")
 _SPEAKS_OF_VISIT = re.compile(
-    r"\b(?:appointments?|appt|visit|booking|reservation|instead|re ?schedul\w+|postpone|move[ds]?|moving|change (?:it|my|the|to|mine)|"
+    r"\b(?:appointments?|appt|visit|booking|reservation|instead|re ?schedul\w+|postpone|move[ds]?|moving|"
+    r"change (?:it|my|the|to|mine)|"
     r"push|switch|bump|shift|mine|my slot|cita|reserva|cambi\w+|mover\w*|reprogramar\w*|reagendar\w*)\b"
 )
 _WITHDRAWS = re.compile(

@@ -7,14 +7,14 @@ from leads.enums import LeadKind, Urgency
 from leads.knowledge import QuestionFact, ServiceFact
 from messaging.agent.faq_wording import COMMON_WORDS
 from messaging.agent.flow_answers import MOST_NAMED, tell_not_served
-from messaging.agent.flow_reading import asks, is_open_question, is_preface, wish_to_json
+from messaging.agent.flow_reading import asks, asks_who, is_open_question, is_preface, wish_to_json
 from messaging.agent.flow_talk import LONGEST_NEED, Talk, Weight, joined
 from messaging.agent.flow_times import chosen_window, offer_times, offer_windows, repeat_offers
 from messaging.agent.flow_wording import wording
 from messaging.agent.given_names import GIVEN_NAMES
 from messaging.agent.intents import read_intents
 from messaging.agent.people import read_name
-from messaging.agent.sentences import plain
+from messaging.agent.sentences import plain, words
 from messaging.agent.service_match import likely_service, services_in, surely_in
 from messaging.agent.yes_no import YesNo
 from messaging.enums import Intent, ScriptKind
@@ -23,7 +23,15 @@ from recoverline.lib.text import one_line
 # Nobody describes a need with these alone.
 _NO_NEED = frozenset(Intent) - {Intent.BOOKING, Intent.PRICE, Intent.EXISTING, Intent.OTHER}
 _SHORTEST_NEED = 2
-_LONGEST_BARE_WISH = 5
+_BARE_WISH = words(
+    "i id we im need needs to a an the like would want wanted please pls hi hello hey can could you u guys help me "
+    "us my with schedule "
+    "scheduling book booking make set up get getting in appointment appt visit time service services someone somebody "
+    "something reserve come out over here asap for today tomorrow soon possible as when looking quiero quisiera "
+    "necesito una un cita hacer agendar reservar por favor visita alguien que venga hola im am get for husband wife "
+    "son daughter kid kids mom dad mother father family "
+    "esposo esposa hijo hija mama papa familia para mi su you your there is it soy la el de"
+)
 # Words up to this long tell little of what a question is about.
 _SHORT = 3
 # What answers these is about the customer, whatever services it names in passing.
@@ -78,7 +86,9 @@ def _may_be_need(talk: Talk, sentence: str) -> bool:
         return True
     intents = read_intents(sentence)
     # "I need to schedule" says that they want something, not what.
-    is_bare = Intent.BOOKING in intents and len(plain(sentence).split()) <= _LONGEST_BARE_WISH
+    is_bare = Intent.BOOKING in intents and not set(plain(sentence).split()) - _BARE_WISH
+    if asks_who(sentence, talk.situation.business):
+        return False
     return not (is_preface(sentence) or is_open_question(sentence) or intents & _NO_NEED or is_bare)
 
 
@@ -140,11 +150,12 @@ def _answers_earlier_question(talk: Talk) -> bool:
     """What is no answer to our last question, but one to a question before it, is kept as that."""
     if talk.asked in ("", "need", "intake", "choice", "when") or not talk.reading.sentences:
         return False
-    asked = [row for row in _open_questions(talk) if talk.was_said(row.question)]
+    asked = [row for row in _questions(talk) if talk.was_said(row.question)]
     row = _nearest(asked, talk.reading.text)
     if row is None or asks(talk.reading.text):
         return False
-    _save_answer(talk, row, one_line(talk.reading.text, LONGEST_NEED))
+    told = f"{talk.lead.answers.get(row.question, '')}; {talk.reading.text}".removeprefix("; ")
+    _save_answer(talk, row, one_line(told, LONGEST_NEED))
     talk.is_understood = talk.is_late_answer = True
     return True
 
@@ -331,6 +342,13 @@ def _times(talk: Talk) -> bool:
     service = talk.service
     if service is None:
         return False
+    area = talk.desk.area_of(talk.lead.place)
+    if area is not None and any(
+        row.location_id == area.location_id and not row.is_offered for row in service.at_locations
+    ):
+        missing = wording("not_there", talk.language, service=service.name, area=area.city)
+        talk.tell(missing, fact=f"{service.name} at the location for {area.city}")
+        return True
     if service.id not in talk.situation.bookable:
         offer_windows(talk)
         return True

@@ -74,6 +74,7 @@ class Talk:
         self.is_understood = False
         self.is_answered = False
         self.is_late_answer = False
+        self.is_waiting = False
         self.has_news = False
         self.is_new_place = False
         self.is_handed_off = False
@@ -135,11 +136,20 @@ class Talk:
         if not self.was_said(text):
             self.add(text, Weight.COURTESY)
 
-    def ask(self, key: str, text: str, *, question_id: int | None = None, is_new: bool = False, **values: str) -> bool:
+    def ask(
+        self,
+        key: str,
+        text: str,
+        *,
+        question_id: int | None = None,
+        is_new: bool = False,
+        before: str = "",
+        **values: str,
+    ) -> bool:
         """Put one question, at most twice without an answer and never in the same words; False if that was done.
 
-        `is_new`: what is asked is not what was asked before, though it is asked for the same. `values`: for the other
-        words of the second time.
+        `is_new`: what is asked is not what was asked before, though it is asked for the same. `before`: what is said
+        ahead of it. `values`: for the other words of the second time.
         """
         name = f"intake:{question_id}" if key == "intake" else key
         known = self.situation.state
@@ -149,8 +159,10 @@ class Talk:
             return False
         elif known.asked == key and known.question_id == question_id and not self.is_answered:
             self.remember(skipped=(*self.state.skipped, name))
+        text = f"{before} {text}".strip()
         if self.was_said(text):
-            text = in_other_words(key, self.language, **values)
+            other = in_other_words(key, self.language, **values)
+            text = f"{before} {other}".strip() if other else ""
         if not text or self.was_said(text):
             self.remember(skipped=tuple(dict.fromkeys((*self.state.skipped, name))))
             return False
@@ -169,6 +181,7 @@ class Talk:
     def keep_waiting(self) -> None:
         """Nothing is said, and what our last text asked stays open."""
         known = self.situation.state
+        self.is_waiting = True
         self.remember(asked=known.asked, question_id=known.question_id)
 
     def hand_off(self, reason: str, *, quietly: bool = False, todo: str = "") -> None:
@@ -185,7 +198,12 @@ class Talk:
     # ---------------------------------------------------------------- the end
     def reply(self) -> Reply:
         kept = self._that_are_said()
-        if kept and self.state.asked and not any(part.asks == self.state.asked for part in kept):
+        if (
+            kept
+            and self.state.asked
+            and not self.is_waiting
+            and not any(part.asks == self.state.asked for part in kept)
+        ):
             self.remember(asked="", question_id=None)
         return Reply(
             text=_text_of(kept),

@@ -100,8 +100,7 @@ def _slots(talk: Talk, offers: Sequence[Offer]) -> str:
 
 
 def _ask_choice(talk: Talk, kind: ScriptKind, slots: str, *, before: str = "") -> bool:
-    text = f"{before} {talk.say(kind, slots=slots)}".strip()
-    return talk.ask("choice", text, is_new=True, slots=slots)
+    return talk.ask("choice", talk.say(kind, slots=slots), is_new=True, before=before, slots=slots)
 
 
 # ---------------------------------------------------------------- offering
@@ -124,10 +123,18 @@ def offer_times(
             is_told = is_other and kind == ScriptKind.TIMES_OFFERED
             before = talk.say(ScriptKind.NO_TIMES) if is_told else ""
             if not _ask_choice(talk, kind, _slots(talk, offers), before=before):
-                talk.hand_off("No time is chosen")
+                _offer_later(talk, kind, visit_key, is_after_offered=is_after_offered)
             return
     talk.remember(wish={}, refusals=0)
     offer_windows(talk, before=talk.say(ScriptKind.NO_TIMES))
+
+
+def _offer_later(talk: Talk, kind: ScriptKind, visit_key: str, *, is_after_offered: bool) -> None:
+    """The same times were offered twice already: later ones, and then a person."""
+    if is_after_offered or not talk.situation.offers:
+        talk.hand_off("No time is chosen")
+    else:
+        offer_times(talk, kind=kind, visit_key=visit_key, is_after_offered=True)
 
 
 def _insists(talk: Talk) -> bool:
@@ -211,8 +218,8 @@ def offer_windows(talk: Talk, *, before: str = "") -> None:
         talk.hand_off("Nothing to offer")
         return
     slots = joined([f"{row.number}) {row.words}" for row in windows], talk.language)
-    text = f"{before} {talk.say(ScriptKind.WINDOWS_OFFERED, slots=slots)}".strip()
-    if not talk.ask("window", text, slots=slots) and not talk.parts:
+    text = talk.say(ScriptKind.WINDOWS_OFFERED, slots=slots)
+    if not talk.ask("window", text, before=before, slots=slots) and not talk.parts:
         talk.hand_off("No time for a call is chosen")
 
 

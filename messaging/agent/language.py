@@ -24,6 +24,8 @@ def read_language(text: str) -> Language | None:
         return None
     if spanish >= _ENOUGH and spanish > english:
         return Language.SPANISH
+    if not english and len(spoken) >= _ENOUGH and not _SURELY_SPANISH.isdisjoint(spoken):
+        return Language.SPANISH
     return Language.ENGLISH if english >= _ENOUGH and english > spanish else None
 
 
@@ -74,6 +76,13 @@ _ENGLISH = words(
     "work help time price cost charge quote open house home water door new old still sorry good okay sure "
     "appointment monday tuesday wednesday thursday friday saturday sunday available looking interested free anyone "
     "everything after before around"
+)
+# One of these is enough where nothing speaks for English.
+_SURELY_SPANISH = words(
+    "necesito necesitamos quiero quisiera tengo tenemos cuanto cuesta cobran aceptan tienen pueden puede hablan "
+    "atienden "
+    "hola buenas buenos gracias precio citas abogado dentista carro frenos aceite limpieza muela corte agua fuga "
+    "calentador drenaje techo"
 )
 _SPANISH = words(
     "el la los las del al un una unos unas y e o u que porque para por con en mi mis tu su sus nuestro nuestra se lo "

@@ -28,7 +28,8 @@ _ASKS_FOR_ONE = [
     # talk to a real person, speak with someone else, hablar con el dueño, talk to mike
     rf"\b{_TALK} (?:to|with|w|2|con|a)(?: {_REAL})* (?:{_PERSON}|else|live)\b",
     rf"\b{_TALK} (?:to|with|w|2|con) (?!(?:my|his|her|our|him|them|me|it|that|this|you|u|yall|about|insurance|sobre|"
-    rf"ustede?s?|{_MACHINE}|{_REAL}|\w+ing|\w+ (?:about )?(?:first|insurance))\b)[a-z]+(?: please| about .*| in \w+)?$",
+    rf"ustede?s?|{_MACHINE}|{_REAL}|\w+ing|\w+ (?:about )?(?:first|insurance))\b)"
+    r"(?:(?:mr|mrs|ms|miss|dr|doctor|attorney|senor|senora|sr|sra) )?[a-z]+(?: please| about .*| in \w+)?$",
     # someone I can talk to, who can I speak with, con quien puedo hablar
     r"\b(?:who|someone|somebody|anyone|anybody|person)(?: else)? (?:can |could |do |should |may )?(?:i|we) (?:can |"
     r"could |may |should )?(?:talk|speak) (?:to|with)\b",

@@ -15,7 +15,8 @@ DAY = (
 )
 VISIT = r"(?:appointments?|appts?|apts?|appmts?|booking|visit|service call|slots?|citas?|visita|turno|reserva)"
 WORKER = (
-    r"(?:tech|techs|technician|technicians|guy|(?<!you )(?<!u )guys|plumber|electrician|roofer|installer|crew|worker|workers|driver|"
+    r"(?:tech|techs|technician|technicians|guy|(?<!you )(?<!u )guys|plumber|electrician|roofer|installer|crew|"
+    r"worker|workers|driver|"
     r"inspector|team|man|dude|tecnico|tecnicos|plomero|electricista|muchacho|muchachos|trabajador|trabajadores|senor)"
 )
 

@@ -5,6 +5,7 @@ the history; nothing in them is repeated here.
 """
 
 from leads.enums import Language, LeadKind, Urgency
+from messaging.agent.claude import Side
 from messaging.agent.knowledge_text import describe_knowledge
 from messaging.agent.privacy import mask_secrets
 from messaging.agent.situation import Said, Situation
@@ -77,9 +78,9 @@ def _today(situation: Situation) -> str:
     return mask_secrets("\n".join(line.strip() for line in lines))
 
 
-def history_of(situation: Situation) -> list[tuple[str, str]]:
+def history_of(situation: Situation) -> list[tuple[Side, str]]:
     """Plain texts, oldest first, beginning and ending with the customer's side; secrets masked."""
-    told = [("customer", "[A call of this customer was missed. The texts follow.]")]
+    told: list[tuple[Side, str]] = [("customer", "[A call of this customer was missed. The texts follow.]")]
     burst = set(map(id, situation.burst))
     told += [_told(said) for said in situation.history if id(said) not in burst]
     told = [(side, text) for side, text in told if text]
@@ -88,7 +89,7 @@ def history_of(situation: Situation) -> list[tuple[str, str]]:
     return [*told, *([(side, text) for side, text in now if text] or [("customer", "[An empty text.]")])]
 
 
-def _told(said: Said) -> tuple[str, str]:
-    side = "customer" if said.by == "customer" else "us"
+def _told(said: Said) -> tuple[Side, str]:
+    side: Side = "customer" if said.by == "customer" else "us"
     pictures = f"[{said.pictures} picture(s)]" if said.pictures else ""
     return side, mask_secrets(f"{said.body} {pictures}".strip())

@@ -77,7 +77,8 @@ def read_situation(
         ranges=week.ranges, now=now, language=language,
     )  # fmt: skip
     places = configuration.places_of(conversation.business, [row.id for row in knowledge.services])
-    offers = conversation.slot_offers.filter(is_current=True).select_related("moves", "appointment", "location").order_by("number")
+    offers = conversation.slot_offers.filter(is_current=True).order_by("number")
+    offers = offers.select_related("moves", "appointment", "location")
     return Situation(
         business=conversation.business.name,
         phone=values["phone"],

@@ -18,6 +18,7 @@ from messaging.optout_words import is_one_slip
 # Words that may stand between those of a phrase.
 _ROOM = 3
 _SHORTEST_WITH_A_SLIP = 5
+_SHORTEST_STEM = 3
 _BY_ALIAS = 0.3
 # As strong at least is a word that no other service has.
 _UNIQUE = 0.5
@@ -61,14 +62,15 @@ def needs_in(services: Sequence[ServiceFact], text: str) -> tuple[ServiceFact, .
     A phrase that holds an "and" itself is one need, and so is what both parts may be.
     """
     parts = [part for sentence in sentences_of(text) for part in _BESIDE.split(" , ".join(sentence.clauses))]
-    found = [services_in(services, part) for part in parts if part.strip()]
+    found = [surely_in(services, part) for part in parts if part.strip()]
     sure = [row[0] for row in found if len(row) == 1]
     if len({row.id for row in sure}) < 2 or _CORRECTS.search(plain(text)) or _RULED_OUT.search(f"{plain(text)} "):
         return ()
-    whole = _found_in(tuple(services), plain(text).split(), 0)
+    stems = [_stem(word) for word in plain(text).split()]
     joint = [
-        row for row in whole if row.strength > 1 and any(_BESIDE.search(f" {alias} ") for alias in row.service.aliases)
-    ]
+        alias for row in services for alias in (row.name, *row.aliases) if _BESIDE.search(alias) and _stems(alias)
+        and _stands_in(_stems(alias), stems)
+    ]  # fmt: skip
     return () if joint else tuple(dict.fromkeys(sure))
 
 
@@ -137,7 +139,8 @@ def _found_in(services: tuple[ServiceFact, ...], spoken: list[str], place: int) 
         if strength < _UNIQUE:
             # What a name and other services' aliases have in common leaves the choice open between them.
             strength = max(strength, _shared(_all_stems(service), stems, _weights(services)))
-        if not strength and any(_is_word(word, stem) for stem in _only_here(services)[service.id] for word in stems):
+        telling = [word for word in stems if word not in _TELLS_NOTHING]
+        if not strength and any(_is_word(word, stem) for stem in _only_here(services)[service.id] for word in telling):
             strength = _BY_ALIAS
         if strength:
             found.append(_Found(service, strength, place))
@@ -177,7 +180,15 @@ def _stems(phrase: str) -> tuple[str, ...]:
 
 
 def _stem(word: str) -> str:
-    """Without the ending of a plural: leaks is leak, reparaciones is reparacion."""
+    """Without the ending of a plural or of a participle: leaks and leaking are leak, reparaciones is reparacion."""
+    for ending in ("ing", "ed"):
+        stem = word.removesuffix(ending)
+        if stem != word and len(word) >= _SHORTEST_WITH_A_SLIP and len(stem) >= _SHORTEST_STEM:
+            # "Clogged" is of "clog", "drilled" of "drill" written with one l: the same on both sides.
+            word = stem[:-1] if stem[-1] == stem[-2] else stem
+            break
+    if len(word) > _SHORTEST_STEM and word[-1] == word[-2] and word[-1] not in "se":
+        word = word[:-1]
     return word.removesuffix("s").removesuffix("e") if len(word) > 3 and not word.endswith("ss") else word
 
 
@@ -196,7 +207,7 @@ _TELLS_NOTHING = _stemmed(
     "cleaning clean water house home quote free tapado tapada working broken servicio reparacion limpieza visita nuevo "
     "nueva cita trabajo consulta agua casa gratis someone somebody anyone come out look check help first today please "
     "patient customer client paciente cliente dentist dentista lawyer attorney abogado mechanic mecanico doctor price "
-    "precio cost alguien primera hoy favor with"
+    "precio cost alguien primera hoy favor with charge charges change take long much many does still"
 )
 _BESIDE = re.compile(
     r" (?:and(?: also| then)?|also|plus|as well as|along with|y(?: tambien)?|e|tambien|ademas) | ?[,&+/] ?"

@@ -4,7 +4,7 @@ Strict tools may have sixteen optional parameters together; one more, and the AP
 """
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Annotated, Literal
 
 from leads.enums import LeadKind, Urgency
@@ -12,6 +12,8 @@ from leads.knowledge import ServiceFact
 from messaging.agent.desk import Desk, TimesWanted
 from messaging.agent.knowledge_text import describe_service, search
 from messaging.agent.tooling import Tool, ToolRefused, as_tool
+
+_TWO_WEEKS = timedelta(days=13)
 
 
 class Toolbox:
@@ -64,7 +66,8 @@ class Toolbox:
             first = self._desk.situation.local_now.date()
         if first is not None and last is not None and last < first:
             raise ToolRefused("last_day comes before first_day.")
-        wanted = TimesWanted(first, last, _time(not_before), _time(not_after))
+        # A first day alone is an earliest one, not the only one.
+        wanted = TimesWanted(first, last or (first and first + _TWO_WEEKS), _time(not_before), _time(not_after))
         if place:
             self._desk.save(place=place)
         visit_key = self._only_visit() if moves_appointment else ""

@@ -179,7 +179,7 @@ def _read_visit(scene: Scene) -> Tried | None:
         return scene.end(_text(f"[Text: see you on {visit.words}]", "Confirms the appointment"))
     if reply == AppointmentReply.CANCEL:
         return scene.end(_text("[Text: canceled]", "Cancels the appointment"), visits=_without(visit, scene.memory))
-    if reply == AppointmentReply.MOVE:
+    if reply == AppointmentReply.MOVE and mode_for(scene.robot, frozenset({Intent.RESCHEDULE})) != AgentMode.AUTO:
         link = _text("[Text: a link to choose another time]", "Wants another time for the appointment")
         return scene.end(link, _note("The text stays for a person, who may know better."))
     if reply == AppointmentReply.LATE:

@@ -78,6 +78,14 @@ def wake(conversation: Conversation, *, now: datetime) -> bool:
     return bool(woken)
 
 
+def answers(conversation: Conversation, intent: Intent) -> bool:
+    """Whether the robot will answer by itself if the customer writes now about `intent`."""
+    if conversation.handler != Handler.ROBOT or conversation.automation_paused:
+        return False
+    robot = settings_of(conversation)
+    return robot is not None and mode_for(robot, frozenset({intent})) == AgentMode.AUTO
+
+
 def wake_for_waiting(conversation: Conversation, *, now: datetime) -> bool:
     """The conversation was handed back: answer what the customer has written since anybody answered, if they wait."""
     texts = Message.objects.filter(conversation=conversation)

@@ -83,8 +83,10 @@ def _read(text: str, now: datetime, asked: bool) -> tuple[list[When], list[When]
 
 
 def _over(sign: str, days: Marks) -> str:
-    """ "It broke this morning": the same day, as past."""
-    return days.mark(replace(days.days_at(sign), is_past=True))
+    """ "It broke this morning": the same day, as past; tomorrow is never past ("toilet clogged, tomorrow at 2?")."""
+    day = days.days_at(sign)
+    is_tomorrow = not day.is_weekday and day.first == day.last == days.today + timedelta(days=1)
+    return sign if is_tomorrow else days.mark(replace(day, is_past=True))
 
 
 def _ruled_out(match: re.Match[str], days: Marks, times: list[Times], now: datetime, found: list[When]) -> str:

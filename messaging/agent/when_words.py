@@ -66,6 +66,8 @@ def _is_day_name(word: str, before: str, after: str) -> bool:
     """Whether "sat", "sun" or "wed" is a day here: "sat at 10", not "it sat there", "the sun" or "wed like"."""
     if word in ("wed", "weds"):
         return after not in _AFTER_WE_WOULD
+    if before in _SURELY_BEFORE_DAY:
+        return True
     if before in _BEFORE_OTHER_WORD or after in _AFTER_OTHER_WORD:
         return False
     if before in _BEFORE_DAY or after in _AFTER_DAY:
@@ -214,6 +216,7 @@ _AFTER_OTHER_WORD = _words(
     "down there here on in for idle unused outside empty around with under next light room roof is was rises set "
     "valley city block burn screen damage shade exposure porch"
 )
+_SURELY_BEFORE_DAY = _words("anything openings opening appointments availability")
 _BEFORE_DAY = _words(
     "on this next or and by until till til for coming every fri - / through thru to after before of about friday "
     "saturday maybe either from any anytime do like noon morning afternoon evening early late pm am"

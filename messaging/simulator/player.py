@@ -31,7 +31,8 @@ _LOOKS = {"open": clock_moves.when_open, "closed": clock_moves.when_closed, "ope
 class Player:
     """`delivers`: no sender process runs, so turns are taken and texts handed to the (simulated) carrier here.
 
-    `is_answered` False: nobody waits for the robot, because somebody else will be quicker. `notes` are sentences for the person at the simulator: what could not be done as asked.
+    `is_answered` False: nobody waits for the robot, because somebody else will be quicker. `notes` are sentences for
+    the person at the simulator: what could not be done as asked.
     """
 
     def __init__(
@@ -138,7 +139,7 @@ class Player:
         )
 
     def _end_burst(self) -> bool:
-        """Nothing more is written before the robot has answered, so it need not wait for that. False: it is not asked."""
+        """Nothing more is written until the robot has answered: it need not wait for that. False: it is not asked."""
         now = clock.now()
         if Conversation.objects.filter(pk__in=self._turns().values("pk"), turn_due_at__gt=now).update(turn_due_at=now):
             outbound.ring_bell()

@@ -9,6 +9,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
 
 from leads.models import CallbackTask, LeadEvent
 from messaging.enums import (
@@ -32,6 +35,7 @@ BEGINS = ("voice", "message")
 # Said better elsewhere in the trace.
 TOLD_OTHERWISE = ("call.missed", "task.created")
 GOOD, BAD, PLAIN = "good", "bad", ""
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +154,21 @@ def _title(hook: InboundHook, calls: list[Call]) -> str:
 # ---------------------------------------------------------------- rows
 def _events(number: PhoneNumber, phone: str) -> list[LeadEvent]:
     events = LeadEvent.objects.filter(business=number.business_id, lead__phone=phone).exclude(kind__in=TOLD_OTHERWISE)
-    return list(events.order_by("-id")[:RECENT])
+    return _oldest_first(events.order_by("-id")[:RECENT])
 
 
 def _turns(number: PhoneNumber, phone: str) -> list[AgentTurn]:
     turns = AgentTurn.objects.filter(conversation__number=number, conversation__lead__phone=phone)
-    return list(turns.order_by("-id")[:RECENT])
+    return _oldest_first(turns.order_by("-id")[:RECENT])
 
 
 def _texts(number: PhoneNumber, phone: str) -> list[Message]:
     texts = Message.objects.filter(number=number, lead__phone=phone, direction=Direction.OUT)
-    return list(texts.select_related("author").order_by("-id")[:RECENT])
+    return _oldest_first(texts.select_related("author").order_by("-id")[:RECENT])
+
+
+def _oldest_first(rows: QuerySet[Row]) -> list[Row]:
+    return list(reversed(rows))
 
 
 def _tasks(number: PhoneNumber, phone: str, calls: list[Call]) -> list[CallbackTask]:

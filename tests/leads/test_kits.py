@@ -59,10 +59,11 @@ OF_EVERY_ROBOT = {
 }  # fmt: skip
 OF_THE_ROBOT = {
     "home_services": {ScriptKind.ASK_ADDRESS},
-    "dental": {ScriptKind.ASK_KIND},
-    "med_spa": {ScriptKind.ASK_NAME, ScriptKind.THANKS, ScriptKind.IS_ROBOT},
-    "auto_repair": {ScriptKind.THANKS},
-    "law_office": {ScriptKind.ASK_KIND},
+    # They do not come to the customer, and must not say so.
+    "dental": {ScriptKind.ASK_KIND, ScriptKind.AREA_SERVED},
+    "med_spa": {ScriptKind.ASK_NAME, ScriptKind.THANKS, ScriptKind.IS_ROBOT, ScriptKind.AREA_SERVED},
+    "auto_repair": {ScriptKind.THANKS, ScriptKind.AREA_SERVED},
+    "law_office": {ScriptKind.ASK_KIND, ScriptKind.AREA_SERVED},
 }
 # A Saturday night: the longest that {opens_at} gets, as most are closed on Sunday.
 SATURDAY = datetime(2026, 11, 21, 23, 0, tzinfo=UTC)

@@ -5,7 +5,8 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -248,6 +249,85 @@ def test_looking_up_costs_no_pace(wire: Wire, watch: Watch) -> None:
         watch.wait_for(lambda: len(watch.over) == 4)
     assert set(watch.over) == {"first", *(row.body for row in unknown)}
     assert watch.begun == ["first"]
+
+
+# ---------------------------------------------------------------- turns
+class Turns:
+    """Stands for the robot: takes note of which conversation's turn was taken when, and settles it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.changed = threading.Condition()
+        self.taken: list[tuple[int, datetime]] = []
+        monkeypatch.setattr(sender.turn, "attempt", self._attempt)
+
+    def _attempt(self, conversation_id: int) -> None:
+        Conversation.objects.filter(pk=conversation_id).update(turn_due_at=None)
+        with self.changed:
+            self.taken.append((conversation_id, clock.now()))
+            self.changed.notify_all()
+
+    def wait_for(self, count: int) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.taken) >= count, PATIENCE)
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> Turns:
+    return Turns(monkeypatch)
+
+
+def make_due(number: PhoneNumber, at: datetime, **more: datetime) -> Conversation:
+    conversation = talk(number)
+    Conversation.objects.filter(pk=conversation.pk).update(turn_due_at=at, **more)
+    return conversation
+
+
+def test_a_turn_is_taken_when_the_burst_is_over(wire: Wire, turns: Turns, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing rings at that moment, and the poll is an hour away."""
+    monkeypatch.setattr(sender, "POLL_SECONDS", 3600.0)
+    due_at = clock.now() + timedelta(seconds=0.7)
+    later, sooner = make_due(wire.number, due_at + timedelta(seconds=0.4)), make_due(wire.number, due_at)
+    with running(1):
+        turns.wait_for(2)
+    assert [pk for pk, _ in turns.taken] == [sooner.pk, later.pk]
+    assert turns.taken[0][1] >= due_at
+
+
+def test_how_long_until_the_next_turn(wire: Wire, turns: Turns) -> None:
+    """As far as a look reaches, and of those only that nobody has in hand."""
+    working = Sender(1)
+    with time_machine.travel(clock.now(), tick=False):
+        now = clock.now()
+        assert working.dispatch_turns() == sender.POLL_SECONDS
+        make_due(wire.number, now + timedelta(seconds=8))
+        make_due(wire.number, now + timedelta(seconds=0.1), turn_lease_until=now + timedelta(seconds=45))
+        assert working.dispatch_turns() == sender.POLL_SECONDS
+        make_due(wire.number, now + timedelta(seconds=0.25))
+        assert working.dispatch_turns() == 0.25
+    assert turns.taken == []
+
+
+def test_turns_do_not_stand_in_the_way_of_texts(
+    wire: Wire, watch: Watch, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """Every thread for turns waits for the model; a text leaves, and the next turn begins when one is free."""
+    settings.TURN_THREADS = 2
+    waiting, begun = threading.Event(), []
+
+    def attempt(conversation_id: int) -> None:
+        begun.append(conversation_id)
+        assert waiting.wait(PATIENCE)
+        Conversation.objects.filter(pk=conversation_id).update(turn_due_at=None)
+
+    monkeypatch.setattr(sender.turn, "attempt", attempt)
+    rows = [make_due(wire.number, clock.now() - timedelta(seconds=3 - n)) for n in range(3)]
+    with running(1):
+        queue(talk(wire.number), "quick")
+        wait_until_settled(watch, 1)
+        assert sorted(begun) == [row.pk for row in rows[:2]]
+        waiting.set()
+    assert set(begun) >= {row.pk for row in rows[:2]}
+    assert len(begun) == len(set(begun))
 
 
 # ---------------------------------------------------------------- trouble

@@ -283,3 +283,23 @@ def test_staff_hear_of_everything_that_stands_against_it(shop: Shop) -> None:
     with pytest.raises(BookingRefused) as over:
         shop.book(shop.at(8, days=0), by=BookedBy.STAFF)
     assert (over.value.reason, str(over.value)) == ("past", "This time has passed.")
+
+
+# ---------------------------------------------------------------- where to go
+def test_an_address_learned_later_changes_nothing_else(shop: Shop) -> None:
+    row = shop.book(shop.at(10))
+    assert booking.note_address(row, "12 Elm St", by=BookedBy.ROBOT, now=NOON)
+    assert not booking.note_address(row, "12 Elm St", by=BookedBy.ROBOT, now=NOON)
+    version = row.version
+    row.refresh_from_db()
+    assert (row.address, row.version) == ("12 Elm St", version)
+    assert LeadEvent.objects.filter(kind="appointment.detailed").count() == 1
+
+
+def test_nobody_goes_to_what_is_canceled_or_over(shop: Shop) -> None:
+    row = shop.book(shop.at(10))
+    assert not booking.note_address(row, "12 Elm St", by=BookedBy.ROBOT, now=row.starts_at)
+    booking.cancel(row, by=BookedBy.STAFF, now=NOON, version=row.version)
+    assert not booking.note_address(row, "12 Elm St", by=BookedBy.ROBOT, now=NOON)
+    row.refresh_from_db()
+    assert row.address == ""

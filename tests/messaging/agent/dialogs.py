@@ -15,6 +15,12 @@ def offer(slots: str = FIRST) -> str:
     return f"I have {slots}. Reply with the number, or tell me another day."
 
 
+def still_open(slots: str = FIRST) -> str:
+    return f"Still open: {slots}. The number is all I need, or another day."
+
+
+STILL_OPEN = still_open()
+ADDRESS_AGAIN = "All that is missing now is the street address."
 OFFER_CALL = f"We can call you {CALLS}. Reply with the number that suits you."
 TEMPE = "Yes, we come to Tempe."
 NEED, PLACE = "What do you need help with?", "Which city or ZIP code is it in?"

@@ -129,7 +129,7 @@ class Shop:
 def make_shop(wire: Wire, at: time_machine.Traveller, **robot: Any) -> Shop:
     """Drain cleaning for $129 to $249 at the shop, any day from 6 AM; one approved answer, one policy."""
     robot = {"quiet_seconds": 8, **robot}
-    drains = make_bookable(wire)
+    drains = make_bookable(wire, step_minutes=60)
     Service.objects.filter(pk=drains.pk).update(price_from_cents=12900, price_to_cents=24900)
     make_hours(wire.business)
     make_area(wire.business, "Tempe", region="AZ")
@@ -144,7 +144,8 @@ def with_model(shop: Shop, api: MessagesApi, settings: LazySettings, **robot: An
     ModelPrice.objects.update_or_create(
         model="claude-haiku-5-5",
         defaults={
-            "input_micros": 100_000, "output_micros": 500_000, "cache_write_micros": 125_000, "cache_read_micros": 10_000,
+            "input_micros": 100_000, "output_micros": 500_000,
+            "cache_write_micros": 125_000, "cache_read_micros": 10_000,
         },
     )  # fmt: skip
     shop.api = api

@@ -11,7 +11,7 @@ from messaging.agent.desk import TimesWanted
 from messaging.agent.flow_talk import LONGEST_TEXT
 from messaging.agent.situation import LeadFacts
 from messaging.enums import Intent
-from tests.messaging.agent.books import DIAGNOSIS, KNOWLEDGE, Customer, phoenix, wanted_days
+from tests.messaging.agent.books import DIAGNOSIS, DRAIN, KNOWLEDGE, Customer, phoenix, wanted_days
 from tests.messaging.agent.dialogs import (
     ADDRESS,
     ASKING,
@@ -25,6 +25,7 @@ from tests.messaging.agent.dialogs import (
     PERSON,
     PLACE,
     PRICE,
+    STILL_OPEN,
     TEMPE,
     TUESDAY,
     VISIT,
@@ -45,6 +46,7 @@ def test_one_text_gets_price_area_and_times_and_the_next_one_books() -> None:
     assert ana.books.saved == {
         "need": ana.books.saved["need"],
         "place": "Tempe",
+        "urgency": "urgent",
         "address": "1420 E Apache Blvd",
         "name": "Joe Smith",
     }
@@ -84,7 +86,7 @@ def test_questions_before_and_after_the_offer() -> None:
 def test_urgency_and_kind_are_asked_where_the_business_wants_them() -> None:
     ana = Customer(settings={"asks_urgency": True, "asks_kind": True})
     urgency = "How soon do you need it: today, this week, or is there no rush?"
-    assert dialog(ana, "ac out in tempe", "no rush", "existing customer") == [
+    assert dialog(ana, "drain cleaning in tempe", "no rush", "existing customer") == [
         f"{TEMPE} {urgency}", "Are you a new or an existing customer?", offer(),
     ]  # fmt: skip
     assert (ana.books.saved["urgency"], ana.books.saved["kind"]) == ("routine", "existing")
@@ -97,12 +99,14 @@ def test_a_business_with_one_service_does_not_ask_which() -> None:
     assert ana.says("hello") == offer()
 
 
-def test_two_services_that_fit_equally_are_named() -> None:
+def test_two_needs_are_named_with_their_prices_and_one_is_asked_for() -> None:
     ana = Customer()
     assert dialog(ana, "how much for a new ac and a drain cleaning", "the drain") == [
-        "What do you need help with: Drain cleaning or New system estimate?",
-        f"Drain cleaning is from $129 (Camera included). {PLACE}",
+        "New system estimate is free. Drain cleaning is from $129 (Camera included). "
+        "We can do New system estimate and Drain cleaning. Which one should come first?",
+        PLACE,
     ]
+    assert ana.books.service_id == DRAIN
 
 
 # ---------------------------------------------------------------- wishes and choices
@@ -149,10 +153,10 @@ def test_who_refuses_twice_gets_a_call() -> None:
 def test_a_yes_does_not_choose_between_two() -> None:
     ana = Customer()
     ana.says("drain cleaning in mesa")
-    assert dialog(ana, "yes", "👍", "2") == [offer(), "", ADDRESS]
+    assert dialog(ana, "yes", "👍", "2") == [STILL_OPEN, "", ADDRESS]
     assert ana.books.booked[0].starts_at == phoenix(23, 10)
     eager = Customer()
-    assert dialog(eager, "drain cleaning in mesa", "yes", "yes please")[1:] == [offer(), PERSON]
+    assert dialog(eager, "drain cleaning in mesa", "yes", "yes please")[1:] == [STILL_OPEN, PERSON]
     assert (eager.reasons, eager.books.booked) == (["Says yes, but not to which time"], [])
 
 
@@ -189,7 +193,7 @@ def test_a_time_that_is_gone() -> None:
 def test_new_facts_beside_a_choice_ask_for_the_choice_again() -> None:
     ana = Customer()
     ana.says("drain cleaning in tempe")
-    assert ana.says("2, but actually I'm in Mesa") == f"Yes, we come to Mesa. {offer()}"
+    assert ana.says("2, but actually I'm in Mesa") == f"Yes, we come to Mesa. {STILL_OPEN}"
     assert (ana.books.booked, ana.books.saved["place"]) == ([], "Mesa")
 
 
@@ -206,7 +210,7 @@ def test_who_insists_on_a_day_without_times_gets_a_call() -> None:
     ana = Customer()
     sorry = f"Sorry, nothing is free then. {offer()}"
     assert dialog(ana, "drain cleaning in tempe", "sunday", "sunday please", "I need sunday")[1:] == [
-        sorry, sorry, f"Sorry, nothing is free then. {OFFER_CALL}",
+        sorry, f"Sorry, nothing is free then. {STILL_OPEN}", f"Sorry, nothing is free then. {OFFER_CALL}",
     ]  # fmt: skip
 
 
@@ -221,7 +225,7 @@ def test_who_needs_nothing_more_is_offered_nothing_more(text: str) -> None:
 
 def test_what_was_offered_is_repeated() -> None:
     ana = Customer()
-    assert dialog(ana, "drain cleaning in tempe", "what time is number 2 again?")[1:] == [offer()]
+    assert dialog(ana, "drain cleaning in tempe", "what time is number 2 again?")[1:] == [STILL_OPEN]
 
 
 def test_nothing_free_at_all() -> None:

@@ -264,3 +264,25 @@ def test_total_and_other_stands_alone(text: str) -> None:
     assert bool(found) == bool(text.strip())
     for alone in (Intent.OTHER, Intent.SPAM, Intent.THANKS, Intent.GREETING):
         assert alone not in found or found == {alone}
+
+
+@pytest.mark.parametrize(
+    ("text", "intents"),
+    [
+        ("i need to schedule", {Intent.BOOKING}),
+        ("quisiera agendar", {Intent.BOOKING}),
+        ("where do you guys work", {Intent.AREA}),
+        ("where all do you travel", {Intent.AREA}),
+        ("are you guys coming", {Intent.EXISTING}),
+        ("where are you guys located", {Intent.AREA}),
+        ("do u guys come out on sundays", {Intent.HOURS}),
+        ("looking to buy your house, cash offer", {Intent.SPAM}),
+        ("gift card for my wife", {Intent.OTHER}),
+        ("you won a free gift card", {Intent.SPAM}),
+        ("hace frio aqui", {Intent.OTHER}),
+        ("hola cuanto x un corte", {Intent.PRICE}),
+        ("can i talk to dr smith", {Intent.PERSON}),
+    ],
+)
+def test_words_that_were_taken_for_something_else(text: str, intents: set[Intent]) -> None:
+    assert read_intents(text) == intents

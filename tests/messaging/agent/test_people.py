@@ -227,3 +227,26 @@ def test_total_on_any_string(text: str, asked: bool) -> None:
     assert len(read_name(text, asked=asked)) <= len(text) + 1
     assert read_kind(text, asked=asked) in LeadKind
     assert read_urgency(text, asked=asked) in (Urgency.UNKNOWN, Urgency.ROUTINE, Urgency.URGENT)
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("whats the emergency rate", Urgency.UNKNOWN),
+        ("emergency exit lights need replacing", Urgency.UNKNOWN),
+        ("do you do emergency calls", Urgency.UNKNOWN),
+        ("cual es la tarifa de emergencia", Urgency.UNKNOWN),
+        ("this is an emergency", Urgency.URGENT),
+        ("es una emergencia", Urgency.URGENT),
+    ],
+)
+def test_an_emergency_that_is_only_a_word(text: str, urgency: Urgency) -> None:
+    assert read_urgency(text, asked=False) == urgency
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("si ya soy paciente", LeadKind.EXISTING), ("soy paciente nueva", LeadKind.NEW)],
+)
+def test_patients_are_customers(text: str, kind: LeadKind) -> None:
+    assert read_kind(text, asked=True) == kind

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.knowledge import ServiceFact
-from messaging.agent.service_match import likely_service, services_in
+from messaging.agent.service_match import likely_service, needs_in, services_in, surely_in
 
 DIAGNOSIS = ServiceFact(1, "AC or furnace diagnosis", ("AC out", "no heat", "not cooling", "aire no enfria"))
 REPAIR = ServiceFact(2, "AC repair")
@@ -52,3 +52,37 @@ def test_a_likely_service_is_near_in_wording() -> None:
 def test_any_text_can_be_read(text: str) -> None:
     assert set(services_in(SERVICES, text)) <= set(SERVICES)
     assert likely_service(SERVICES, text) in (*SERVICES, None)
+
+
+HAIR = (
+    ServiceFact(11, "Haircut and style", ("hair cut", "trim")),
+    ServiceFact(12, "Color or highlights", ("hair color", "dye my hair")),
+    ServiceFact(13, "Laser hair removal", ("laser",)),
+    ServiceFact(14, "Brake pads and rotors", ("brakes",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("a trim and dye my hair", (11, 12)),
+        ("laser, also brakes", (13, 14)),
+        ("quiero laser y trim", (13, 11)),
+        ("brake pads and rotors", ()),
+        ("a trim", ()),
+        ("a trim, actually laser", ()),
+        ("i hate my hair and you", ()),
+    ],
+)
+def test_two_needs_beside_each_other(text: str, names: tuple[int, ...]) -> None:
+    assert tuple(row.id for row in needs_in(HAIR, text)) == names
+
+
+def test_a_word_that_others_use_as_well_names_nobody_for_sure() -> None:
+    assert surely_in(HAIR, "do you do hair extensions") == ()
+    assert [row.id for row in surely_in(HAIR, "laser on my legs")] == [13]
+
+
+@pytest.mark.parametrize("text", ["trimmed", "trimming", "trims"])
+def test_the_ending_of_a_word_does_not_matter(text: str) -> None:
+    assert [row.id for row in services_in(HAIR, text)] == [11]

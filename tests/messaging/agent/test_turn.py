@@ -21,9 +21,7 @@ from tests.wire import CALLER, Wire
 pytestmark = pytest.mark.django_db
 
 PRICE = "Drain cleaning is $129 to $249."
-TIMES = (
-    "I have 1) Wed, Jun 17 at 2:30 PM or 2) Wed, Jun 17 at 4:30 PM. Reply with the number, or tell me another day."
-)
+TIMES = "I have 1) Wed, Jun 17 at 3 PM or 2) Wed, Jun 17 at 5 PM. Reply with the number, or tell me another day."
 
 
 @pytest.fixture
@@ -123,9 +121,7 @@ def test_two_processes_that_take_the_same_turn_give_one_answer(shop: Shop) -> No
     assert (len(shop.wire.sent), shop.statuses()) == (1, [TurnStatus.SENT])
 
 
-def test_a_turn_that_died_is_taken_again_when_its_lease_is_over(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_turn_that_died_is_taken_again_when_its_lease_is_over(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.writes("How much is drain cleaning?")
     die_once(monkeypatch)
     assert shop.waits() == []
@@ -163,14 +159,12 @@ def die_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turn, "attempt", attempt)
 
 
-def test_a_turn_that_died_after_it_had_booked_does_not_book_again(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_turn_that_died_after_it_had_booked_does_not_book_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.says("I need drain cleaning")
     shop.writes("1")
     die_once(monkeypatch)
     (confirmation,) = shop.waits()
-    assert confirmation.startswith("Alder Plumbing: you are booked for Drain cleaning, Wed, Jun 17 at 2:30 PM.")
+    assert confirmation.startswith("Alder Plumbing: you are booked for Drain cleaning, Wed, Jun 17 at 3 PM.")
     assert shop.waits(46) == [HAND_OFF]
     assert len(shop.visits()) == 1
     assert shop.who() == (Handler.PERSON, True)
@@ -328,7 +322,7 @@ def test_times_that_were_never_read_cannot_be_chosen(shop: Shop) -> None:
     (answer,) = shop.waits()
     assert answer.startswith(PRICE)
     assert shop.visits() == []
-    assert shop.says("2")[0].startswith("Alder Plumbing: you are booked for Drain cleaning, Wed, Jun 17 at 4:30 PM.")
+    assert shop.says("2")[0].startswith("Alder Plumbing: you are booked for Drain cleaning, Wed, Jun 17 at 5 PM.")
 
 
 def test_help_before_the_answer_leaves_does_not_swallow_it(shop: Shop) -> None:
@@ -384,7 +378,7 @@ def test_a_booking_in_draft_mode_is_for_a_person(shop: Shop) -> None:
     assert shop.says("1") == []
     assert (shop.visits(), drafts(), shop.who()) == ([], [HAND_OFF], (Handler.PERSON, True))
     (told,) = shop.events("conversation.handed_off")
-    assert told.startswith("Chose a time: Book 1) Wed, Jun 17 at 2:30 PM;")
+    assert told.startswith("Chose a time: Book 1) Wed, Jun 17 at 3 PM;")
 
 
 def test_a_newer_text_overtakes_a_draft_and_the_next_one_answers_both(shop: Shop) -> None:
@@ -523,7 +517,7 @@ def test_a_booking_is_confirmed_once(shop: Shop) -> None:
     shop.tell()
     texts += shop.waits()
     assert [body for body in texts if "booked" in body] == [texts[0]]
-    assert texts[0].startswith("Alder Plumbing: you are booked for Drain cleaning, Wed, Jun 17 at 4:30 PM.")
+    assert texts[0].startswith("Alder Plumbing: you are booked for Drain cleaning, Wed, Jun 17 at 5 PM.")
     assert [row.booked_by for row in shop.visits()] == ["robot"]
     assert not shop.thread().needs_reply
 
@@ -531,7 +525,7 @@ def test_a_booking_is_confirmed_once(shop: Shop) -> None:
 def test_a_time_that_was_taken_meanwhile_is_not_booked(shop: Shop) -> None:
     shop.says("I need drain cleaning")
     other = book(
-        shop.wire, shop.drains, at=NOON + timedelta(minutes=30),
+        shop.wire, shop.drains, at=NOON + timedelta(hours=1),
         lead=shop.wire.business.leads.create(phone="+12125550199", created_at=NOON),
     )  # fmt: skip
     shop.deliver()
