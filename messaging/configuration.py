@@ -32,9 +32,10 @@ _lock = Lock()
 def remember(key: Hashable, read: Callable[[], T]) -> T:
     """What `read` returned less than settings.CONFIGURATION_SECONDS ago for this `key`; None is not remembered."""
     with _lock:
-        if key in _remembered:
-            found: T = _remembered[key]
-            return found
+        # Asked once: between a look and a second one it may have been forgotten.
+        found: T | None = _remembered.get(key)
+    if found is not None:
+        return found
     found = read()
     if found is not None:
         with _lock:

@@ -169,6 +169,7 @@ class MessageKind(TextChoices):
     STAFF = "staff", "Staff"
     AUTO_REPLY = "auto_reply", "Automatic answer"
     ROBOT = "robot", "Robot"
+    SAFETY = "safety", "Answer to a danger"
     APPOINTMENT = "appointment", "About an appointment"
     COMPLIANCE = "compliance", "Opt-out or HELP answer"
     INBOUND = "inbound", "Customer"

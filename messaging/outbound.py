@@ -38,6 +38,7 @@ VALID_FOR = {
     MessageKind.STAFF: timedelta(hours=1),
     MessageKind.AUTO_REPLY: timedelta(minutes=30),
     MessageKind.ROBOT: timedelta(minutes=10),
+    MessageKind.SAFETY: timedelta(minutes=30),
     MessageKind.APPOINTMENT: timedelta(hours=2),
     MessageKind.COMPLIANCE: timedelta(minutes=5),
 }

@@ -100,6 +100,9 @@ def reason_not_to_send(message: Message) -> Suppression | None:
     # What was booked may have changed since; strict, because a wrong time sends somebody to a locked door.
     if reason is None and message.appointment_version not in (None, found.version_now):
         reason = Suppression.OUTDATED
+    # Neither a pause nor a person who is just writing keeps back what may save somebody.
+    if reason is None and message.kind == MessageKind.SAFETY and found.is_never_text:
+        return Suppression.NEVER_TEXT
     return reason or (_reason_for_robot(found) if message.kind in AUTOMATIC else None)
 
 

@@ -55,26 +55,41 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     consent.hold_contact(lead.pk)
     conversation = _conversation_for(lead, number, event, now=now)
     message = _store(conversation, event, now=now)
-    body = message.body
-    meaning = consent.meaning_of(body, carrier_keyword=event.carrier_keyword)
+    meaning = consent.meaning_of(message.body, carrier_keyword=event.carrier_keyword)
+    if not _is_about_consent(conversation, message, event, meaning, now=now):
+        _act_on(conversation, message, meaning, now=now)
+
+
+def _is_about_consent(
+    conversation: Conversation, message: Message, event: TextReceived, meaning: Meaning, *, now: datetime
+) -> bool:
+    """Do what STOP, START and HELP ask for; True when nothing else in the text counts."""
     if meaning == Meaning.STOP:
         _stop(conversation, message, event, now=now)
-        return
-    # To the carrier YES is START. From somebody who never opted out it answers us.
-    is_start = meaning == Meaning.START
-    if is_start and (_start(conversation, message, event, now=now) or consent.meaning_of(body) == Meaning.START):
-        return
+        urgency.tell_people(conversation, message.body, now=now)
+        return True
     if meaning == Meaning.HELP:
         _help(conversation, message, event, now=now)
-        return
+        return True
+    if meaning != Meaning.START:
+        return False
+    # To the carrier YES is START. From somebody who never opted out it answers us.
+    came_back = _start(conversation, message, event, now=now)
+    return came_back or consent.meaning_of(message.body) == Meaning.START
+
+
+def _act_on(conversation: Conversation, message: Message, meaning: Meaning, *, now: datetime) -> None:
+    """What a customer wrote: a danger, a machine, something urgent, their visit, the robot's turn; one answer."""
+    body = message.body
     conversations.note_said(conversation, text=body or "Picture", now=now, by_customer=True)
     if meaning == Meaning.MAYBE:
         _pause(conversation, "This may be a request to stop, or the wrong person. Please read it and decide.", now=now)
-    # Danger comes before everything else that a text may say, even if a machine says it.
-    if not sounds_dangerous(body) and _is_machine(conversation, now=now):
+    # Danger comes before everything else, even if a machine says it. One may take two texts to say.
+    burst = _burst(conversation, body)
+    said = burst if sounds_dangerous(burst) else body
+    if not sounds_dangerous(said) and _is_machine(conversation, now=now):
         return
-    # One answer at most.
-    if urgency.notice(conversation, body, cause=f"text:{message.pk}", now=now):
+    if urgency.notice(conversation, said, cause=f"text:{message.pk}", now=now):
         return
     leaves_moves = turn.answers(conversation, Intent.RESCHEDULE)
     if not appointment_replies.notice(conversation, message, now=now, leaves_moves=leaves_moves):
@@ -162,6 +177,16 @@ def _pause(conversation: Conversation, reason: str, *, now: datetime) -> None:
             "conversation.paused", business=conversation.business, lead=conversation.lead, at=now, text=reason,
             conversation=str(conversation.key),
         )  # fmt: skip
+
+
+def _burst(conversation: Conversation, body: str) -> str:
+    """What they have written since the robot was waiting for them to finish, in one line; `body` is the last of it."""
+    if conversation.turn_due_at is None or conversation.burst_began_at is None:
+        return body
+    texts = Message.objects.filter(
+        conversation=conversation, direction=Direction.IN, created_at__gte=conversation.burst_began_at
+    )
+    return " ".join(texts.order_by("id").values_list("body", flat=True)) or body
 
 
 # ---------------------------------------------------------------- loops

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from leads import events
-from leads.enums import Language, Urgency
+from leads import callbacks, events
+from leads.enums import Language, TaskReason, Urgency
 from leads.models import SafetyText
 from messaging import conversations, outbound
 from messaging.agent.language import read_language
@@ -44,16 +44,15 @@ def notice(conversation: Conversation, said: str, *, cause: str, now: datetime) 
 
 
 def _notice_danger(conversation: Conversation, danger: str, said: str, *, now: datetime) -> bool:
-    """Once a day for each danger: who goes on about the flood is not told again to close the valve."""
+    """Once a day for each danger: who goes on about the flood is not told again to close the valve.
+
+    Also where automation is paused: that somebody writes fast, or may be the wrong person, is no reason to be silent.
+    """
     is_news = conversations.flag_urgent(conversation, urgency=Urgency.EMERGENCY)
     conversations.leave_to_people(conversation)
-    if conversation.automation_paused:
-        if is_news:
-            _alert(conversation, f"Urgent: {danger.replace('_', ' ')}", now=now)
-        return True
     text = outbound.queue_text(
         conversation,
-        kind=MessageKind.AUTO_REPLY,
+        kind=MessageKind.SAFETY,
         body=safety_text(conversation, danger, said, now=now),
         idem_key=f"danger:{conversation.key}:{danger}:{now:%Y%m%d}",
         now=now,
@@ -61,6 +60,22 @@ def _notice_danger(conversation: Conversation, danger: str, said: str, *, now: d
     if is_news or text.created_at == now:
         _alert(conversation, f"Urgent: {danger.replace('_', ' ')}", now=now)
     return True
+
+
+def tell_people(conversation: Conversation, said: str, *, now: datetime) -> None:
+    """They said STOP and something dangerous in one breath: no text may go out, so somebody has to call."""
+    danger = sounds_dangerous(said)
+    if not danger:
+        return
+    conversations.flag_urgent(conversation, urgency=Urgency.EMERGENCY)
+    conversations.leave_to_people(conversation)
+    Conversation.objects.filter(pk=conversation.pk).update(needs_reply=True)
+    _alert(conversation, f"Urgent: {danger.replace('_', ' ')}", now=now)
+    callbacks.ask_callback(
+        business=conversation.business, location=conversation.location, lead=conversation.lead, at=now, due_at=now,
+        reason=TaskReason.URGENT, cause=f"danger:{conversation.key}:{danger}:{now:%Y%m%d}",
+        detail=f"Opted out and may be in danger, so call: {said}",
+    )  # fmt: skip
 
 
 def _alert(conversation: Conversation, text: str, *, now: datetime) -> None:

@@ -265,7 +265,7 @@ def tell_not_served(talk: Talk, place: str) -> None:
 def _tell_services(talk: Talk, sentence: str) -> bool:
     services = talk.situation.knowledge.services
     named = surely_in(services, sentence) or surely_in(services, talk.situation.text)
-    if _tell_approved(talk, sentence, least=_VERY_SURE if named else 0.0):
+    if _tell_approved(talk, sentence, least=_RATHER_SURE if named else 0.0):
         return True
     if not named and asks_whether_we_can(sentence) and read_intents(sentence) != {Intent.SERVICES}:
         return True

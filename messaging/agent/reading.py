@@ -10,8 +10,9 @@ from django.conf import settings as django_settings
 from django.db.models import Count
 
 from leads.enums import Language
-from leads.knowledge import Knowledge, from_json, read_knowledge
-from leads.models import Business
+from leads.knowledge import AreaFact, Knowledge, from_json, read_knowledge
+from leads.models import Business, Location
+from leads.places import read_place
 from messaging import configuration
 from messaging.agent.books import as_offer
 from messaging.agent.language import read_language
@@ -67,7 +68,13 @@ def read_situation(
     conversation: Conversation, burst: Sequence[Message], robot: AgentSettings, *, mode: str, now: datetime
 ) -> Situation:
     """`conversation` with lead, request, number, location and business; `burst`: what waits for an answer."""
-    location, lead, request = conversation.location, conversation.lead, conversation.request
+    lead, request = conversation.lead, conversation.request
+    location = served_by(
+        conversation.location,
+        published_knowledge(conversation.business).areas,
+        text="\n".join(message.body for message in burst),
+        place=request.place if request else "",
+    )
     language = language_of(conversation, [message.body for message in burst])
     knowledge = published_knowledge(conversation.business, location_id=location.pk)
     week = configuration.week_at(location, now=now)
@@ -111,6 +118,21 @@ def read_situation(
         may_act=mode == AgentMode.AUTO,
         user_id=hashlib.sha256(f"{django_settings.SECRET_KEY}:{lead.key}".encode()).hexdigest()[:32],
     )  # fmt: skip
+
+
+def served_by(called: Location, areas: Sequence[AreaFact], *, text: str, place: str) -> Location:
+    """The location whose prices, hours and clock hold: that of the place they name, or have named; else the one called.
+
+    The shop that goes to Tucson answers for Tucson, whichever number was dialed.
+    """
+    if all(area.location_id in (None, called.pk) for area in areas):
+        return called
+    for said, asked in ((text, False), (place, True)):
+        area = read_place(areas, said, asked=asked, location_id=called.pk).area if said else None
+        if area is not None:
+            is_here = area.location_id in (None, called.pk)
+            return called if is_here else Location.objects.select_related("business").get(pk=area.location_id)
+    return called
 
 
 def language_of(conversation: Conversation, texts: Sequence[str]) -> str:

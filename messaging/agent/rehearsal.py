@@ -22,7 +22,7 @@ from messaging.agent.drivers import Answer
 from messaging.agent.guards import Act
 from messaging.agent.language import read_language
 from messaging.agent.memory import is_named
-from messaging.agent.reading import back_in
+from messaging.agent.reading import back_in, served_by
 from messaging.agent.situation import CallWindow, LeadFacts, Offer, Said, Situation, State, Visit, read_state
 from messaging.enums import Driver, HoursState, ScriptKind
 from messaging.models import AgentSettings, PhoneNumber
@@ -314,7 +314,7 @@ def _situation(
     language: str,
     now: datetime,
 ) -> Situation:
-    location = number.location
+    location = served_by(number.location, knowledge.areas, text=said.body, place=memory.lead.place)
     week = queries.week_of(location, now=now)
     state = queries.state_in(week, location, now=now)
     values = values_for(

@@ -7,7 +7,8 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 
-from leads.enums import Danger, Language
+from leads.enums import Danger, Language, TaskReason
+from leads.models import CallbackTask
 from messaging.enums import Handler
 from messaging.models import Conversation
 from messaging.safety_wording import WORDING
@@ -108,14 +109,6 @@ def test_a_danger_is_answered_whoever_has_the_conversation(shop: Shop, state: st
     assert hears(shop, SAID) == [OURS]
 
 
-def test_where_automation_is_paused_only_the_team_hears(shop: Shop) -> None:
-    shop.says("hi")
-    Conversation.objects.update(automation_paused=True, handler=Handler.PERSON)
-    assert hears(shop, SAID) == []
-    assert shop.events("conversation.urgent") == ["Urgent: gas"]
-    assert shop.thread().needs_reply
-
-
 @pytest.mark.parametrize("language", list(WORDING))
 def test_every_danger_has_words_that_are_short_and_promise_nobody(language: Language) -> None:
     assert set(WORDING[language]) == set(Danger)
@@ -123,3 +116,25 @@ def test_every_danger_has_words_that_are_short_and_promise_nobody(language: Lang
         segments = count_segments(text.replace("{business}", "B" * 30))
         assert segments.count <= 2
         assert text.startswith("{business}: ")
+
+
+def test_a_pause_does_not_keep_it_back(shop: Shop) -> None:
+    for number in range(7):
+        shop.writes(f"please hurry {number}")
+    assert shop.thread().automation_paused
+    assert hears(shop, "now I smell gas in the whole house") == [OURS]
+
+
+def test_it_may_take_two_texts_to_say(shop: Shop) -> None:
+    assert hears(shop, "I smell") == []
+    assert hears(shop, "gas") == [OURS]
+
+
+def test_who_says_stop_as_well_gets_no_text_but_a_call(shop: Shop) -> None:
+    (answer,) = hears(shop, "please stop, I smell gas")
+    assert "opted out" in answer
+    thread = shop.thread()
+    assert (thread.is_urgent, thread.needs_reply, thread.handler) == (True, True, Handler.PERSON)
+    (task,) = CallbackTask.objects.all()
+    assert (task.reason, task.due_at) == (TaskReason.URGENT, NOON)
+    assert shop.events("conversation.urgent") == ["Urgent: gas"]

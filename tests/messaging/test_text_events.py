@@ -197,14 +197,16 @@ def test_danger_goes_first_and_is_answered_once(wire: Wire) -> None:
     conversation = Conversation.objects.get()
     assert (conversation.is_urgent, conversation.request.urgency) == (True, "emergency")
     assert LeadEvent.objects.filter(kind="conversation.urgent").count() == 1
-    assert [text.kind for text in wire.texts()] == [MessageKind.AUTO_REPLY]
+    assert [text.kind for text in wire.texts()] == [MessageKind.SAFETY]
 
 
-def test_while_staff_decide_nothing_is_answered(wire: Wire) -> None:
+def test_while_staff_decide_only_a_danger_is_answered(wire: Wire) -> None:
     say(wire, "Hello")
     Conversation.objects.update(automation_paused=True)
-    say(wire, "My basement is flooding", 1)
+    say(wire, "URGENT please", 1)
     assert (Conversation.objects.get().is_urgent, wire.texts()) == (True, [])
+    say(wire, "My basement is flooding", 2)
+    assert [text.kind for text in wire.texts()] == [MessageKind.SAFETY]
 
 
 # ---------------------------------------------------------------- WHK-04
