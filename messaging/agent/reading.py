@@ -130,8 +130,9 @@ def served_by(called: Location, areas: Sequence[AreaFact], *, text: str, place: 
     for said, asked in ((text, False), (place, True)):
         area = read_place(areas, said, asked=asked, location_id=called.pk).area if said else None
         if area is not None:
-            is_here = area.location_id in (None, called.pk)
-            return called if is_here else Location.objects.select_related("business").get(pk=area.location_id)
+            if area.location_id is None or area.location_id == called.pk:
+                return called
+            return Location.objects.select_related("business").get(pk=area.location_id)
     return called
 
 

@@ -68,8 +68,8 @@ def test_an_unknown_placeholder_is_named_with_those_that_exist() -> None:
             "error",
             "unknown_placeholder",
             "There is no {busines}. Use one of {business}, {location}, {city}, {caller_name}, {phone}, {email}, "
-            "{website}, {booking_link}, {appointment}, {when}, {change_link}, {confirm}, {slots}, {service}, {services}, "
-            "{price}, {area}, {back}, {hours}, {opens_at}, {closure}, {team}, {opt_out}.",
+            "{website}, {booking_link}, {appointment}, {when}, {change_link}, {confirm}, {slots}, {service}, "
+            "{services}, {price}, {area}, {back}, {hours}, {opens_at}, {closure}, {team}, {opt_out}.",
         ),
         ONE_SEGMENT,
     ]
