@@ -9,7 +9,7 @@ from leads import events, intake
 from leads.enums import RequestStatus, Urgency
 from leads.models import JobRequest, Lead
 from messaging.enums import ConversationStatus, Handler
-from messaging.models import Conversation, PhoneNumber
+from messaging.models import Conversation, PhoneNumber, SlotOffer
 from recoverline.lib.text import one_line
 
 # Whoever writes again this soon after "done" means the same matter.
@@ -100,6 +100,14 @@ def take_over(conversation: Conversation, *, user_id: int, returns_at: datetime 
         handler=Handler.PERSON, needs_reply=False, unread_count=0, turn_due_at=None, robot_returns_at=returns_at
     )
     Conversation.objects.filter(pk=conversation.pk, assignee=None).update(assignee_id=user_id)
+    forget_what_was_asked(conversation)
+
+
+def forget_what_was_asked(conversation: Conversation) -> None:
+    """Somebody else has spoken since: what the customer writes next answers them, and no list of the robot's."""
+    SlotOffer.objects.filter(conversation=conversation, is_current=True).update(is_current=False)
+    Conversation.objects.filter(pk=conversation.pk).update(agent_state={})
+    conversation.agent_state = {}
 
 
 def hand_off(conversation: Conversation, *, reason: str, summary: str, now: datetime) -> bool:
@@ -137,7 +145,8 @@ def give_back(now: datetime) -> list[Conversation]:
     for row in due[:200]:
         with transaction.atomic():
             mine = Conversation.objects.filter(pk=row.pk, handler=Handler.PERSON, robot_returns_at=row.robot_returns_at)
-            if mine.update(handler=Handler.ROBOT, robot_returns_at=None, agent_state={}):
+            if mine.update(handler=Handler.ROBOT, robot_returns_at=None):
+                forget_what_was_asked(row)
                 returned.append(row)
                 events.record(
                     "conversation.returned", business=row.business, lead=row.lead, at=now,

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices
 from leads import events
 from leads.models import CallbackTask, LeadEvent
 from messaging import consent, conversations, outbound
-from messaging.agent import turn
+from messaging.agent import autonomy, turn
 from messaging.enums import CallState, ConversationStatus, Handler, MessageKind, MessageStatus, Outcome, TurnStatus
 from messaging.models import AgentTurn, Call, Conversation, Message, Note, OptOut
 
@@ -215,13 +215,14 @@ def reply(
         if message.created_at == now and message.status != MessageStatus.SUPPRESSED:
             _take_from_robot(conversation, by=by, now=now)
             turn.drafts_of(conversation).update(status=TurnStatus.DISCARDED)
-            conversations.take_over(conversation, user_id=by.pk, returns_at=turn.returns_at(conversation, now=now))
+            conversations.take_over(conversation, user_id=by.pk, returns_at=autonomy.returns_at(conversation, now=now))
     return message
 
 
 def take_over(conversation: Conversation, *, by: AbstractBaseUser, now: datetime) -> bool:
     """From here on a person answers, `by` if nobody has it yet; False when a person already does."""
     Conversation.objects.filter(pk=conversation.pk, assignee=None).update(assignee_id=by.pk)
+    conversations.forget_what_was_asked(conversation)
     return _take_from_robot(conversation, by=by, now=now)
 
 
@@ -234,9 +235,10 @@ def resume_automation(conversation: Conversation, *, by: AbstractBaseUser, now: 
     """Let the robot answer again; False when it already may."""
     halted = Q(automation_paused=True) | Q(handler=Handler.PERSON)
     resumed = Conversation.objects.filter(halted, pk=conversation.pk).update(
-        automation_paused=False, pause_reason="", handler=Handler.ROBOT, robot_returns_at=None, agent_state={}
+        automation_paused=False, pause_reason="", handler=Handler.ROBOT, robot_returns_at=None
     )
     if resumed:
+        conversations.forget_what_was_asked(conversation)
         turn.wake_for_waiting(conversation, now=now)
     return _record(resumed, "automation.resumed", "Automation resumed", conversation, by, now)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from leads import events, intake
 from leads.models import Lead
 from messaging import appointment_replies, consent, conversations, delivery, urgency
-from messaging.agent import turn
+from messaging.agent import autonomy, turn
 from messaging.agent.loops import LoopSign, Said, looks_automatic
 from messaging.answers import answer
 from messaging.carriers.base import BadPayload, TextReceived
@@ -31,6 +31,8 @@ from recoverline.lib.text import clean_inbound
 
 # One such text is left alone; it says nothing about the person who may write next.
 _ONLY_THIS_TEXT = (LoopSign.AUTO_REPLY, LoopSign.ECHO)
+# So few words say that it is urgent, and not what it is.
+_ONLY_URGENT = 3
 TOLL_FREE = re.compile(r"^\+18(00|33|44|55|66|77|88)")
 
 
@@ -89,9 +91,11 @@ def _act_on(conversation: Conversation, message: Message, meaning: Meaning, *, n
     said = burst if sounds_dangerous(burst) else body
     if not sounds_dangerous(said) and _is_machine(conversation, now=now):
         return
-    if urgency.notice(conversation, said, cause=f"text:{message.pk}", now=now):
+    is_urgent = urgency.notice(conversation, said, cause=f"text:{message.pk}", now=now)
+    # "URGENT, drain clogged in Tempe, how much?" says what the robot can go on with; a danger is for people alone.
+    if is_urgent and (sounds_dangerous(said) or len(body.split()) <= _ONLY_URGENT):
         return
-    leaves_moves = turn.answers(conversation, Intent.RESCHEDULE)
+    leaves_moves = autonomy.answers(conversation, Intent.RESCHEDULE)
     if not appointment_replies.notice(conversation, message, now=now, leaves_moves=leaves_moves):
         turn.wake(conversation, now=now)
 

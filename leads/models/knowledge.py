@@ -145,7 +145,7 @@ class Faq(Fact, Local):
         "other ways to ask it", default=list, blank=True, validators=[validate_phrases],
         help_text="One a line. Five or more make a clear difference.",
     )  # fmt: skip
-    answer = models.TextField(max_length=600)
+    answer = models.TextField(max_length=320, help_text="As it is texted.")
     language = models.CharField(max_length=8, choices=Language.choices, default=Language.ENGLISH)
 
     class Meta:
@@ -168,7 +168,7 @@ class Policy(Fact, Local):
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="policies")
     title = models.CharField(max_length=80, help_text="What it is about: Late cancellation.")
-    text = models.TextField(max_length=600, help_text="As it is texted.")
+    text = models.TextField(max_length=320, help_text="As it is texted.")
     language = models.CharField(max_length=8, choices=Language.choices, default=Language.ENGLISH)
 
     class Meta:

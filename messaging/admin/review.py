@@ -39,7 +39,7 @@ class AnswerForm(forms.Form):
 
     question = forms.CharField(max_length=200, help_text="As you would put it.")
     answer = forms.CharField(
-        max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=320, widget=forms.Textarea(attrs={"rows": 3}),
         help_text="As you would text it. The robot sends it word for word.",
     )  # fmt: skip
     examples = LinesField(

@@ -66,7 +66,11 @@ class LiveBooks:
     def find(
         self, service_id: int, area: AreaFact | None, wanted: TimesWanted, *, count: int, visit_key: str
     ) -> list[Offer]:
-        service = Service.objects.select_related("business").get(pk=service_id, business=self.conversation.business_id)
+        rows = Service.objects.select_related("business")
+        service = rows.filter(pk=service_id, business=self.conversation.business_id).first()
+        if service is None:
+            # Published, and deleted since.
+            return []
         moved = self._visit(visit_key) if visit_key else None
         location = moved.location if moved else self._location_in(area)
         area_row = moved.area if moved else self._area_row(area)
@@ -161,7 +165,9 @@ class LiveBooks:
 
     # ---------------------------------------------------------------- the lead
     def save(self, changes: dict[str, str], *, service_id: int | None = None) -> None:
-        service = Service.objects.get(pk=service_id, business=self.conversation.business_id) if service_id else None
+        # What was published may have been deleted since.
+        rows = Service.objects.filter(pk=service_id, business=self.conversation.business_id)
+        service = rows.first() if service_id else None
         intake.note_facts(
             self.conversation.lead, self.conversation.request, changes, at=self.now, service=service,
             conversation=str(self.conversation.key),
@@ -174,9 +180,10 @@ class LiveBooks:
     def note_unanswered(self, question: str) -> None:
         UnansweredQuestion.objects.get_or_create(
             message=self.trigger,
+            text=question[:300],
             defaults={
-                "business": self.conversation.business, "conversation": self.conversation, "text": question[:300],
-                "language": self.language, "asked_at": self.now,
+                "business": self.conversation.business, "conversation": self.conversation, "language": self.language,
+                "asked_at": self.now,
             },
         )  # fmt: skip
 

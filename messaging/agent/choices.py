@@ -44,7 +44,8 @@ def choose(text: str, choices: Sequence[Choice], *, now: datetime) -> int | None
         return None
     if named := _LISTED.fullmatch(spoken):
         # "La 1" right after a numbered list is its first line, and no hour.
-        return next((choice.number for choice in choices if choice.number == int(named[1])), None)
+        number = int(named[1]) if named[1].isdigit() else _NUMBER_WORDS[named[1]]
+        return next((choice.number for choice in choices if choice.number == number), None)
     if len(choices) == 1 and read_yes_no(text) is YesNo.YES and _fits_all(", ".join(pieces), choices[0], now):
         return choices[0].number
     # A gate code or a story beside the choice is no choice.
@@ -110,7 +111,7 @@ def _by_number(said: str, spoken: str, choices: Sequence[Choice], now: datetime)
             for choice in choices
             if choice.number == digit and all(_matching(when, [choice], has_half=False) for when in others)
         }
-    if whens or not digits or (numbers and _IS_ONLY_NUMBER.fullmatch(spoken)):
+    if whens or not digits or (numbers and (_IS_ONLY_NUMBER.fullmatch(spoken) or _SAYS_NUMBER.search(spoken))):
         return numbers
     # "8 works" is an hour where no such number was offered.
     at_hour = {choice.number for digit in digits for choice in choices if _is_at_hour(choice, digit)}
@@ -214,6 +215,7 @@ _ANY_OF = re.compile(
     r"esta|estan|bien|sirve|sirven|queda|quedan|funciona|gracias|por|favor|me|nos|hora|dia|horario))*"
 )
 _CHOOSES = re.compile(
+    r"^(?:number |option |the |la )?\d (?:is|es|would be|seems) (?:better|mejor)\b|"
     r"\b(?:works?|take|book|pick|choose|prefer|go with|going with|lets (?:do|go|say)|lets|ill do|well do|i can do|we "
     r"can do|i can make|is (?:\w+ )?(?:good|fine|great|perfect|ok|okay|best)|sounds (?:good|great|perfect)|(?:put|"
     r"pencil) (?:me|us)|schedule (?:me|us|it|for)|sign (?:me|us)|confirm|reserve|me (?:sirve|queda|conviene|funciona|"
@@ -226,7 +228,7 @@ _KNOWN_WORDS = words(
     "awesome nice i id ill we well would will like love want need take do lets let go with that this it is its be "
     "can and or then so window arrival works work just actually sorry first second third fourth fifth sixth last 1st "
     "2nd 3rd 4th 5th 6th two three four five six next earliest latest soonest earlier later early available offered "
-    "listed guess think believe there see u sir maam around about el la los las un una de del a al en por para y o "
+    "listed said mentioned had told gave dijo dijeron menciono entonces pues guess think believe there see u you sir maam around about el la los las un una de del a al en por para y o "
     "que me mi nos si claro bien bueno favor porfa gracias hola buenas quiero quisiera opcion numero cita hora "
     "horario dia primero primera primer segundo segunda tercero tercera tercer cuarto cuarta quinto quinta ultimo "
     "ultima uno dos tres cuatro cinco seis esa ese esta este seria dale vale perfecto listo"
@@ -251,10 +253,11 @@ _IS_ONLY_NUMBER = re.compile(
     r"(?:(?:option|number|choice|slot|the|la|el|opcion|numero|ok|okay|k|yes|yeah|yep|sure|fine|great|perfect|cool|"
     r"alright|all right|hi|hello|si|bueno|dale|vale|then|just|go with|ill take|i will take|give me|we can do|i "
     r"choose|i pick|please|lets do|quiero|prefiero) )*\d(?: (?:please|pls|plz|thanks|thank you|thx|por favor|gracias|"
-    r"porfa))*"
+    r"porfa|then|entonces|pues))*"
 )
+_SAYS_NUMBER = re.compile(r"\b(?:number|option|choice|numero|opcion) \d(?!\d)")
 _LISTED = re.compile(
-    r"(?:(?:ok|si|bueno|dale|quiero|prefiero|mejor|pues|entonces|me quedo con|con) )*la (\d)(?: por favor| gracias)*"
+    r"(?:(?:ok|si|bueno|dale|quiero|prefiero|mejor|pues|entonces|me quedo con|con) )*la (\d|uno|una|dos|tres)(?: por favor| gracias| entonces)*"
 )
 _ORDINALS = {
     1: "first|1st|primero|primera|primer",
@@ -270,7 +273,7 @@ _NOT_PLACES = re.compile(
 )
 _NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-    "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6,
+    "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6,
 }  # fmt: skip
 _NUMBER_WORD = re.compile(
     r"(?:^|\b(?:option|number|choice|slot|opcion|numero|la|el) )(one|two|three|four|five|six|uno|dos|tres|cuatro|"

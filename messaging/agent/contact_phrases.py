@@ -9,7 +9,12 @@ _SAYS: dict[Intent, str] = {
         r"edit) "
         rf"(?:\w+ ){{0,3}}?{VISIT}\b|\bresched\w*\b|\brescedul\w*\b|\brain ?check\b|\b(?:cambiar|mover|pasar|"
         rf"posponer|reagendar|reprogramar|aplazar|adelantar|recorrer|modificar) (?:\w+ ){{0,2}}?(?:{VISIT}|hora|"
-        r"fecha|horario|dia)\b|\b(?:reagendar|reprogramar|posponer)\w*\b"
+        r"fecha|horario|dia)\b|\b(?:reagendar|reprogramar|posponer)\w*\b|"
+        # "Push my cleaning to Wednesday": the job stands for the visit.
+        r"\b(?:push|move|switch|bump|shift|change|postpone|delay) (?:my|our|the) (?:\w+ ){1,3}?(?:back |up |out )?"
+        rf"(?:to|till|until|for) (?:\w+ )?(?:{DAY}|next \w+|(?:another|a different|a later|an earlier) \w+)\b|"
+        r"\b(?:cambiar|mover|pasar|posponer|aplazar) (?:mi|nuestr[oa]|el|la) (?:\w+ ){1,3}?(?:para|al|a) (?:el |la )?"
+        rf"{DAY}\b"
     ),
     Intent.CANCEL: (
         r"\b(?:need|want|have|like|going|gotta|wanna|can|could|please|how|to|must|gonna|ill|lets|just|sorry|i|we|and|"
@@ -50,8 +55,8 @@ _SAYS: dict[Intent, str] = {
         r"was)\b|\b(?:donde (?:esta|viene|anda|va)|ya (?:viene|vienen|llego|llega|salio|va)|a que hora (?:llega\w*|"
         r"viene\w*|es mi)|cuando (?:llega|viene|es mi)|sigue viniendo|va a llegar|no (?:ha llegado|llego|vino|ha "
         r"venido|han llegado|vinieron))\b|\b(?:vinieron|arreglaron|instalaron|repararon|vino|cobraron|dejaron|"
-        r"cambiaron|hicieron|me arreglo|me instalo|(?:en|la|mi) garantia|factura|recibo|reembolso|ya soy cliente|soy "
-        r"cliente|sigue (?:goteando|igual|fallando|sin funcionar|tirando|roto|rota)|estoy esperando|seguimos "
+        r"cambiaron|hicieron|me arreglo|me instalo|(?:en|la|mi) garantia|factura|recibo|reembolso|(?<!no )(?<!no soy )"
+        r"(?:ya )?(?<!no )soy cliente|sigue (?:goteando|igual|fallando|sin funcionar|tirando|roto|rota)|estoy esperando|seguimos "
         r"esperando|ultima vez|trabajo que hicieron)\b"
     ),
     Intent.CALL_ME: (
@@ -84,6 +89,8 @@ _SAYS: dict[Intent, str] = {
         r"(?:le|les|los) llame\b"
     ),
     Intent.SPAM: (
+        r"^work from home\b|\bwork from home\b(?=.*\b(?:earn\w*|income|jobs?|opportunit\w+|hiring|positions?|money)\b)|"
+        r"\b(?:earn\w*|income|opportunit\w+|hiring|positions?|make money)\b.*\bwork from home\b|"
         r"\b(?:want|need|looking for|handle|get you|send you|bring you) (?:\w+ ){0,2}?(?:more|extra|\d+) (?:\w+ "
         r"){0,2}?(?:customers|clients|jobs|leads|patients|calls|appointments)\b|\bbooked (?:jobs|appointments) (?:a|"
         r"per|every)\b|\b(?:homeowners|customers|clients|leads) in your area\b|\b\d+k? (?:\w+ )?(?:loans?|funding)\b|"
@@ -110,7 +117,7 @@ _SAYS: dict[Intent, str] = {
         r"companies)\b|\b(?:are|is) (?:you|this|u) (?:the )?(?:business )?owner(?: of)?\b|\b(?:crypto|bitcoin|forex|"
         r"nft|casino|lottery|sweepstakes|(?:free|won|claim|your|reward|\d+) (?:\w+ ){0,2}gift cards?|youve won|"
         r"you won|you have won|claim your|congratulations you|car "
-        r"warranty|auto warranty|extended warranty offer|vehicles? warranty|work from home|medicare plan|debt relief|"
+        r"warranty|auto warranty|extended warranty offer|vehicles? warranty|medicare plan|debt relief|"
         r"tax relief|solar incentive|student loan|bulk (?:sms|text)|virtual assistants?|staffing (?:agency|"
         r"solutions)|answering service for|ai receptionist|outsourc\w+|offshore)\b|\bhttps?\b.*\b(?:click|offer|win|"
         r"free)\b|\bclick (?:here|the link|below)\b|\blimited time offer\b|\bvote for (?!me$)\w+|\b(?:paid for by|"
@@ -150,7 +157,10 @@ _INSTEAD: dict[Intent, str] = {
         r")?cancel\w*|\bnoise cancel\w+|\b(?:did|have|has) (?:you|u|he|they|i) (?:\w+ )?cancel\w*|\bcancel(?:ing)? "
         r"(?:\w+ )?(?:subscription|membership|order|plan|insurance|policy|contract|card)\b"
     ),
-    Intent.EXISTING: r"\b(?:new|first) (?:customer|client)\b|\bno warranty\b|\b(?:you|u) (?:\w+ )?(?:said|told me)\b",
+    Intent.EXISTING: r"\b(?:do|does|can|could|will|would) (?:you|u|yall|he|they) (?:guys )?put in\b|"
+    r"\b(?:what(?:s| is)?|how (?:long|many \w+)(?: is| does)?|is there|do (?:you|u|yall)(?: \w+)?) (?:the|a|any|your|"
+    r"kind of|sort of)(?: a)? (?:\w+ )?(?:warranty|guarantee)\b|"
+    r"\b(?:new|first) (?:customer|client)\b|\bno warranty\b|\b(?:you|u) (?:\w+ )?(?:said|told me)\b",
     Intent.CALL_ME: (
         r"\b(?:dont|do not|never|no need to|stop|didnt|did not|not|quit|wont|please no|cant|why did|did|rather than|"
         r"instead of|who|if|when|before) (?:\w+ ){0,2}?call(?:ing|ed|s|back)?(?: (?:me|us|back))?\b|\b(?:he|she|they|"

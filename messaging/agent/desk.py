@@ -14,11 +14,13 @@ from leads.knowledge import AreaFact
 from leads.places import Place, read_place
 from messaging.agent.choices import Choice, choose
 from messaging.agent.guards import Act
+from messaging.agent.privacy import mask_secrets
 from messaging.agent.intents import read_intents
 from messaging.agent.situation import CallWindow, Offer, Situation
 from messaging.agent.tooling import ToolRefused
+from messaging.agent.when import read_when
 from messaging.agent.yes_no import YesNo, read_yes_no
-from messaging.enums import Intent
+from messaging.enums import AgentMode, Intent
 
 # What a customer writes in a field of the lead; longer ones are cut.
 LEAD_FIELDS = ("name", "kind", "need", "place", "address", "urgency", "preferred", "notes")
@@ -99,12 +101,15 @@ class Desk:
         self.saved: dict[str, str] = {}
         # Whether the system tells the customer by itself of what was done here.
         self.is_told = False
+        # What the times that were looked up in this turn are for.
+        self.offered_for: set[Intent] = set()
 
     def continue_from(self, other: "Desk") -> None:
         """What `other`, whose driver failed, has done in this turn was done in this turn."""
         self.acts |= other.acts
         self.done = [*other.done, *self.done]
         self.saved = {**other.saved, **self.saved}
+        self.offered_for |= other.offered_for
 
     # ---------------------------------------------------------------- looking up
     def read_place(self, text: str, *, asked: bool) -> Place:
@@ -130,6 +135,7 @@ class Desk:
         area = self.area_of(place or self.saved.get("place", "") or self.situation.lead.place)
         if self.needs_place(service_id) and area is None and not visit_key:
             raise self._refused("find_times", {"service": service.name}, "First ask for the city or ZIP of the job.")
+        self._stop_if_left_to_people("find_times", {"service": service.name}, _purpose(visit_key))
         self._stop_if_overtaken()
         if not visit_key:
             # Whoever is offered times for it wants it, whether or not the driver has said so.
@@ -139,6 +145,7 @@ class Desk:
         )  # fmt: skip
         if found:
             self.offers = self.books.offer(found)
+            self.offered_for.add(_purpose(visit_key))
         words = [self.offer_words(offer) for offer in self.offers] if found else []
         self.facts += words
         self._did("find_times", {"service": service.name, **_shown(wanted)}, "; ".join(words) or "nothing is free then")
@@ -149,8 +156,13 @@ class Desk:
 
     # ---------------------------------------------------------------- time
     def chosen(self) -> int | None:
-        """The number of the offer that the customer's own current text agrees to."""
-        return choose(self.situation.text, self.situation.choices(), now=self.situation.local_now)
+        """The number of the offer that the customer's own current text agrees to.
+
+        A bare number answers our last text: a list before it, or one of times for a call, was not meant.
+        """
+        situation = self.situation
+        is_answer_to_list = situation.is_list_last and not situation.windows
+        return _chosen(situation) if is_answer_to_list or _says_when(situation) else None
 
     def hold(self, number: int) -> Offer:
         offer = self._agreed("hold", number)
@@ -183,7 +195,7 @@ class Desk:
             raise self._refused(
                 "cancel", {"appointment": visit.words}, "The customer has not asked to cancel in their last text."
             )
-        self._must_act("cancel", {"appointment": visit.words})
+        self._must_act("cancel", {"appointment": visit.words}, Intent.CANCEL)
         try:
             words = self.books.cancel(visit_key)
         except ToolRefused as refused:
@@ -208,7 +220,7 @@ class Desk:
             raise self._refused(
                 act, {"number": str(number)}, "The customer has not agreed to this time in their last text. Ask them."
             )
-        self._must_act(act, {"time": self.offer_words(offer)})
+        self._must_act(act, {"time": self.offer_words(offer)}, _purpose(offer.visit_key))
         return offer
 
     def _agrees(self, offer: Offer) -> bool:
@@ -269,17 +281,15 @@ class Desk:
         words = window.words if window else "as soon as possible"
         if window is not None and self._chosen_window(offered) != number:
             raise self._refused("arrange_call", {"time": words}, "The customer has not agreed to this time. Ask them.")
-        self._must_act("arrange_call", {"time": words})
+        self._must_act("arrange_call", {"time": words}, Intent.CALL_ME)
         self.books.arrange_call(window)
         self.is_told = self.is_told or window is not None
         self._act(Act.CALLBACK, "arrange_call", {"time": words}, "a task for the team")
 
     def _chosen_window(self, offered: Sequence[CallWindow]) -> int | None:
-        zone = self.situation.zone
-        choices = [
-            Choice(row.number, row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)) for row in offered
-        ]  # fmt: skip
-        return choose(self.situation.text, choices, now=self.situation.local_now)
+        if not self.situation.is_list_last and not _says_when(self.situation):
+            return None
+        return _chosen_of(self.situation, offered)
 
     def hand_off(self, reason: str, summary: str = "") -> None:
         """A person goes on from here; nothing is asked of the robot any more until it is handed back."""
@@ -294,14 +304,21 @@ class Desk:
         self._act(Act.ESCALATED, "escalate", {"reason": reason}, "the team is alerted")
 
     def note_unanswered(self, question: str) -> None:
+        # It may become a FAQ, which every customer and every model sees.
+        question = mask_secrets(question)
         self.books.note_unanswered(question)
         self._did("note_unanswered", {"question": question}, "kept for the weekly review")
 
     # ---------------------------------------------------------------- small parts
-    def _must_act(self, act: str, arguments: dict[str, str]) -> None:
-        if not self.situation.may_act:
+    def _must_act(self, act: str, arguments: dict[str, str], wanted: Intent) -> None:
+        """`wanted`: what the act is for, whatever the text has said."""
+        if not self.situation.may_act or self.situation.mode_of(wanted) != AgentMode.AUTO:
             raise self._refused(act, arguments, "A person approves each answer here: hand this over, do not do it.")
         self._stop_if_overtaken()
+
+    def _stop_if_left_to_people(self, name: str, arguments: dict[str, str], wanted: Intent) -> None:
+        if self.situation.mode_of(wanted) == AgentMode.OFF:
+            raise self._refused(name, arguments, "People do this here: hand it over.")
 
     def _stop_if_overtaken(self) -> None:
         if self.books.is_overtaken():
@@ -317,6 +334,36 @@ class Desk:
     def _refused(self, name: str, arguments: dict[str, str], reason: str) -> ToolRefused:
         self._did(name, arguments, reason, is_refused=True)
         return ToolRefused(reason)
+
+
+def wanted_by_choice(situation: Situation) -> frozenset[Intent]:
+    """What a text is about that picks from what was offered, which may be nothing but a number."""
+    wanted = set()
+    if situation.windows and _chosen_of(situation, situation.windows) is not None:
+        wanted.add(Intent.CALL_ME)
+    number = _chosen(situation)
+    wanted |= {_purpose(offer.visit_key) for offer in situation.offers if offer.number == number}
+    return frozenset(wanted)
+
+
+def _purpose(visit_key: str) -> Intent:
+    return Intent.RESCHEDULE if visit_key else Intent.BOOKING
+
+
+def _chosen(situation: Situation) -> int | None:
+    return choose(situation.text, situation.choices(), now=situation.local_now)
+
+
+def _chosen_of(situation: Situation, windows: Sequence[CallWindow]) -> int | None:
+    zone = situation.zone
+    choices = [
+        Choice(row.number, row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)) for row in windows
+    ]  # fmt: skip
+    return choose(situation.text, choices, now=situation.local_now)
+
+
+def _says_when(situation: Situation) -> bool:
+    return bool(read_when(situation.text, now=situation.local_now))
 
 
 def _shown(wanted: TimesWanted) -> dict[str, str]:

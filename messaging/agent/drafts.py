@@ -7,6 +7,7 @@ from django.db import transaction
 
 from leads import events
 from messaging import outbound
+from messaging.agent import memory
 from messaging.enums import Direction, MessageKind, MessageStatus, TurnStatus
 from messaging.models import AgentTurn, Conversation, Message
 
@@ -27,6 +28,8 @@ def approve(turn: AgentTurn, *, by: AbstractBaseUser, body: str, now: datetime) 
         # Who was told that a person goes on still waits for that person.
         if message.status != MessageStatus.SUPPRESSED and not _hands_off(turn):
             Conversation.objects.filter(pk=turn.conversation_id).update(needs_reply=False)
+        if body.strip() != turn.reply.strip():
+            memory.keep_named(turn.conversation, body)
         edited = " with changes" if body.strip() != turn.reply.strip() else ""
         _record(turn, "draft.approved", f"Approved the robot's draft{edited}", by=by, now=now)
     return message

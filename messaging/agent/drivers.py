@@ -93,6 +93,8 @@ def answer(
     try:
         found = answer_by_model(situation, books, robot, model, desk=desk, spend=lambda usage: spend(usage, model))
     except ModelFailed as failed:
+        if costs.is_free(failed):
+            spend(failed.usage, model)
         costs.note_failure(model, failed, business=conversation.business, now=now)
         return after_failure(desk, words, failed, model)
     return found if found.text else with_what_is_missing(found, words)
@@ -128,10 +130,17 @@ def after_failure(desk: Desk, words: flow.Words, failed: ModelFailed, model: str
         must_look = failed.reason in _A_PERSON_MUST_LOOK and not isinstance(failed, SaidNothing)
         if must_look and Act.HANDED_OFF not in found.desk.acts:
             found.desk.hand_off(reason, mask_secrets(desk.situation.text)[:150])
-            found = found if found.text else replace(found, text=_hand_off_words(found.desk, words))
+            if not found.text or _asks(found):
+                # Nobody is invited to answer a robot that has just handed over.
+                state = replace(found.state, asked="", question_id=None)
+                found = replace(found, text=_hand_off_words(found.desk, words), state=state)
     return replace(
         found, driver=Driver.MODEL, model=model, usage=failed.usage, objections=tuple(failed.rewritten),
     )  # fmt: skip
+
+
+def _asks(answer: Answer) -> bool:
+    return bool(answer.state.asked) or "?" in answer.text or answer.desk.offers != answer.desk.situation.offers
 
 
 def _not_left_alone(answer: Answer, words: flow.Words) -> Answer:

@@ -4,7 +4,7 @@ One burst of texts in, one text out: hand over what is for a person, save what w
 what was asked from facts, ask the one next thing that is missing.
 """
 
-from leads.enums import LeadKind
+from leads.enums import LeadKind, Urgency
 from messaging.agent.desk import Desk
 from messaging.agent.flow_answers import (
     ABOUT_VISITS,
@@ -13,6 +13,7 @@ from messaging.agent.flow_answers import (
     tell_price_asked_before,
     tell_served,
 )
+from messaging.agent.flow_nudges import calls_out, has_waited, is_lost, is_real_no, needs_no_word, tells_of_worse
 from messaging.agent.flow_reading import asks_us_to, asks_who, is_open_question, is_preface
 from messaging.agent.flow_steps import ask_next, take_facts
 from messaging.agent.flow_talk import LONGEST_NEED, Reply, Talk, Weight, Words
@@ -26,6 +27,7 @@ from messaging.agent.flow_times import (
     take_choice,
     take_window,
 )
+from messaging.agent.flow_wording import wording
 from messaging.agent.guards import Act
 from messaging.agent.intents import read_intents
 from messaging.agent.sentences import plain
@@ -58,6 +60,8 @@ def _respond(talk: Talk) -> None:
     reading = talk.reading
     if reading.text and not reading.has_words:
         _respond_to_signs(talk)
+    elif is_lost(reading.text):
+        _put_again(talk, reason="Does not understand what we wrote")
     elif Intent.SPAM in reading.intents:
         talk.hand_off("Selling something", quietly=True)
     elif Intent.WRONG_NUMBER in reading.intents:
@@ -67,13 +71,52 @@ def _respond(talk: Talk) -> None:
         take_facts(talk)
         if reason := reading.reason_for_a_person or _reason_in_visits(talk):
             talk.hand_off(reason)
+        elif _is_arranged(talk) and tells_of_worse(reading.text):
+            talk.note(urgency=str(Urgency.URGENT))
+            talk.desk.escalate("It got worse")
+            talk.hand_off("It got worse")
         else:
             _converse(talk)
+            _leave_nobody(talk)
+
+
+def _is_arranged(talk: Talk) -> bool:
+    """Whether there is a visit or a call that the text may be about."""
+    return talk.has_visit or talk.state.is_settled
+
+
+def _leave_nobody(talk: Talk) -> None:
+    """Nobody is left without a word but those who thank, agree, decline or are still thinking."""
+    reading = talk.reading
+    if talk.parts or talk.is_handed_off or talk.desk.acts & _TELL_THEMSELVES:
+        return
+    if calls_out(reading.text):
+        _put_again(talk, reason="Asks whether anybody is there", is_calling=True)
+    elif not (reading.intents == {Intent.THANKS} or reading.is_thinking or needs_no_word(reading.text)):
+        talk.is_waiting = False
+        _miss(talk)
+        if not talk.parts:
+            talk.hand_off("Not understood")
+
+
+def _put_again(talk: Talk, *, reason: str, is_calling: bool = False) -> None:
+    """What is open once more; without anything open, or asked too often, a person goes on."""
+    talk.is_understood, talk.is_waiting = True, False
+    if is_calling:
+        talk.add(wording("here", talk.language), Weight.ANSWER)
+    ask_next(talk)
+    if not any(part.asks for part in talk.parts):
+        if not talk.situation.is_open:
+            # The hand-off says when somebody is there again.
+            talk.parts = []
+        talk.hand_off(reason)
 
 
 def _respond_to_signs(talk: Talk) -> None:
     """Emoji, or a phone's reaction to a text of ours: a yes or a no if we asked, else nothing."""
-    if not talk.asked or talk.asked == "need":
+    if calls_out(talk.reading.text):
+        _put_again(talk, reason="Asks whether anybody is there", is_calling=True)
+    elif not talk.asked or talk.asked == "need":
         talk.keep_waiting()
     elif not _take_yes_or_no(talk):
         _ask_again(talk)
@@ -87,6 +130,8 @@ def _reason_in_visits(talk: Talk) -> str:
     )
     if _is_answered_in_advance(talk):
         return ""
+    if has_waited(talk.reading.text) and (visits or _is_arranged(talk)):
+        return "Is waiting for us"
     if Intent.EXISTING in intents and not (talk.asked == "kind" and talk.reading.kind != LeadKind.UNKNOWN):
         return "About an earlier visit"
     if Intent.CANCEL in intents and len(visits) != 1:
@@ -196,6 +241,8 @@ def _refuses(talk: Talk) -> bool:
     """None of what was offered; a day or time of their own is a wish, not a refusal."""
     if talk.reading.says_when or talk.has_news or Intent.PRICE in talk.reading.intents:
         return False
+    if not talk.reading.wants_other_times and not is_real_no(talk.reading.text, is_about_times=True):
+        return False
     return talk.reading.wants_other_times or talk.reading.yes_no == YesNo.NO
 
 
@@ -230,7 +277,10 @@ def _ask_again(talk: Talk) -> None:
 def _take_yes_or_no(talk: Talk) -> bool:
     """A bare yes or no: an answer only to what our last text asked, and not to a choice between several."""
     yes_no = talk.reading.yes_no
-    if yes_no == YesNo.UNCLEAR:
+    is_about_times = talk.asked in ("choice", "window", "when")
+    if yes_no == YesNo.UNCLEAR or (
+        yes_no == YesNo.NO and talk.reading.has_words and not is_real_no(talk.reading.text, is_about_times=is_about_times)
+    ):
         return False
     if talk.asked == "choice" and talk.situation.offers:
         if take_choice(talk):
@@ -263,6 +313,10 @@ def _miss(talk: Talk) -> None:
         return
     if talk.reading.is_thinking and talk.situation.state.asked:
         talk.keep_waiting()
+        return
+    is_settled = talk.state.has_booked or talk.state.is_settled or bool(talk.state.declined)
+    if is_settled and not talk.situation.state.asked and not (talk.state.has_booked and _is_worth_noting(talk)):
+        talk.hand_off("About what is arranged" if _is_arranged(talk) else "Not understood")
         return
     misses = talk.state.misses + 1
     if misses >= _MOST_MISSES:

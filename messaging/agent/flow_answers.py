@@ -45,6 +45,7 @@ _POINTS_BACK = words("that this those these it them one any eso esto esa esos el
 # A text in pieces: at commas, at "and", at the numbers of a list.
 _LINK = r"\s*,\s*|\s+(?:and|y|also|plus|&)\s+|\s+\d[.)]\s+"
 _PIECE = re.compile(rf"(?P<link>{_LINK})?(?P<part>.+?)(?={_LINK}|$)", re.IGNORECASE | re.DOTALL)
+_RELATIVE = re.compile(r"(?:which|who|where|when|cual|quien|donde|cuando)\b")
 # "And a facial?", and no more.
 _AND_WHAT = re.compile(r"(?:and|y) (?:\w+ ?){1,4}$")
 # What only concerns those who have an appointment or a running job.
@@ -70,6 +71,9 @@ def _questions_apart(sentence: str) -> list[str]:
             continue
         if pieces and is_open_question(part) and not _names_anything(part):
             # "A full inspection, do you do that": what it asks about stands before it.
+            pieces[-1] += link + part
+        elif pieces and link.strip() == "," and "?" not in sentence and _RELATIVE.match(plain(part)):
+            # "The pump, which it was not": goes on about what stands before it.
             pieces[-1] += link + part
         elif pieces and not is_open_question(part) and not (link.strip(" ,") == "" and is_open_question(pieces[-1])):
             pieces[-1] += link + part
@@ -297,6 +301,9 @@ def _sentence(text: str) -> str:
 def is_approved(talk: Talk, sentence: str) -> bool:
     """Whether it is a question about a rule of the house ("what if I need to cancel?") that was answered in advance."""
     if not is_open_question(sentence):
+        return False
+    if Intent.RESCHEDULE in read_intents(sentence) and _names_time(talk, sentence):
+        # "Can I push my cleaning to Wednesday?" wants that, and asks about no rule.
         return False
     return find_approved(talk.situation.knowledge, sentence, language=talk.language) is not None
 

@@ -7,6 +7,7 @@ from leads.enums import LeadKind, Urgency
 from leads.knowledge import QuestionFact, ServiceFact
 from messaging.agent.faq_wording import COMMON_WORDS
 from messaging.agent.flow_answers import MOST_NAMED, tell_not_served
+from messaging.agent.flow_nudges import is_real_no
 from messaging.agent.flow_reading import asks, asks_who, is_open_question, is_preface, wish_to_json
 from messaging.agent.flow_talk import LONGEST_NEED, Talk, Weight, joined
 from messaging.agent.flow_times import chosen_window, offer_times, offer_windows, repeat_offers
@@ -209,7 +210,7 @@ def _take_answer(talk: Talk) -> None:
     }
     if talk.asked in answered and answered[talk.asked]():
         talk.is_understood = talk.is_answered = True
-    elif talk.asked in ("address", "name") and reading.yes_no == YesNo.NO:
+    elif talk.asked in ("address", "name") and is_real_no(reading.text, is_about_times=False):
         talk.is_understood = talk.is_answered = True
         talk.remember(skipped=(*talk.state.skipped, talk.asked))
 

@@ -38,6 +38,7 @@ _ENGLISH = {
     "more": "other places nearby",
     "not_there": "Sorry, we do not have {service} in {area}.",
     "noted": "That is noted as well.",
+    "here": "Yes, we are here.",
 }
 _SPANISH = {
     "which": "¿De qué se trata: {services}?",
@@ -46,6 +47,7 @@ _SPANISH = {
     "more": "otros lugares cercanos",
     "not_there": "Lo siento, en {area} no tenemos {service}.",
     "noted": "También queda anotado.",
+    "here": "Sí, aquí estamos.",
 }
 
 

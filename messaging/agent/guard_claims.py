@@ -54,6 +54,11 @@ _DAY = (
     r"fri|satur|sun)day|"
     r"(?:mon|tue|wed|thu|fri|sat|sun)\b)"
 )
+_DAYS = (
+    r"(?:today|tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\b|"
+    r"the \d+(?:st|"
+    r"nd|rd|th)\b)"
+)
 _VISIT = r"(?:appointment|appt|visit|booking|slot|time|spot|service|call|job|reservation|it|that|this)"
 
 _BOOKED = (
@@ -88,7 +93,38 @@ _BOOKED = (
     r"way|out there|en route|take care of (?:it|this|that|you) (?:on|at|today|tomorrow))\b",
     r"\b(?:help|someone|somebody|a tech\w*) (?:is )?on (?:the|its|their) way\b",
     rf"(?:{_WILL}|{_NOW}|{_I})(?:send(?:ing)?|sent|dispatch(?:ed|ing)?) (?:you )?(?:{_SOMEONE}|out|help)\b",
+    # It is made, it went through, the day is yours, expect us.
+    rf"{_I}(?:made|created|placed|arranged|secured|got|grabbed) (?:you )?(?:your|the|an?|that|this) (?:\w+ ){{0,2}}?"
+    rf"(?:appointment|appt|booking|reservation|slot|spot|visit)\b|{_I}(?:put|added) you (?:\w+ )?(?:on|in|to) (?:the|"
+    rf"our)\b",
+    r"\b(?:booking|appointment|appt|reservation|visit) (?:(?:has|is|was|just) )*(?:went|gone|goes|came|made|"
+    r"complete[d]?|"
+    r"secured|arranged|in the books)\b",
+    r"^(?:(?:ok|okay|great|perfect|awesome|done|thanks|thank you|got it)[,.! ]*)?(?:(?:it|that|all|everything) is )?"
+    r"(?:locked in|arranged|secured|reserved)(?=$|[.,!;])",
+    rf"\b(?:{_DAYS}|slot|spot|time|appointment|it|that) is (?:all |now )?yours\b|\byou are (?:\w+ )?(?:on|in) for\b",
+    rf"\byour (?:\w+ )?(?:appointment|appt|visit|booking|reservation)(?: time)?(?:: ?| is (?:on |for |at |"
+    rf"set for )?)(?={_DAYS})",
+    rf"\b(?:{_SOMEONE}|we) (?:arrives?|comes?|visits?|stops? by|shows? up|gets? there|leaves?|left)\b(?! (?:to|if|"
+    rf"when))"
+    rf".{{0,30}}?\b(?:{_DAYS}|shortly|soon|now|at \d)",
+    r"^(?:(?:please|so|then|you can|great|perfect)[,!]? )*expect (?:us|our|a (?:tech\w*|plumber|visit)|someone|him|"
+    r"her|them)\b",
+    rf"\b(?:number|slot|option|one) \d+ is yours\b|\b(?:{_DAYS}) it is\b(?! not)|\bit is a date\b|\bbelongs to you\b",
+    rf"\bgot you (?:in )?for\b|\byou are (?:all )?good for\b|{_I}(?:put you in|arranged|did it|took care of (?:it|"
+    rf"that))\b",
+    r"\b(?:slot|spot|time|place) is (?:safe|secured)\b|\bplease be home\b|\bis assigned to you\b|\byou are in (?:our|"
+    r"the) "
+    r"system\b|^success\b|\byour (?:visit|appointment) (?:takes place|stands)\b",
     # Spanish
+    r"^(?:listo,? )?ya (?:quedo|esta)[.! ]*$|\b(?:alli|ahi) estaremos\b|\bvamos (?:el|hoy|manana)\b|\b(?:tecnico|"
+    r"plomero|"
+    r"equipo) estara (?:el|hoy|manana|alli|ahi)\b",
+    r"\b(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|manana|cita|horario|hora|turno|espacio|"
+    r"lugar) (?:ya )?es "
+    r"(?:suy|tuy)[oa]\b|\bya (?:va|vamos|van|viene|vienen|salio|salieron|salimos)\b(?! a )",
+    r"\b(?:tecnico|tecnica|plomero|equipo|alguien|companero|electricista|mecanico|doctor) (?:ya )?(?:(?:llega|viene|"
+    r"pasa|sale|va) (?:el|la|hoy|manana|en|entre|a las|para|ahora|ahorita|pronto|enseguida)|salio)\b",
     r"\b(?:queda(?:n|ra|ron)?|quedo|esta(?:n)?|fue|ha sido|es|quedamos) (?:\w+ )?(?:reservad|agendad|confirmad|"
     r"programad|apuntad)[oa]s?\b",
     r"^(?:(?:listo|perfecto|excelente|muy bien)[,.! ]*)?(?:(?:cita|reserva|visita) )?(?:reservad|agendad|"
@@ -127,6 +163,12 @@ _TOLD = (
     rf"{_I}(?:told|notified|alerted|informed|let (?:\w+ ){{1,4}}know|passed|forwarded|flagged|escalated|"
     rf"relayed|handed|shared (?:this|that|it|your)|"
     rf"pinged|connected you|transferred you|sent (?:this|that|it|your|a (?:note|message)))\b{_NOT_YOU}",
+    rf"{_I}left (?:\w+ )?(?:an? )?(?:\w+ )?(?:note|message|word) (?:for|with)\b",
+    r"\b(?:boss|jefe|equipo) (?:already )?(?:knows|ya sabe|ya esta enterado|esta enterado)\b|\bmessage reached\b|"
+    r"\bdej(?:e|amos) "
+    r"(?:el |un )?recado\b",
+    r"\b(?:le|les) (?:dije|dijimos|comente|comentamos|conte|contamos|deje (?:una nota|un mensaje|"
+    r"un recado)) (?:\w+ )?al?\b",
     rf"{_WILL}(?:tell|notify|alert|inform|let (?!you\b)(?:\w+ ){{1,4}}know|pass|forward|flag|escalate|relay|"
     rf"hand|share (?:this|that|it|your)|ping|connect|"
     rf"transfer|have (?:{_SOMEONE})|get (?:{_SOMEONE}|you (?:a|an|someone|to|over|connected))|"
@@ -153,7 +195,8 @@ _TOLD = (
     r"al|equipo|mensaje|nota|solicitud)\b",
 )
 _REPLIES = (
-    r"(?:call|calling|text(?:ing)?|reach(?:ing)? out|reach you|contact\w*|get(?:ting)? back|get in touch|"
+    r"(?:give you an? (?:\w+ )?(?:call|ring|buzz|shout)|call|calling|text(?:ing)?|reach(?:ing)? out|reach you|"
+    r"contact\w*|get(?:ting)? back|get in touch|"
     r"get with|follow(?:ing)? up|be in touch|be in contact|"
     r"message|messag(?:e|ing)|ring|phone|respond|reply|answer|let you know|email|write|touch base|circle back|"
     r"be back (?:to|with)|confirm (?:with|by)|"
@@ -167,6 +210,23 @@ _CONTACT = (
     rf"take(?:s)? over|taking over|handle|confirm|check|"
     r"take it from here|be happy to)\b",
     r"\bwe will (?:\w+ )?(?:look into|review|confirm)\b",
+    r"\b(?:get|expect|receive) a (?:ring|buzz)\b|\b(?:stay by|keep) (?:the|your) phone\b",
+    r"\b(?!that\b|this\b|it\b|who\b|what\b|which\b|there\b|one\b|anyone\b|nobody\b)[a-z]+ (?:calls|texts|rings|"
+    r"phones) you\b",
+    rf"\b(?:{_SOMEONE}|we) (?:calls?|texts?|rings?|phones?|contacts?) you\b(?! (?:when|before|if|once|as soon|first|"
+    rf"only))",
+    r"\b(?!that\b|this\b|it\b|who\b|what\b|number\b|which\b|there\b|reason\b|one\b)[a-z]+ (?:is|are|am) (?:\w+ )?"
+    r"(?:calling|phoning|ringing|texting|contacting|messaging) you\b(?! (?:back )?(?:about|from))",
+    rf"\b(?:i am|we are|i will|we will) (?:having|getting) (?:{_SOMEONE}|[a-z]+) (?:to )?(?:call|text|contact|reach|"
+    rf"ring|come)\b",
+    rf"\b(?:{_SOMEONE}) (?:(?:is|are) (?:\w+ )?on (?:it|this|your case)|(?:will )?takes? (?:it|this|over)\b)",
+    rf"\b(?:{_SOMEONE}) (?:got|has|have|received|have got|has got|saw|sees|reads?|is reading) (?:your|the|it|this)\b"
+    r"(?! (?:tools?|parts?|experience|skills?|time|day|best|right))",
+    r"\b(?:l[eoa]s?|te) (?:marcamos|marcan|marca|llamamos|llaman|llama|hablamos|hablan|escribimos|escriben|contactamos|"
+    r"contactan|contacta|avisamos|avisan|atienden)\b(?! (?:si|cuando|antes|la atencion))",
+    r"\b(?:alguien|una persona|el equipo|nuestro equipo|un tecnico|el tecnico|un companero) (?:le|lo|la|te) (?:habla|"
+    r"marca|"
+    r"llama|escribe|contacta|atiende|responde)\b",
     rf"\b{_SOMEONE} (?:is|are) (?:calling|texting|contacting|reaching out)\b",
     r"\byou will (?:\w+ )?(?:hear (?:back )?from|get an? (?:call|text|reply|answer|response)|"
     r"receive an? (?:call|text|reply)|be (?:contacted|called|texted))\b|"
@@ -214,7 +274,7 @@ _NEVER = (
     r"sent you (?:an? )?(?:e-?mail|invoice|link|quote|estimate))\b",
     rf"{_WILL}(?:e-?mail|refund|credit|apply (?:a|the|your|that)|order (?:the|a|your)|waive|issue (?:a|your)|"
     rf"process (?:a|your|the))\b",
-    rf"{_IS}(?:refunded|charged|ordered|waived|credited)\b",
+    rf"{_IS}(?:refunded|charged|ordered|waived|credited)\b(?! (?:if|with|when|once|only|at|after|by|for))",
     r"\b(?:he|hemos) (?:reembolsado|cobrado|pedido|enviado un correo|hablado con|consultado)\b|"
     r"\b(?:le|te) (?:reembols|envi)[eo] (?:un correo|el dinero)\b",
 )

@@ -45,6 +45,8 @@ class Figures:
     days: tuple[DaysSaid, ...]
     # The text in which the places above count: plain letters, numbers in digits.
     text: str
+    # The same with those places blanked: numbers that are left in it have no unit.
+    left: str = ""
 
 
 # 2026-11-23T09:00:00-07:00, as programs write it.
@@ -66,9 +68,9 @@ def read_figures(text: str, *, any_case: bool = False) -> Figures:
     days, left = read_days(left, any_case=any_case)
     clocks, left = read_clocks(left)
     quantities += [Quantity("time", clock.text, clock.start, clock.end, clock.low, clock.high) for clock in clocks]
-    _take(left, _DURATIONS, quantities)
-    _take(left, _BARE_AMOUNTS, quantities)
-    return Figures(tuple(quantities), tuple(names), tuple(days), whole)
+    left = _take(left, _DURATIONS, quantities)
+    left = _take(left, _BARE_AMOUNTS, quantities)
+    return Figures(tuple(quantities), tuple(names), tuple(days), whole, left)
 
 
 def _blank(text: str, start: int, end: int) -> str:
@@ -104,13 +106,24 @@ _EMAIL = re.compile(
 )
 _LINK = re.compile(
     rf"\bhttps?://[^\s\x00]+|\bwww\.[^\s\x00]+|"
-    rf"(?<![\w@.-])(?:[a-z0-9-]{{1,63}}\.){{1,4}}{_TLD}(?![\w-])(?!\.\w)(?:/[^\s\x00]*)?",
+    rf"(?<![\w@.-])(?:[a-z0-9-]{{1,63}}\.){{1,4}}{_TLD}(?![\w-])(?!\.\w)(?:/[^\s\x00]*)?|"
+    # Any ending at all: before a path, or in small letters where no new sentence can begin.
+    r"(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12}/[^\s\x00]+|"
+    r"(?<![\w@.-])[a-z0-9-]{3,63}\.(?-i:[a-z]{2,12})(?![\w@-])(?!\.\w)",
     re.IGNORECASE,
 )
+_SPOKEN_LINK = re.compile(rf"\b([a-z0-9-]{{2,63}}) ?[(\[]? ?(?:dot|punto) ?[)\]]? ?({_TLD})\b", re.IGNORECASE)
+_HANDLE = re.compile(r"(?<![\w.@])@[a-z_][\w.]{1,40}", re.IGNORECASE)
 _PHONE = re.compile(
     r"(?<![\w$.,/-])(?:\+\d[\d ().-]{6,18}\d|(?:1[-. ]?)?\(?\d{3}\)?[-. ]{0,2}\d{3}[-. ]?\d{4}|1?\d{10}|"
     r"\d{3}[-.]\d{4})(?![\w%-]|[.:]\d)"
 )
+# Digits set apart in any way, or said one by one, if there are as many as a number has.
+_LOOSE_PHONE = re.compile(
+    r"(?<![\w$.,:/-])(?!20\d\d-\d\d-\d\d)[+(]?\d(?:[ ()./-]{0,3}\d){6,10}(?![\w%]|[.:,/-]\d|\s?(?:am|pm)\b)",
+    re.IGNORECASE,
+)
+_SPOKEN_PHONE = re.compile(r"\b(?:(?:\d|zero|oh|cero|uno)[ ,.-]{1,3}){6,10}(?:\d|zero|oh|cero|uno)\b", re.IGNORECASE)
 _VANITY = re.compile(
     r"\b(?:1[- ]?)?8\d\d[- ](?=[A-Z0-9-]{0,12}[A-Z])[A-Z0-9]{3,12}(?:-[A-Z0-9]{2,8})?\b|"
     r"\b1-\d{3}-(?=[A-Z0-9-]{0,12}[A-Z])[A-Z0-9-]{4,16}\b"
@@ -148,6 +161,21 @@ def _phone(match: re.Match[str]) -> Named | None:
     return Named("phone", match.group().strip(), digits.removeprefix("1") if len(digits) == 11 else digits.lstrip("0"))
 
 
+def _loose_phone(match: re.Match[str]) -> Named | None:
+    digits = re.sub(r"\D", "", re.sub(r"zero|oh|cero", "0", match.group().lower()).replace("uno", "1"))
+    if len(digits) not in (7, 10, 11):
+        return None
+    return Named("phone", match.group().strip(), digits.removeprefix("1") if len(digits) == 11 else digits)
+
+
+def _spoken_link(match: re.Match[str]) -> Named:
+    return Named("link", match.group(), f"{match[1]}.{match[2]}".casefold())
+
+
+def _handle(match: re.Match[str]) -> Named:
+    return Named("link", match.group(), match.group().rstrip(".").casefold())
+
+
 def _always(match: re.Match[str]) -> Named:
     return Named("hours", match.group(), "24/7")
 
@@ -155,9 +183,13 @@ def _always(match: re.Match[str]) -> Named:
 _NAMES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Named | None]], ...] = (
     (_EMAIL, _email),
     (_LINK, _link),
+    (_SPOKEN_LINK, _spoken_link),
+    (_HANDLE, _handle),
     (_ALWAYS, _always),
     (_VANITY, _phone),
     (_PHONE, _phone),
+    (_LOOSE_PHONE, _loose_phone),
+    (_SPOKEN_PHONE, _loose_phone),
     (_EMERGENCY_NUMBER, _phone),
 )
 
@@ -294,7 +326,7 @@ _LASTING = re.compile(
 )
 _AN_HOUR = re.compile(
     r"\b(?:(?P<half>half[- ]an?[- ]hour|half[- ]hour|media hora)|(?P<more>an hour and a half|hora y media)|"
-    r"(?P<one>an hour|una hora|(?:within|in|dentro de|en) (?:the|la|1) (?:next |proxima )?hou?ra?))\b",
+    r"(?P<one>an hour|una hora|(?:within|in|dentro de|en) (?:(?:the|la|1) )?(?:next |proxima )?(?:hour|hora)))\b",
     re.IGNORECASE,
 )
 _SOON = re.compile(

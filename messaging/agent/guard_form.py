@@ -42,6 +42,14 @@ _INTERNALS = re.compile(
     r"inteligencia artificial)\b|\bbase de datos\b|\bmensaje del sistema\b",
     re.IGNORECASE,
 )
+# What a tool answers to the model: it speaks of the customer, or says what to do next.
+_ECHO = re.compile(
+    r"\bthis time (?:for a call )?was not offered\b|\boffer (?:times|them|another time) first\b|"
+    r"(?:^|[.!?]\s)ask (?:them|the customer)\b|\b(?:the|this) customer(?:'s)?\b|\bhand (?:this|it) over, do not\b|"
+    r"\bfirst ask for the\b|\ba value that does not exist\b|\bapproves each answer\b|\btheir last text\b|"
+    r"\bagreed to this time\b",
+    re.IGNORECASE,
+)
 _SPEAKER = re.compile(
     r"^\s*(?:assistant|user|human|system|customer|ai|bot|agent|thinking|draft|reply|response|note to (?:self|"
     r"staff)|internal(?: note)?):",
@@ -95,6 +103,10 @@ def _internals_in(text: str, known: Sequence[str]) -> Iterator[tuple[str, str]]:
         ):
             continue
         yield "internals", f"“{said[:40]}”: say nothing about how this works inside"
+        return
+    echo = _ECHO.search(text)
+    if echo and not any(echo.group().lower() in fact.lower() for fact in known):
+        yield "internals", f"“{echo.group()}”: this is told to you, not to the customer"
         return
     speaker = _SPEAKER.search(text)
     if speaker:

@@ -57,7 +57,7 @@ def ground_of(facts: Sequence[str], customer: str) -> Ground:
     return Ground(known, _read_known(customer), today)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _known(text: str) -> Known:
     """Facts are the same for many replies; what customers write is not kept."""
     return _read_known(text)

@@ -1,11 +1,12 @@
 """PURE: what a reply may say only if the business has said it: promises, prices of nothing, diagnoses, advice."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from messaging.agent.guard_text import clause_around, content_words, wording
+from messaging.agent.guard_prices import COSTS_NOTHING
+from messaging.agent.guard_text import clause_around, content_words, plain, wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +32,13 @@ def _rule(
     return code, re.compile(said), ground, why
 
 
-_COST_NOTHING = (
-    r"\bfree\b|\bno (?:extra |additional |upfront )?(?:charge|cost|fee)s?\b|\bfor nothing\b|\bon (?:the house|"
-    r"us)\b|\bcomplimentary\b|"
-    r"\b(?:does not|will not|would not) cost (?:you )?(?:a thing|anything)\b|\bwaiv\w+|\bgratis\b|"
-    r"\bgratuit[oa]s?\b|\bsin (?:costo|cargo|cobro|costos)\b|"
-    r"\bcortesia\b|\$0(?:\.00)?(?![\d.])|\bno (?:tiene|hay) (?:ningun )?(?:costo|cargo)\b|\bnot? (?:be )?charged?\b"
-)
 _FREE = (
     r"(?<!toll-)(?<!toll )(?<!feel )(?<!hands-)(?<!gluten-)(?<!smoke-)(?<!-)(?<!are you )(?<!you are )(?<!i am "
     r")(?<!be )(?<!get )(?<!time is )(?<!anyone )"
-    r"(?<!set )(?<!sugar )(?<!when )(?<!home )(?<!are we )\bfree\b(?! (?:up|slots?|times?|openings?|to (?:call|"
+    r"(?<!set )(?<!sugar )(?<!when )(?<!home )(?<!are we )"
+    r"(?<!first that is )(?<!one that is )(?<!time that is )(?<!next that is )"
+    r"(?<!slot that is )(?<!day that is )(?<!nothing )(?<!nothing is )(?<!anything )(?<!still )\bfree\b(?! (?:up|"
+    r"slots?|times?|openings?|to (?:call|"
     r"text|reach|ask|write|come|reply|send|contact|stop|let|meet|talk)|windows?|hours?|"
     r"spots?|days?|moment|mornings?|afternoons?|evenings?|appointments? (?:slot|time)|again|at \d|on (?:the|"
     r"mon|tue|wed|thu|fri|sat|sun)|this|next|tomorrow|today|tonight|"
@@ -50,15 +47,17 @@ _FREE = (
 _RULES = (
     _rule(
         "free",
-        _FREE + _COST_NOTHING.removeprefix(r"\bfree\b"),
-        fact=_COST_NOTHING,
+        _FREE + COSTS_NOTHING.removeprefix(r"\bfree(?: of charge)?\b"),
         why="no fact says that this costs nothing",
     ),
     _rule(
         "discount",
-        r"\bdiscount\w*|(?<!\w)(?:\d+ ?%|\$ ?\d+|\w+ percent|half) off\b|\bhalf[- ]price\b|\bpromo(?:s|tions?|"
+        r"\bdiscount\w*|(?<!\w)(?:\d+|a (?:third|quarter|\w+th)|\d+ ?%|\$ ?\d+|\w+ percent|half) off\b|"
+        r"\bhalf[- ]price\b|\bpromo(?:s|tions?|"
         r"cion(?:es)?)?\b|\bcoupons?\b|\bcupon(?:es)?\b|"
         r"\b(?:special|great|good|best|better) (?:offers?|deals?|rates?|prices?)\b|\bprice match\w*|"
+        r"\bhalf (?:the|of the|your|our|that) (?:\w+ )?(?:price|cost|rate|fee)\b|\byou (?:will |would |can )?save\b|"
+        r"\bmatch it\b|\bmatch (?:\w+ ){0,2}?(?:quotes?|prices?|offers?|bids?|estimates?)\b|\bdescuentit\w+|\brebaj\w+|"
         r"\bbeat (?:any|their|that)\b|\bknock (?:\w+ )?off\b|\bdescuentos?\b|"
         r"\brebajas?\b|\bofertas?\b|\bmitad de(?:l)? precio\b|\b2x1\b|\bbogo\b",
         why="no fact speaks of a discount",
@@ -104,6 +103,14 @@ _RULES = (
         why="nobody has looked at it yet: do not promise that it can be repaired",
     ),
     _rule(
+        "repair",
+        r"\b(?:your|the|it|su|el|la) (?:\w+ ){0,3}?(?:will|va a|estara|quedara) (?:be |get |run |stay |estar |quedar )?"
+        r"(?:\w+ )?(?:cold|cool|cooling|warm|hot|heating|fixed|running|working|work|drivable|good as new|like new|"
+        r"painless|pain[- ]free|spotless|flawless|fri[oa]|arreglad[oa]|list[oa]|funcionando)\b",
+        fact="-",
+        why="nobody has looked at it yet: do not promise how it will be",
+    ),
+    _rule(
         "soon",
         r"\bsame[- ]day\b|\bmismo dia\b|\bright away\b|\b(?:immediately|instantly|momentarily)\b|"
         r"\ben ?seguida\b|\bde inmediato\b|\binmediatamente\b|\ben un momento (?:llega|estamos)\w*|"
@@ -117,11 +124,19 @@ _RULES = (
     ),
     _rule(
         "safety",
-        r"\b(?:it|that|this) is (?:\w+ )?(?:safe|not dangerous|harmless)\b|\bnothing to worry about\b|"
+        r"\b(?:keep|can keep) (?:using|running) (?:it|the|your)\b|\bcan stay (?:in|inside)\b|\bokay to (?:stay|use|"
+        r"run)\b|"
+        r"\bpuede quedarse (?:en|adentro)|\b(?:it|that|this) is (?:\w+ )?(?:safe|not dangerous|harmless)\b|"
+        r"\b(?:is|are|es) (?:\w+ )?(?:normal|harmless|inofensiv[oa])\b(?! (?:hours|business|price|rate|schedule|"
+        r"visit))|"
+        r"\bnot (?:need|have) (?:to call )?(?:911|the fire department|the gas company|an ambulance|a doctor)\b|"
+        r"\bno need (?:to call|for) (?:911|the fire|the gas|an ambulance|a doctor)|\bnot (?:an|a real) emergency\b|"
+        r"\bno es (?:nada |muy )?(?:grave|peligros[oa]|una emergencia)\b|\bno (?:necesita|"
+        r"hace falta) (?:llamar )?(?:al )?911|"
+        r"\bnothing to worry about\b|"
         r"\bno (?:danger|risk)\b|\b(?:completely|perfectly|totally) (?:normal|safe|fine)\b|"
         r"\bsafe to\b|\bsafely\b|\bes seguro (?!que)|\bno (?:es peligroso|hay peligro|corre peligro)\b|"
         r"\bno se preocupe por\b",
-        fact=r"\bsafe\w*|\bdangerous\b|\bharmless\b|\bpeligro\w*|\bsegur[oa]\b",
         why="only a person who has seen it can judge what is safe",
     ),
     _rule(
@@ -134,8 +149,15 @@ _RULES = (
         r"\bdo not (?:touch|use|light|flush|run)\b|\buse a (?:plunger|bucket|wrench|snake)\b|"
         r"\bplunger\b|\b(?:try|tighten|loosen|drain)(?:ing)? (?:resetting|the|your|it)\b|\btake (?:an? |some |"
         r"your )?(?:aspirin|ibuprofen|tylenol|advil|painkiller|antibiotic|medic\w+|pill)\w*|"
-        r"\bapply (?:ice|pressure|heat)\b|\brinse (?:with|your)\b|\b(?:apague|cierre|desconecte|salga de|"
-        r"abra (?:las|la) (?:ventana|puerta)|llame al (?:911|gas)|evacue|no toque)\w*",
+        r"\btake (?:\w+ ){0,2}(?:aspirin|ibuprofen|tylenol|advil|painkiller|antibiotic|medic|pill|tablet)\w*|"
+        r"\b(?:light|strike|relight|ignite) (?:a|the|your) (?:match|candle|lighter|pilot|flame|fire|burner)\b|"
+        r"^(?:(?:please|just|then|so|try to) )*(?:drink|swallow|inhale|sniff|mix|spray|pull|remove|twist|wiggle|"
+        r"jiggle|hit|"
+        r"tap|bang|kick|bypass|press|heat|lift|climb|tome|encienda|prenda|quite|jale) (?:a|an|the|your|some|it|\d|"
+        r"one|two|"
+        r"el|la|un|una|dos)\b|\bapply (?:ice|pressure|heat)\b|\brinse (?:with|your)\b|\b(?:apague|cierre|desconecte|"
+        r"salga de|"
+        r"abra (?:las|la) (?:ventana|puerta)|llame al (?:911|gas)|evacue|no toque|marque al 911)\w*",
         why="give no advice of your own, in danger least of all",
     ),
     _rule(
@@ -143,7 +165,10 @@ _RULES = (
         r"\b(?:not |fully )?liab(?:le|ility)\b|\blegally\b|\blawsuit\b|\bsue\b|\bentitled to\b|\bby law\b|"
         r"\bup to code\b|\bpermits? (?:is|are|is not|are not|not) (?:required|needed)\b|"
         r"\b(?:need|require) (?:a )?permit\b|\binsurance (?:will|should|does|would|covers?|pays?)\b|"
-        r"\bcovered (?:by|under)\b|\btax (?:deductible|credits?)\b|\brebates?\b|\bseguro (?:cubre|cubrira|"
+        r"\bcovered (?:by|under)\b|\b(?:you are|you have been|you got|your \w+ (?:is|"
+        r"was)) (?:\w+ )?(?:pre[- ]?)?(?:approved|qualified|eligible)\b|"
+        r"\byou (?:\w+ )?qualify\b|\b(?:esta|queda|fue) (?:pre)?aprobad[oa]\b|\busted califica\b|\btax (?:deductible|"
+        r"credits?)\b|\brebates?\b|\bseguro (?:cubre|cubrira|"
         r"paga)\b|"
         r"\blegalmente\b|\bresponsab(?:le|les|ilidad) (?:de|por)\b|\bderecho a\b",
         why="no fact says so: make no statement about law or insurance",
@@ -155,7 +180,9 @@ _RULES = (
         r"living )*(?:person|human|people|"
         r"human being|man|woman|guy|girl|lady|employee)\b|\bi am (?:real|human|alive|from the office)\b|"
         r"\b(?:i am|this is|we are) not (?:an? |some )?(?:\w+ )?(?:bots?|robots?|ai|machines?|"
-        r"automated|computer|chatbots?|automation|virtual|program)\b|\breal person here\b|\bno bots? here\b|"
+        r"automated|computer|chatbots?|automation|virtual|program)\b|\breal person here\b|^(?:(?:yes|yep|yeah|sure|"
+        r"of course|si|claro)[,.! ]+)+(?:an? |una? )?(?:real |live )?(?:human|person|persona|humano|"
+        r"humana)\b(?=[.!,]|$)|\bno bots? here\b|"
         r"\bi (?:just )?(?:got|came|am) (?:back from|at my desk|in the office|on my lunch)\b|"
         r"\bsoy (?:una |un )?(?:persona|human[oa]|de carne)\b|\bno soy (?:una? )?(?:\w+ )?(?:robot|bot|maquina|"
         r"ia|programa|inteligencia)\b|\bhabla con una persona (?:real|de verdad)\b",
@@ -164,6 +191,13 @@ _RULES = (
     ),
 )
 _NAME = re.compile(r"\b(?:my name is|me llamo|mi nombre es) (\w+)")
+# As it is written: a name begins large and nothing of a company's name follows it.
+_SPEAKS = re.compile(
+    r"(?:\b(?:[Tt]his is|[Ii]t(?:'s| is) me|[Ii] am|I'm|[Ss]oy|[Ll]e (?:habla|escribe|saluda)|[Hh]abla (?:usted )?con|"
+    r"[Yy]ou(?: are|'re) (?:talking|texting|chatting|speaking) (?:to|with))|^[Ii]t's),? "
+    r"(?!Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar\b|March|Apr|May\b|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r"(?P<name>[A-Z][a-z]+)(?=[.,!?]|$| (?:from|with|at|of|here|again|de|del|your|the|your|and|y)\b)"
+)
 
 _ASKING = re.compile(
     r"\b(?:ask|asking|check|checking|find out|question\w*|wonder\w*|about (?:a |the |your |"
@@ -184,7 +218,8 @@ _ASKS_THEM = re.compile(
 )
 
 _LOOKS_LIKE = (
-    r"(?:(?:sounds?|looks?|seems?|appears?) (?:like|to be|as if|as though)(?: (?:it|you|this|that|there) (?:is|"
+    r"(?:my guess is|classic|seguro es|ha de ser|(?:sounds?|looks?|seems?|appears?) (?:like|to be|as if|"
+    r"as though)(?: (?:it|you|this|that|there) (?:is|"
     r"are|may be|might be|could be|has|have|have got))?|"
     r"(?:it|that|this|the (?:problem|issue|cause)) (?:is|may be|might be|could be|must be|has to be) (?:most |"
     r"very )?(?:probably|likely|usually|definitely|caused by|due to|because of|just)|"
@@ -205,16 +240,32 @@ _FAULTY = re.compile(
     r"cracked|infected|gone bad|going bad|defective|dan[ad]\w+|rot[oa]|tapad[oa]|mal[oa])\b|hay que (?:cambiar|"
     r"reemplazar)|necesita (?:un nuevo|una nueva|cambiar|reemplazar))\b[^.,;!?]{0,30}"
 )
+# "That's the capacitor.": a thing, and not what we talk about ourselves.
+_VERDICT = re.compile(
+    r"^(?:(?:oh|ah|yes|yeah|ok|okay|well|hmm|si|ya|pues|no)[,.! ]+)*(?:(?:that|it|this) is (?:just |"
+    r"probably )?(?:the|your)|"
+    r"es (?:el|la|su)) (?!\w*(?:est\b|ay\b|first|next|last|only|right|same|whole|usual|regular|price|rate|range|cost|"
+    r"fee|"
+    r"total|number|address|plan|name|way|idea|case|time|date|slot|option|window|policy|area|place|team|office|"
+    r"assistant|"
+    r"question|answer|city|code|service|visit|appointment|hours|goal|spirit|thing|part|link|site|"
+    r"asistente|mejor|primer|ultim|proxim|unic|mism|preci|cost|numer|direcc|plan|nombre|hora|dia|fecha|opci|equip|"
+    r"oficin|"
+    r"servici|visit|cita|lunes|martes|miercoles|jueves|viernes|sabado|domingo))(?P<what>\w+(?: \w+)?)[.!]*$"
+)
 _NO_FAULT = re.compile(
     r"\b(?:plan|great|good|fine|fun|perfect|time|emergency|urgent|busy|appointment|you (?:need|would|want|"
     r"are looking)|rough|frustrat\w+|stressful|tough|plan|bien|buen\w*|urgente|emergencia)\b"
 )
 
 
-def promises_in(sentence: str, *, customer: frozenset[str], standing: Standing) -> Iterator[Promise]:
+def promises_in(
+    sentence: str, *, customer: frozenset[str], standing: Standing, is_free: Callable[[], bool]
+) -> Iterator[Promise]:
     """What one sentence promises, advises or diagnoses without a fact that carries it.
 
-    `customer`: what the customer's own words are about; repeating "your AC is leaking" is no diagnosis.
+    `customer`: what the customer's own words are about; repeating "your AC is leaking" is no diagnosis. `is_free`:
+    whether the facts say that what the sentence calls free is so.
     """
     said = wording(sentence).lstrip("¡¿ ")
     is_question = said.endswith("?")
@@ -229,13 +280,16 @@ def promises_in(sentence: str, *, customer: frozenset[str], standing: Standing) 
                 f"{before} {match.group()} {after}"
             ):
                 continue
-            if _is_carried(code, ground, match.group(), f"{before} {after}", standing):
+            if is_free() if code == "free" else _is_carried(code, ground, match.group(), f"{before} {after}", standing):
                 continue
             yield Promise(code, match.group().strip(), why)
             break
     name = _NAME.search(said)
     if name and not standing(re.compile(rf"\b{re.escape(name[1])}\b"), frozenset()):
         yield Promise("human", name.group(), "give yourself no name that the business has not given you")
+    person = _SPEAKS.search(plain(sentence))
+    if person and not standing(re.compile(rf"^{re.escape(person['name'].lower())}(?: [\w&']+){{0,4}}$"), frozenset()):
+        yield Promise("human", person.group(), "you are an automatic assistant: speak as nobody")
     yield from _diagnoses(said, customer=customer, standing=standing)
 
 
@@ -244,11 +298,15 @@ def _is_carried(code: str, ground: re.Pattern[str] | None, said: str, around: st
         return False
     if code == "soon":
         return standing(re.compile(_same_haste(said)), frozenset())
+    if code in ("advice", "safety"):
+        # What is advised for one danger is no advice for another.
+        subject = content_words(said)
+        return standing(ground, subject)
     if code == "repair":
         # What we repair is a service; that "it" can be repaired nobody knows yet.
         subject = content_words(around)
         return bool(subject) and standing(ground, subject)
-    return standing(ground, content_words(around) if code == "free" else frozenset())
+    return standing(ground, frozenset())
 
 
 _HASTE = (
@@ -269,6 +327,10 @@ def _same_haste(said: str) -> str:
 
 
 def _diagnoses(said: str, *, customer: frozenset[str], standing: Standing) -> Iterator[Promise]:
+    verdict = _VERDICT.search(said)
+    if verdict and not content_words(verdict["what"]) & customer and content_words(verdict["what"]):
+        yield Promise("diagnosis", verdict.group(), "nobody has looked at it yet: name no cause")
+        return
     for pattern in (_GUESS, _FAULTY):
         for match in pattern.finditer(said):
             before, after, _ = clause_around(said, match.start(), match.end())

@@ -57,6 +57,7 @@ def wording(text: str) -> str:
     said = plain(text).lower()
     said = said.replace("won't", "will not").replace("can't", "can not").replace("cannot", "can not")
     said = re.sub(r"n't\b", " not", said)
+    said = re.sub(r"\bgonna\b", "going to", said)
     said = _WILL.sub(r"\1 will", said)
     said = _ARE.sub(lambda match: f"{match[1] or match[2]} are", said)
     said = _HAVE.sub(r"\1 have", said)
@@ -87,6 +88,14 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(
         _stem(word) for word in words_of(text) if len(word) > 3 and word not in _EVERYDAY and not _has_digit(word)
     )
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """The words of `text` without their endings, short ones like "AC" among them."""
+    return frozenset(_stem(word) for word in words_of(text) if len(word) > 1 and word not in _JOINING)
+
+
+_JOINING = _words("and or of the for in on to de del la el los las en con para by at an")
 
 
 def _has_digit(word: str) -> bool:

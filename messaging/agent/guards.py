@@ -7,11 +7,14 @@ is told to the model for its one rewrite; after a second one a fixed text and a 
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from messaging.agent.guard_claims import Act, Assertion, claims_in
 from messaging.agent.guard_figures import read_figures
 from messaging.agent.guard_form import form_of
+from messaging.agent.guard_hours import wrong_hours
 from messaging.agent.guard_known import Ground, figures_held_by, ground_of, strangers
+from messaging.agent.guard_prices import bare_amounts, foreign_prices, is_free_by
 from messaging.agent.guard_promises import promises_in
 from messaging.agent.guard_text import contains, content_words, sentences, wording, words_of
 
@@ -55,10 +58,12 @@ def objections(reply: str, evidence: Evidence) -> list[Objection]:
     if any(objection.code == "empty" for objection in found):
         return found
     ground = ground_of(facts, evidence.customer)
-    grounds = _Grounds(facts)
+    grounds = _grounds_of(facts)
     customer = content_words(evidence.customer)
+    earlier = ""
     for sentence in sentences(reply[:_READ_AT_MOST]):
-        if evidence.approved is not None and not any(_stands_in(sentence, text) for text in evidence.approved):
+        context, earlier = f"{earlier} {evidence.customer}", sentence
+        if evidence.approved is not None and not _is_approved(sentence, evidence.approved):
             found.append(Objection("not_approved", f"“{sentence}” is in no approved answer: use their words"))
         found += [
             Objection(claim.code, _what_claims(claim))
@@ -67,10 +72,29 @@ def objections(reply: str, evidence: Evidence) -> list[Objection]:
         ]
         if grounds.says(sentence):
             continue
-        found += [Objection(item.code, f"“{item.said}”: {item.why}") for item in strangers(sentence, ground)]
+        strange = [Objection(item.code, f"“{item.said}”: {item.why}") for item in strangers(sentence, ground)]
+        found += strange
+        found += [
+            Objection(code, f"“{said}”: this number stands in no fact: give only what you were told")
+            for code, said in bare_amounts(sentence, facts=facts, customer=evidence.customer)
+        ]
+        found += [
+            Objection(code, f"“{said}”: the hours in the facts do not say so")
+            for code, said in wrong_hours(sentence, facts, today=ground.today)
+            if not any(item.code == code for item in strange)
+        ]
+        found += [
+            Objection("money", f"“{said}”: the facts do not give this price for this service")
+            for said in foreign_prices(sentence, facts)
+        ]
         found += [
             Objection(promise.code, f"“{promise.said}”: {promise.why}")
-            for promise in promises_in(sentence, customer=customer, standing=grounds.carry)
+            for promise in promises_in(
+                sentence,
+                customer=customer,
+                standing=grounds.carry,
+                is_free=partial(is_free_by, sentence, facts, context=context),
+            )
         ]
     return list(dict.fromkeys(found))
 
@@ -95,17 +119,44 @@ def _source_of(sentence: str, facts: tuple[str, ...]) -> str:
     return best if best and nearness(best) >= 0.6 else ""
 
 
+# Offered times side by side, and the words around them that only ask which one suits.
+_OR = re.compile(r",? (?:or|o) ", re.IGNORECASE)
+_FRAME = re.compile(
+    r"^(?:(?:would|does|do|is|how about|what about|we have|i have|we can do|these are free|still open|le queda bien|"
+    r"le viene bien|que tal|qué tal|tenemos|puede ser)\b:? ?)|"
+    r",? (?:(?:work|works|good|okay|ok|better|best|fine|suit)\b(?: (?:better|best|well|for))?(?: you)?)$",
+    re.IGNORECASE,
+)
+
+
+def _is_approved(sentence: str, approved: tuple[str, ...]) -> bool:
+    """Whether it stands in an approved text, or is some of those joined by "or" in a question or an offer."""
+    if any(_stands_in(sentence, text) for text in approved):
+        return True
+    bare = _FRAME.sub("", _FRAME.sub("", sentence.strip(" ¿?.!"))).strip()
+    parts = [part for part in _OR.split(bare) if part.strip()]
+    is_slots = all(any(sign.isdigit() for sign in part) for part in parts)
+    return bool(parts) and is_slots and all(any(_stands_in(part, text) for text in approved) for part in parts)
+
+
 def _stands_in(sentence: str, text: str) -> bool:
     said = words_of(sentence)
     return bool(said) and contains(words_of(text), said)
+
+
+@lru_cache(maxsize=4096)
+def _parts_of(fact: str) -> tuple[tuple[str, frozenset[str], tuple[str, ...]], ...]:
+    return tuple((wording(part), content_words(part), words_of(part)) for part in sentences(fact))
 
 
 class _Grounds:
     """The facts' sentences, for what may be said because the business says it."""
 
     def __init__(self, facts: tuple[str, ...]) -> None:
-        self._sentences = [(wording(part), content_words(part)) for fact in facts for part in sentences(fact)]
-        self._said = {words_of(part) for fact in facts for part in sentences(fact)}
+        read = [part for fact in facts for part in _parts_of(fact)]
+        self._sentences = [(said, about) for said, about, _ in read]
+        self._said = {words for _, _, words in read}
+        self._carried: dict[tuple[re.Pattern[str], frozenset[str]], bool] = {}
 
     def says(self, sentence: str) -> bool:
         """Whether `sentence` is one of the business's own, word for word."""
@@ -113,12 +164,28 @@ class _Grounds:
 
     def carry(self, pattern: re.Pattern[str], subject: frozenset[str]) -> bool:
         """Whether a fact says the same and does not deny it; about the same thing, if the reply names one."""
+        if len(self._carried) > _MOST_CARRIED:
+            self._carried.clear()
+        if (pattern, subject) not in self._carried:
+            self._carried[pattern, subject] = self._carry(pattern, subject)
+        return self._carried[pattern, subject]
+
+    def _carry(self, pattern: re.Pattern[str], subject: frozenset[str]) -> bool:
         return any(
             (match := pattern.search(said)) is not None
             and (not subject or bool(subject & about))
             and _DENIES.search(said[: match.start()][-40:]) is None
             for said, about in self._sentences
         )
+
+
+_MOST_CARRIED = 1000
+
+
+@lru_cache(maxsize=32)
+def _grounds_of(facts: tuple[str, ...]) -> _Grounds:
+    """A turn asks again and again about the same facts."""
+    return _Grounds(facts)
 
 
 _DENIES = re.compile(r"\b(?:not|never|cannot|without|unable|nunca|jamas)\b[^.,;]*$|\b(?:no|sin)\s+(?:\w+\s+)?$")

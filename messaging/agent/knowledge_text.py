@@ -41,8 +41,17 @@ def describe_service(service: ServiceFact, *, language: str) -> str:
         service.price_note,
         service.description,
         service.financing and f"Financing: {service.financing}",
+        _duration_words(service.duration_minutes, language=language),
     ]
     return ". ".join(part.strip().rstrip(".") for part in parts if part.strip()) + "."
+
+
+def _duration_words(minutes: int, *, language: str) -> str:
+    """How long the visit is planned for."""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest)
+    words = "Se planea para" if language == Language.SPANISH else "Planned for"
+    return f"{words} {' '.join(parts)}" if parts else ""
 
 
 def describe_knowledge(knowledge: Knowledge, *, language: str) -> str:

@@ -8,13 +8,16 @@ time that was not offered.
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from messaging.agent.books import as_offer
 from messaging.agent.drivers import Answer
 from messaging.agent.guards import Act
 from messaging.agent.situation import Offer, Situation
-from messaging.enums import MessageStatus, TurnStatus
-from messaging.models import AgentTurn, Conversation, SlotOffer
+from messaging.enums import Direction, MessageKind, MessageStatus, TurnStatus
+from messaging.models import AgentTurn, Conversation, Message, SlotOffer
+from scheduling.enums import AppointmentStatus
 
 # These never reached the customer.
 NOT_SAID = (
@@ -46,6 +49,7 @@ def keep(conversation: Conversation, turn: AgentTurn, answer: Answer, situation:
         "began": began.isoformat() if began else None,
     }
     _keep_offers(conversation, answer, situation)
+    state["list"] = _list_after(conversation, turn, answer, situation)
     Conversation.objects.filter(pk=conversation.pk).update(agent_state=state, language=situation.language)
     if not conversation.lead.language:
         conversation.lead.language = situation.language
@@ -92,6 +96,60 @@ def _keep_offers(conversation: Conversation, answer: Answer, situation: Situatio
         return
     shown = [offer.key for offer in answer.desk.offers if offer.key in new and is_named(offer, answer.text, situation)]
     _make_current(conversation, shown or list(known))
+
+
+def _list_after(conversation: Conversation, turn: AgentTurn, answer: Answer, situation: Situation) -> dict[str, Any]:
+    """Which offers can be chosen from, and which turn's text showed them last, or showed times for a call."""
+    rows = SlotOffer.objects.filter(conversation=conversation, is_current=True)
+    keys = sorted(str(key) for key in rows.values_list("key", flat=True))
+    shown = [offer for offer in answer.desk.offers if offer.key in keys]
+    without_marks = re.sub(r"\(?(?<!\d)\d\)", " ", answer.text)
+    is_shown = bool(shown) and all(_names_hour(offer, without_marks, situation.zone) for offer in shown)
+    if is_shown or answer.state.asked == "window":
+        return {"turn": turn.pk, "offers": keys}
+    return {"turn": conversation.agent_state.get("list", {}).get("turn"), "offers": keys}
+
+
+def is_list_last(conversation: Conversation) -> bool:
+    """Whether nothing of ours has reached the customer since the list that is open, answers to HELP and STOP aside."""
+    known = conversation.agent_state.get("list", {}).get("turn")
+    turn = AgentTurn.objects.select_related("message").filter(pk=known).first() if known else None
+    if turn is None or turn.message is None:
+        return False
+    ours = Message.objects.filter(conversation=conversation, direction=Direction.OUT)
+    last = ours.exclude(kind=MessageKind.COMPLIANCE).exclude(status__in=NOT_SAID).order_by("-id").first()
+    # By its words: one that is sent again is another row.
+    return last is not None and last.body == turn.message.body
+
+
+def forget_unsaid(conversation: Conversation) -> None:
+    """Times that a turn has looked up which then died or was discarded were shown to nobody; the list before was."""
+    shown = conversation.agent_state.get("list", {}).get("offers", [])
+    rows = SlotOffer.objects.filter(conversation=conversation)
+    if not rows.filter(is_current=True).exclude(key__in=shown).update(is_current=False):
+        return
+    is_used = rows.filter(key__in=shown).exclude(appointment=None).exclude(appointment__status=AppointmentStatus.HOLD)
+    if not is_used.exists():
+        _make_current(conversation, shown)
+
+
+def keep_named(conversation: Conversation, text: str) -> None:
+    """A person has changed the robot's text: what it no longer names, as it was offered, cannot be chosen."""
+    rows = SlotOffer.objects.filter(conversation=conversation, is_current=True)
+    offers = [as_offer(row) for row in rows.select_related("moves", "appointment", "location")]
+    zone, language = conversation.location.zone, conversation.language
+    words = {offer.key: (offer.number, offer.words(zone, language)) for offer in offers}
+    is_numbered = re.search(r"(?<!\d)\d\)", text) is not None
+    named = [
+        key for key, (number, when) in words.items() if (f"{number}) {when}" if is_numbered else when) in text
+    ]  # fmt: skip
+    _make_current(conversation, named)
+    state = dict(conversation.agent_state)
+    state["list"] = {**state.get("list", {}), "offers": named}
+    if len(named) < len(words):
+        state.pop("windows", None)
+    Conversation.objects.filter(pk=conversation.pk).update(agent_state=state)
+    conversation.agent_state = state
 
 
 def _make_current(conversation: Conversation, keys: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ class FailureReason(TextChoices):
     TOO_MANY_CALLS = "too_many_calls", "The model went in circles"
     DEADLINE = "deadline", "The turn took too long"
     GUARDED = "guarded", "The reply check refused the text twice"
+    OVER_BUDGET = "over_budget", "The limit of money is reached"
     UNKNOWN = "unknown", "Unknown"
 
 

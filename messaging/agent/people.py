@@ -230,11 +230,11 @@ _NEW = re.compile(
     rf"hired|worked with|had) {_YOU}|"
     r"not (?:a |an )?(?:\w+ )?(?:customer|client)|(?:just|recently) (?:found|heard about) (?:you|u|yall)|(?:cliente|"
     r"paciente) "
-    r"nuev[oa]|nuev[oa] (?:cliente|paciente)|primera vez|nunca (?:los|les|he|hemos|habia|habiamos) (?:\w+)|"
+    r"nuev[oa]|nuev[oa] (?:cliente|paciente)|no (?:soy|somos) (?:\w+ )?(?:cliente|paciente)s?|primera vez|nunca (?:los|les|he|hemos|habia|habiamos) (?:\w+)|"
     r"soy nuev[oa])\b"
 )
 _EXISTING = re.compile(
-    r"(?<!not a )(?<!not an )(?<!not )\b(?:(?:existing|returning|repeat|current|previous|former|long ?time|old|loyal|"
+    r"(?<!not a )(?<!not an )(?<!not )(?<!\bno )\b(?:(?:existing|returning|repeat|current|previous|former|long ?time|old|loyal|"
     r"regular|past) (?:customer|client|patient)|already (?:a |your )?(?:customer|client|patient)|(?:ive|i have|weve|"
     r"we have|"
     r"have) (?:\w+ )?(?:used|hired|"
@@ -247,6 +247,7 @@ _EXISTING = re.compile(
     r"previously|every year|once|twice)|(?:ya|si) (?:ya )?(?:soy|somos|era|es) (?:\w+ )?(?:clientes?|"
     r"pacientes?)(?! nuev)|"
     r"(?:soy|somos) (?:clientes?|pacientes?)(?! nuev)|"
+    r"(?<!never )(?<!not )been (?:a |an |your )(?:\w+ )?(?:customer|client|patient)s?|"
     r"ya (?:han venido|vinieron|los he|les he|me han|nos han|he usado|hemos usado|trabaje con|me arreglaron|me "
     r"instalaron)|(?:ustedes )?(?:vinieron|me instalaron|me arreglaron) (?:\w+ ){0,4}?(?:pasad[oa]|antes|ayer))\b"
 )

@@ -132,7 +132,9 @@ def served_by(called: Location, areas: Sequence[AreaFact], *, text: str, place: 
         if area is not None:
             if area.location_id is None or area.location_id == called.pk:
                 return called
-            return Location.objects.select_related("business").get(pk=area.location_id)
+            rows = Location.objects.select_related("business").filter(business=called.business_id)
+            # What was published may name one that is gone since.
+            return rows.filter(pk=area.location_id).first() or called
     return called
 
 

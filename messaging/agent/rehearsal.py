@@ -121,7 +121,8 @@ class RehearsalBooks:
             return []
         location = self.location
         if area is not None and area.location_id not in (None, location.pk):
-            location = Location.objects.select_related("business").get(pk=area.location_id)
+            rows = Location.objects.select_related("business").filter(business=location.business_id)
+            location = rows.filter(pk=area.location_id).first() or location
         row = ServiceArea.objects.filter(pk=area.id).first() if area else None
         rules = BookingRules.objects.filter(service=service).first()
         window = timedelta(minutes=rules.arrival_window_minutes if rules else 0)

@@ -1,7 +1,9 @@
 """A customer's text as sentences of plain words: what every reader of messaging.agent starts from. Pure."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 
 from messaging.optout_words import clauses_of
 
@@ -18,10 +20,26 @@ class Sentence:
         return " ".join(self.clauses)
 
 
+def within_reach(text: str) -> str:
+    """As much of `text` as is read: what people write comes back as it is, what is made to keep us busy is cut.
+
+    At most 1,600 characters once every sign is written out (one of them can stand for eighteen letters), 40 sentences
+    and 400 words.
+    """
+    if len(unicodedata.normalize("NFKC", text)) > _LONGEST:
+        text = unicodedata.normalize("NFKC", text)[:_LONGEST]
+    text = _GAP.sub(lambda gap: "\n" if "\n" in gap.group() else " ", text)
+    for pattern, most in ((_SENTENCE, _MOST_SENTENCES), (_WORD, _MOST_WORDS)):
+        beyond = next(islice(pattern.finditer(text), most, None), None)
+        if beyond is not None:
+            text = text[: beyond.start()]
+    return text
+
+
 def sentences_of(text: str) -> list[Sentence]:
     """The sentences of `text` that hold a word. Total; "Great! Do you come out on Sundays?" are two."""
     found = []
-    for match in _SENTENCE.finditer(text):
+    for match in islice(_SENTENCE.finditer(text), _MOST_SENTENCES):
         clauses = tuple(" ".join(clause) for clause in clauses_of(match[1]))
         if clauses:
             found.append(Sentence(clauses, "?" in match[2]))
@@ -48,6 +66,9 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_LONGEST, _MOST_SENTENCES, _MOST_WORDS = 1600, 40, 400
+_GAP = re.compile(r"\s{3,}")
+_WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"([^.!?;\n]+)([.!?;\n]*)")
 _QUOTE = r"\s*.{0,4}[\"“«]"
 _LIKING = re.compile(

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from leads.enums import LeadKind, Urgency
 from leads.knowledge import Knowledge, ServiceFact
 from messaging.agent.choices import Choice
+from messaging.agent.sentences import within_reach
+from messaging.enums import AgentMode, Intent
 from messaging.visit_words import describe_visit
 
 
@@ -136,7 +138,8 @@ class Situation:
 
     `home_language` is the business's. `knowledge` holds at the location. `burst`: the customer's texts that wait for
     an answer, oldest first. `places`: services where the business travels to the customer, `bookable`: those a customer
-    can book, by id.
+    can book, by id. `modes`: the intents for which less is done than for the others. `is_list_last`: no text of ours
+    has come after the list that `offers` or `windows` were offered in.
     """
 
     business: str
@@ -163,12 +166,14 @@ class Situation:
     asks_urgency: bool = False
     asks_kind: bool = False
     may_act: bool = True
+    modes: Mapping[Intent, AgentMode] = field(default_factory=dict)
+    is_list_last: bool = True
     user_id: str = ""
 
     @property
     def text(self) -> str:
-        """The burst as one text."""
-        return "\n".join(said.body for said in self.burst if said.body).strip()
+        """The burst as one text, as far as it is read."""
+        return within_reach("\n".join(said.body for said in self.burst if said.body).strip())
 
     @property
     def local_now(self) -> datetime:
@@ -176,6 +181,9 @@ class Situation:
 
     def service(self, service_id: int | None) -> ServiceFact | None:
         return next((row for row in self.knowledge.services if row.id == service_id), None)
+
+    def mode_of(self, intent: Intent) -> AgentMode:
+        return self.modes.get(intent, AgentMode.AUTO)
 
     def choices(self) -> Sequence[Choice]:
         return [offer.as_choice(self.zone) for offer in self.offers]

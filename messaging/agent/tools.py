@@ -25,7 +25,7 @@ class Toolbox:
     def all(self) -> list[Tool]:
         functions: list[Callable[..., str]] = [
             self.lookup_knowledge, self.check_area, self.find_slots, self.hold_slot, self.book_slot,
-            self.cancel_appointment, self.save_lead, self.find_call_times, self.arrange_call, self.hand_off,
+            self.cancel_appointment, self.save_lead, self.save_answer, self.find_call_times, self.arrange_call, self.hand_off,
             self.escalate,
         ]  # fmt: skip
         return [as_tool(function) for function in functions]
@@ -114,26 +114,39 @@ class Toolbox:
         )  # fmt: skip
         return "Noted."
 
+    def save_answer(
+        self,
+        question: Annotated[str, "the question as it stands under “To be asked”"],
+        answer: Annotated[str, "what the customer answered"],
+    ) -> str:
+        """Note what the customer answered to one of the questions under “To be asked”."""
+        known = [row.question for row in self._desk.situation.knowledge.questions]
+        if question not in known:
+            raise ToolRefused(f"This is none of the questions to be asked. There are: {'; '.join(known) or 'none'}")
+        self._desk.save_answer(question, answer)
+        return "Noted."
+
     # ---------------------------------------------------------------- people
     def find_call_times(self) -> str:
         """Times at which somebody of the team could call the customer, numbered, to be offered."""
         windows = self._desk.find_windows()
         return "\n".join(f"{window.number}) {window.words}" for window in windows) or "None: hand off instead."
 
-    def arrange_call(
-        self, number: Annotated[int | None, "number of an offered time; null: as soon as possible"] = None
-    ) -> str:
+    def arrange_call(self, number: Annotated[int, "number of an offered time; 0: as soon as possible"]) -> str:
         """Arrange that somebody of the team calls the customer. An offered time is confirmed by the system itself."""
-        self._desk.arrange_call(number)
+        self._desk.arrange_call(number or None)
         return "Arranged. The team has the task."
 
     def hand_off(
         self,
         reason: Annotated[str, "why, for the team, in a few words"],
         summary: Annotated[str, "who wants what, where, when; one line for the team"],
+        unanswered_question: Annotated[str | None, "what they asked that nothing here answers, in their words"] = None,
     ) -> str:
         """Give the conversation to a person: they ask for one, you do not know the answer, they complain, or a topic
         for people comes up. Then tell the customer, in one sentence, that you have passed it to the team."""
+        if unanswered_question:
+            self._desk.note_unanswered(unanswered_question)
         self._desk.hand_off(reason, summary)
         return f"Handed over. {self._desk.situation.back}".strip()
 

@@ -14,11 +14,11 @@ from leads.knowledge import Knowledge
 from leads.models import Lead
 from messaging import consent, urgency
 from messaging.agent import costs
+from messaging.agent.autonomy import mode_for
 from messaging.agent.desk import Done
 from messaging.agent.intents import read_intents
 from messaging.agent.rehearsal import Memory, RehearsalWords, Rehearsed, language_after, rehearse
 from messaging.agent.situation import Said, Visit
-from messaging.agent.turn import mode_for
 from messaging.appointment_words import AppointmentReply, read_reply
 from messaging.enums import AgentMode, Driver, Intent, ScriptKind
 from messaging.models import AgentSettings, Conversation, PhoneNumber
@@ -145,8 +145,6 @@ def _read_danger(scene: Scene) -> Tried | None:
     label = Danger(danger).label
     after: dict[str, Any] = {"is_urgent": True, "handed_off": memory.handed_off or f"Danger: {label}"}
     after["dangers"] = tuple(dict.fromkeys([*memory.dangers, danger]))
-    if memory.is_paused:
-        return scene.end(_note(f"Danger ({label}): the team gets an e-mail. Automatic texts are paused."), **after)
     if danger in memory.dangers:
         return scene.end(_note(f"Danger ({label}): told already today. A person has the conversation."), **after)
     alarm = _note(f"Danger ({label}): marked urgent, the team gets an e-mail, and a person goes on.")

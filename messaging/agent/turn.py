@@ -7,18 +7,21 @@ contact's row is held and everything is asked once more. `messaging.agent.memory
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
 from leads.models import LeadEvent
-from messaging import configuration, consent, conversations, outbound
+from messaging import consent, conversations, outbound
 from messaging.agent import costs, drivers, memory
+from messaging.agent.autonomy import MODES, mode_for, modes_of, settings_of
 from messaging.agent.books import LiveBooks
-from messaging.agent.claude import Usage
-from messaging.agent.desk import Desk, Overtaken
+from messaging.agent.burst import SETTLED, needs_no_answer, waiting_since, waiting_texts
+from messaging.agent.claude import FailureReason, ModelFailed, Usage
+from messaging.agent.desk import Desk, Overtaken, wanted_by_choice
 from messaging.agent.drivers import Answer, Words
 from messaging.agent.guards import Act
 from messaging.agent.intents import read_intents
@@ -48,13 +51,9 @@ LONGEST_BURST = timedelta(seconds=30)
 LEASE = timedelta(seconds=45)
 # A turn that died is begun once more; who died twice would die again.
 MOST_BEGUN = 2
+# A turn is discarded because something newer came; so often on the same text, it is because something is wrong.
+MOST_DISCARDED = 3
 OVERDUE = timedelta(seconds=10)
-_LONGEST_LIST = 50
-_SETTLED = (
-    TurnStatus.SENT, TurnStatus.SILENT, TurnStatus.HANDED_OFF, TurnStatus.DRAFTED, TurnStatus.APPROVED,
-    TurnStatus.DROPPED, TurnStatus.FAILED,
-)  # fmt: skip
-_LESS = (AgentMode.OFF, AgentMode.DRAFT, AgentMode.AUTO)
 # These were read and settled as they came in, and are no part of what is being talked about.
 _ABOUT_CONSENT = (Meaning.STOP, Meaning.START, Meaning.HELP)
 # What the robot did by itself to an appointment.
@@ -71,32 +70,18 @@ def wake(conversation: Conversation, *, now: datetime) -> bool:
     due = min(now + timedelta(seconds=robot.quiet_seconds), (began or now) + LONGEST_BURST)
     mine = Conversation.objects.filter(pk=conversation.pk, handler=Handler.ROBOT, automation_paused=False)
     # Of a burst that is still waiting the beginning counts, of one that was answered it does not.
-    begins = Case(When(turn_due_at=None, then=Value(now)), default=Coalesce(F("burst_began_at"), Value(now)))
+    # The earliest time of all counts: a later text may have been stamped before an earlier one.
+    known = Least(Coalesce(F("burst_began_at"), Value(now)), Value(now))
+    begins = Case(When(turn_due_at=None, then=Value(now)), default=known)
     woken = mine.update(burst_began_at=begins, turn_due_at=due)
     if woken:
         outbound.ring_bell()
     return bool(woken)
 
 
-def answers(conversation: Conversation, intent: Intent) -> bool:
-    """Whether the robot will answer by itself if the customer writes now about `intent`."""
-    if conversation.handler != Handler.ROBOT or conversation.automation_paused:
-        return False
-    robot = settings_of(conversation)
-    return robot is not None and mode_for(robot, frozenset({intent})) == AgentMode.AUTO
-
-
 def wake_for_waiting(conversation: Conversation, *, now: datetime) -> bool:
     """The conversation was handed back: answer what the customer has written since anybody answered, if they wait."""
-    texts = Message.objects.filter(conversation=conversation)
-    ours = texts.filter(
-        direction=Direction.OUT, kind__in=[MessageKind.STAFF, MessageKind.ROBOT, MessageKind.AUTO_REPLY]
-    ).exclude(status__in=memory.NOT_SAID)
-    settled = texts.filter(turns__status__in=_SETTLED).exclude(turns__status__in=memory.NEVER_LEFT)
-    waiting = texts.filter(direction=Direction.IN)
-    for row in (ours.order_by("-created_at").first(), settled.order_by("-created_at").first()):
-        waiting = waiting.filter(created_at__gt=row.created_at) if row is not None else waiting
-    began = waiting.order_by("created_at").values_list("created_at", flat=True).first()
+    began = waiting_since(conversation)
     robot = settings_of(conversation)
     if began is None or robot is None or robot.mode == AgentMode.OFF:
         return False
@@ -115,18 +100,6 @@ def return_from_people(now: datetime) -> int:
     for conversation in returned:
         wake_for_waiting(conversation, now=now)
     return len(returned)
-
-
-def returns_at(conversation: Conversation, *, now: datetime) -> datetime | None:
-    """When the robot takes a conversation back in which a person has just written; None: when they hand it back."""
-    robot = settings_of(conversation)
-    if robot is None or robot.returns_after_minutes is None:
-        return None
-    return now + timedelta(minutes=robot.returns_after_minutes)
-
-
-def settings_of(conversation: Conversation) -> AgentSettings | None:
-    return configuration.robot_of(conversation.business_id)
 
 
 def due(now: datetime, *, limit: int, overdue: timedelta = timedelta()) -> list[int]:
@@ -176,8 +149,12 @@ def take(conversation_id: int) -> TurnStatus | None:
         return None
     conversation = _load(conversation_id)
     memory.take_back(conversation, now=now)
-    texts = _texts(conversation)
+    memory.forget_unsaid(conversation)
+    texts = waiting_texts(conversation)
     burst = [message for message in texts if consent.meaning_of(message.body) not in _ABOUT_CONSENT]
+    if burst and _goes_in_circles(texts[-1]):
+        _give_up(conversation_id, why="The robot began anew again and again", now=now)
+        return TurnStatus.HANDED_OFF
     turn = _begin(conversation, texts[-1], now=now) if burst else None
     if turn is None:
         _settle(conversation, None)
@@ -208,13 +185,8 @@ def _load(conversation_id: int) -> Conversation:
     return rows.get(pk=conversation_id)
 
 
-def _texts(conversation: Conversation) -> list[Message]:
-    """What came in since the burst began, oldest first."""
-    texts = Message.objects.filter(conversation=conversation, direction=Direction.IN)
-    if conversation.burst_began_at is not None:
-        texts = texts.filter(created_at__gte=conversation.burst_began_at)
-    latest = texts.prefetch_related("media").order_by("-created_at", "-id")[:_LONGEST_LIST]
-    return list(reversed(latest))
+def _goes_in_circles(trigger: Message) -> bool:
+    return AgentTurn.objects.filter(trigger=trigger, status=TurnStatus.DISCARDED).count() >= MOST_DISCARDED
 
 
 def _begin(conversation: Conversation, trigger: Message, *, now: datetime) -> AgentTurn | None:
@@ -223,7 +195,7 @@ def _begin(conversation: Conversation, trigger: Message, *, now: datetime) -> Ag
         return None
     if consent.is_opted_out(conversation.business_id, conversation.lead.phone):
         return None
-    settled = AgentTurn.objects.filter(trigger=trigger, status__in=_SETTLED)
+    settled = AgentTurn.objects.filter(trigger=trigger, status__in=SETTLED)
     if settled.exclude(message__status__in=memory.NOT_SAID).exists():
         return None
     return AgentTurn.objects.create(
@@ -239,12 +211,17 @@ def _run(
         _end(turn, TurnStatus.SILENT, "The robot was switched off")
         return
     intents = read_intents("\n".join(message.body for message in burst))
+    situation = read_situation(conversation, burst, robot, mode=mode_for(robot, intents), now=now)
+    # "2" names no intent, but whoever answers a list with it wants what the list is for.
+    intents |= wanted_by_choice(situation)
     mode = mode_for(robot, intents)
     turn.intents = sorted(intents)
     if mode == AgentMode.OFF:
         _end(turn, TurnStatus.SILENT, f"Left to people: {_named(intents)}")
         return
-    situation = read_situation(conversation, burst, robot, mode=mode, now=now)
+    situation = replace(
+        situation, may_act=mode == AgentMode.AUTO, modes=modes_of(robot), is_list_last=memory.is_list_last(conversation)
+    )
     books = LiveBooks(conversation, turn.trigger, language=situation.language, now=now)
     words = Words(conversation.number, conversation.lead, situation.language, now=now)
     reason = _reason_to_stop(turn, robot, conversation)
@@ -255,16 +232,14 @@ def _run(
     else:
 
         def spend(usage: Usage, model: str) -> None:
-            note_usage(turn, usage, model)
+            if usage.calls > max(turn.calls, 1) and costs.budget_is_spent(robot, conversation, now=now):
+                raise ModelFailed(FailureReason.OVER_BUDGET)
+            costs.note_usage(turn, usage, model)
 
         answer = drivers.answer(situation, books, words, robot, conversation, spend=spend, now=now)
+    # An offer may answer a text that spoke of nothing but a trouble.
+    mode = min([mode, *map(situation.mode_of, answer.desk.offered_for)], key=MODES.index)
     _finish(turn, conversation, answer, situation, mode=mode, lease=lease, now=now)
-
-
-def mode_for(robot: AgentSettings, intents: frozenset[Intent]) -> AgentMode:
-    """The least that is allowed for anything the customer wants."""
-    less = [AgentMode(row.mode) for row in robot.intents.all() if row.intent in intents]
-    return min([AgentMode(robot.mode), *less], key=_LESS.index)
 
 
 def _reason_to_stop(turn: AgentTurn, robot: AgentSettings, conversation: Conversation) -> str:
@@ -326,7 +301,9 @@ def _finish(
             status = TurnStatus.HANDED_OFF
         else:
             status = TurnStatus.SENT if answer.text else TurnStatus.SILENT
-            if mode == AgentMode.AUTO:
+            # Whoever gets no word for something that asks for one waits for a person.
+            is_seen_to = answer.text or answer.desk.is_told or needs_no_answer(situation.text)
+            if mode == AgentMode.AUTO and is_seen_to:
                 Conversation.objects.filter(pk=conversation.pk).update(needs_reply=False)
         memory.keep(conversation, turn, answer, situation)
         _end(turn, status, answer.summary)
@@ -342,14 +319,6 @@ def _describe(turn: AgentTurn, answer: Answer) -> None:
     turn.objections = list(answer.objections)
     if answer.driver == Driver.RULES:
         turn.cost_micros = 0
-
-
-def note_usage(turn: AgentTurn, usage: Usage, model: str) -> None:
-    """What the model has been asked so far; saved with the turn, however that ends."""
-    turn.driver, turn.model, turn.calls = Driver.MODEL, model, usage.calls
-    turn.input_tokens = usage.input_tokens + usage.cache_write_tokens + usage.cache_read_tokens
-    turn.output_tokens = usage.output_tokens
-    turn.cost_micros = costs.cost_micros(usage, model)
 
 
 def _end(turn: AgentTurn, status: TurnStatus, summary: str) -> None:
@@ -380,10 +349,10 @@ def _let_go(conversation: Conversation, lease: datetime) -> None:
     Conversation.objects.filter(pk=conversation.pk, turn_lease_until=lease).update(turn_lease_until=None)
 
 
-def _give_up(conversation_id: int, *, now: datetime) -> None:
+def _give_up(conversation_id: int, *, why: str = "The robot failed", now: datetime) -> None:
     """The code is broken; the customer must not pay for it. The text stays for a person, who hears of it."""
     conversation = _load(conversation_id)
-    conversations.hand_off(conversation, reason="The robot failed", summary="please read and answer", now=now)
+    conversations.hand_off(conversation, reason=why, summary="please read and answer", now=now)
     AgentTurn.objects.filter(conversation=conversation, status=TurnStatus.RUNNING).update(
         status=TurnStatus.FAILED, summary="Failed; handed over to a person", finished_at=now
     )

@@ -173,7 +173,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b2day\b"), "today"),
     (re.compile(r"\b2ni(?:te|ght)\b"), "tonight"),
     (re.compile(r"\bb4\b"), "before "),
-    (re.compile(r"\S+@\S+\.\S+|\bhttps?://\S+|\bwww\.\S+"), f" {NOTHING} "),
+    (re.compile(r"(?<!\S)[^\s@]+@\S+\.\S+|\bhttps?://\S+|\bwww\.\S+"), f" {NOTHING} "),
     (re.compile(rf"[$€£]\s?\d[\d,.]{{0,12}}k?|\d(?:[\d,.]{{0,12}}\d)?\s?{_MONEY_WORDS}"), f" {NOTHING} "),
     (re.compile(r"(?<![\d/])\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}(?!\d)|(?<![\d/-])\d{3}[.-]\d{4}(?!\d)|\d{7,}"), " § "),
     (re.compile(rf"\b\d{{1,6}}(?: (?!{_CLOCK_WORD}\b)[a-z.]{{1,15}}){{1,3}}? {_STREET}\b"), f" {NOTHING} "),

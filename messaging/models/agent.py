@@ -190,8 +190,8 @@ class UnansweredQuestion(models.Model):
     conversation = models.ForeignKey(
         Conversation, on_delete=models.SET_NULL, null=True, blank=True, related_name="unanswered_questions"
     )
-    message = models.OneToOneField(
-        Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="unanswered_question"
+    message = models.ForeignKey(
+        Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="unanswered_questions"
     )
     text = models.CharField(max_length=300)
     language = models.CharField(max_length=8, choices=Language.choices, default=Language.ENGLISH)
@@ -205,6 +205,7 @@ class UnansweredQuestion(models.Model):
 
     class Meta:
         ordering = ["-asked_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["message", "text"], name="question_once_per_text")]
         indexes = [models.Index(fields=["business", "status", "-asked_at"], name="question_by_status")]
 
     def __str__(self) -> str:

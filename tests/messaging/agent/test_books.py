@@ -111,3 +111,14 @@ def test_an_unanswered_question_and_a_call_are_kept_once(shop: Shop, books: Live
         books.arrange_call(None)
     assert [row.text for row in UnansweredQuestion.objects.all()] == ["Do you fix kites?"]
     assert [(row.reason, row.lead) for row in shop.tasks()] == [("call_asked", shop.lead())]
+
+
+def test_a_service_that_was_deleted_after_it_was_published_is_not_offered_nor_noted(
+    shop: Shop, books: LiveBooks
+) -> None:
+    gone = shop.drains.pk + 1_000
+    assert books.find(gone, None, TimesWanted(), count=2, visit_key="") == []
+    books.save({"need": "a leak"}, service_id=gone)
+    request = shop.thread().request
+    assert request is not None
+    assert (request.need, request.service_id) == ("a leak", None)

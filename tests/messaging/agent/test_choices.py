@@ -22,6 +22,8 @@ SAT_430 = Choice(2, datetime(2026, 11, 21, 16, 30))
         ("2 sounds good", 2),
         ("yes 2", 2), ("dos", 2), ("opción 3", 3), ("la 2 por favor", 2), ("2 please, my gate code is 4471", 2),
         ("2 works, I have 3 dogs", 2), ("2 monday", 2),
+        ("number 1 is good", 1), ("2 is good", 2), ("1 then", 1), ("la 1", 1), ("la dos", 2),
+        ("2 is better for me", 2), ("2 entonces", 2),
     ],
 )  # fmt: skip
 def test_by_its_number(text: str, number: int) -> None:
@@ -34,7 +36,7 @@ def test_by_its_number(text: str, number: int) -> None:
         ("first", 1), ("the second one", 2), ("second option please", 2), ("the last one", 3), ("earliest", 1),
         ("la segunda", 2),
         ("quiero la primera", 1), ("let's do the first one", 1), ("either works", 1), ("any of those is fine", 1),
-        ("cualquiera está bien", 1),
+        ("cualquiera está bien", 1), ("the first one you said", 1), ("la primera que dijo", 1),
     ],
 )  # fmt: skip
 def test_by_its_place(text: str, number: int) -> None:

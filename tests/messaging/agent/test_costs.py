@@ -112,6 +112,35 @@ def test_an_unknown_price_counts_as_the_dearest(thread: Conversation) -> None:
     assert costs.budget_is_spent(settings, thread, now=NOON)
 
 
+def test_a_request_of_which_nobody_knows_counts_by_its_own_models_price(thread: Conversation) -> None:
+    settings = robot(thread, most_cents_per_conversation=1)
+    # 8,000 tokens read and 2,048 written at $0.20 and $1 a million.
+    spend(thread, 10_000 - 3_648 - 1)
+    spend(thread, None, calls=1, model="claude-haiku-5-5")
+    assert not costs.budget_is_spent(settings, thread, now=NOON)
+    spend(thread, 1)
+    assert costs.budget_is_spent(settings, thread, now=NOON)
+
+
+def test_where_no_price_is_known_a_limit_is_reached_once_anything_was_asked(thread: Conversation) -> None:
+    ModelPrice.objects.all().delete()
+    settings = robot(thread, most_cents_per_month=1_000_000)
+    spend(thread, None)
+    assert not costs.budget_is_spent(settings, thread, now=NOON)
+    spend(thread, None, calls=1)
+    assert costs.budget_is_spent(settings, thread, now=NOON)
+
+
+def test_what_is_asked_is_kept_at_once_and_unknown_while_it_is_out(thread: Conversation) -> None:
+    row = make_turn(make_message(thread, direction="in"))
+    costs.note_usage(row, Usage(calls=1), "claude-haiku-5-5")
+    row.refresh_from_db()
+    assert (row.calls, row.cost_micros) == (1, None)
+    costs.note_usage(row, Usage(1_000, calls=1), "claude-haiku-5-5")
+    row.refresh_from_db()
+    assert (row.calls, row.input_tokens, row.cost_micros) == (1, 1_000, 200)
+
+
 # ---------------------------------------------------------------- outages
 def note(
     thread: Conversation, reason: FailureReason, *, now: datetime = NOON, retry_after: float | None = None

@@ -10,6 +10,7 @@ from messaging.agent.guards import Act
 from messaging.agent.situation import LeadFacts, Offer, Said, State, Visit
 from messaging.agent.tooling import ToolRefused
 from messaging.agent.tools import Toolbox
+from messaging.enums import AgentMode, Intent
 from tests.messaging.agent.books import DRAIN, HEATER, NOW, STARTS, Customer, MemoryBooks
 
 VISIT = Visit("visit-1", "Drain cleaning", STARTS[0], "Mon, Nov 23 at 8 AM")
@@ -121,6 +122,52 @@ def test_where_a_person_approves_nothing_is_done(act: str) -> None:
     argument = {"cancel": "visit-1", "arrange_call": None}.get(act, 1)
     assert why(desk, act, argument) == "A person approves each answer here: hand this over, do not do it."
     assert (books_of(desk).booked, books_of(desk).canceled, books_of(desk).calls) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_booked"),
+    [("2", False), ("the second one", False), ("Monday at 10", True), ("yes, mon at 10", True)],
+)
+def test_after_another_text_of_ours_a_time_must_be_named(text: str, is_booked: bool) -> None:
+    desk = desk_for(text, offered=2, is_list_last=False)
+    if is_booked:
+        desk.book(2)
+    else:
+        assert why(desk, "book", 2) == "The customer has not agreed to this time in their last text. Ask them."
+    assert bool(books_of(desk).booked) is is_booked
+
+
+def test_a_number_is_of_the_list_that_came_last() -> None:
+    desk = desk_for("1", offered=2, windows=Customer().books.windows())
+    why(desk, "book", 1)
+    desk.arrange_call(1)
+    late = desk_for("1", windows=Customer().books.windows(), is_list_last=False)
+    assert why(late, "arrange_call", 1) == "The customer has not agreed to this time. Ask them."
+
+
+@pytest.mark.parametrize("mode", [AgentMode.DRAFT, AgentMode.OFF])
+@pytest.mark.parametrize(
+    ("act", "intent", "text"),
+    [
+        ("book", Intent.BOOKING, "1"), ("hold", Intent.BOOKING, "1"),
+        ("cancel", Intent.CANCEL, "please cancel my appointment"), ("arrange_call", Intent.CALL_ME, "call me"),
+    ],
+)  # fmt: skip
+def test_what_is_left_to_people_is_not_done_whatever_the_text_is_about(
+    act: str, intent: Intent, text: str, mode: AgentMode
+) -> None:
+    desk = desk_for(text, offered=2, visits=(VISIT,), modes={intent: mode})
+    argument = {"cancel": "visit-1", "arrange_call": None}.get(act, 1)
+    assert why(desk, act, argument) == "A person approves each answer here: hand this over, do not do it."
+    assert (books_of(desk).booked, books_of(desk).canceled, books_of(desk).calls) == ([], [], [])
+
+
+def test_a_visit_is_moved_by_what_holds_for_moving() -> None:
+    modes = {Intent.RESCHEDULE: AgentMode.OFF}
+    desk = desk_for("another day", visits=(VISIT,), modes=modes)
+    assert why(desk, "find_times", DRAIN, TimesWanted(), visit_key="visit-1") == "People do this here: hand it over."
+    assert len(desk.find_times(DRAIN, TimesWanted())) == 2
+    assert desk.offered_for == {Intent.BOOKING}
 
 
 def test_an_overtaken_turn_does_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:

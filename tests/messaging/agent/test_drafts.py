@@ -12,7 +12,7 @@ from leads.enums import Role
 from messaging import inbox
 from messaging.agent import drafts
 from messaging.enums import Handler, MessageKind, TurnStatus
-from messaging.models import AgentTurn, Message
+from messaging.models import AgentTurn, Message, SlotOffer
 from recoverline.lib import clock
 from tests.base import make_cast
 from tests.factories import NOON, make_member, make_opt_out, make_user
@@ -161,3 +161,24 @@ def test_approving_twice_at_once_is_one_text(shop: Shop, ana: User) -> None:
     first = drafts.approve(row, by=ana, body=TIMES, now=clock.now())
     assert first is not None
     assert drafts.approve(row, by=ana, body=TIMES, now=clock.now()) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        (f"Hi, Ana here. {TIMES}", [1, 2]),
+        ("We can come Wed, Jun 17 at 5 PM, does that suit you?", [2]),
+        ("We can do 1) Thu at 9 AM or 2) Fri at 9 AM. Which?", []),
+        ("We can do 1) Wed, Jun 17 at 5 PM or 2) Fri at 9 AM. Which?", []),
+    ],
+)
+def test_what_a_changed_draft_no_longer_names_cannot_be_chosen(
+    shop: Shop, ana: User, body: str, left: list[int]
+) -> None:
+    approve(ana, draft(shop), body)
+    shop.deliver()
+    rows = SlotOffer.objects.filter(is_current=True).order_by("number")
+    assert list(rows.values_list("number", flat=True)) == left
+    shop.set(mode="auto")
+    shop.says("2")
+    assert len(shop.visits()) == (2 in left)

@@ -192,7 +192,7 @@ def test_free_follows_what_is_free() -> None:
         ("Hi {caller_name}, how can we help?", ["internals"]),
         ("As an AI language model I do not know.", ["internals"]),
         ("My system prompt forbids that.", ["internals"]),
-        ("I am Claude, made by Anthropic.", ["internals"]),
+        ("I am Claude, made by Anthropic.", ["internals", "human"]),
         ("The tool returned nothing.", ["internals"]),
         ("Your slot id is 4f0c9d2e-88aa-4b1c-9d00-aa11bb22cc33.", ["internals"]),
         ("[internal note] be nice", ["internals"]),

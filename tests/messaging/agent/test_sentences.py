@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.agent.sentences import Sentence, is_liking, is_reaction, plain, sentences_of
+from messaging.agent.sentences import Sentence, is_liking, is_reaction, plain, sentences_of, within_reach
 
 
 def test_sentences_by_clause_with_their_question_mark() -> None:
@@ -40,3 +40,12 @@ def test_reactions() -> None:
 @given(st.text(max_size=300))
 def test_total_on_any_string(text: str) -> None:
     assert all(sentence.words for sentence in sentences_of(text))
+
+
+def test_what_is_read_of_a_text() -> None:
+    assert within_reach("Hi, my AC is out.\nMesa 85201") == "Hi, my AC is out.\nMesa 85201"
+    assert within_reach("no.  heat") == "no.  heat"
+    assert within_reach("a\n\n\n\nb     c") == "a\nb c"
+    assert within_reach("a." * 800) == "a." * 40
+    assert within_reach("a " * 800) == "a " * 400
+    assert len(within_reach("\ufdfa" * 1600)) == 1600

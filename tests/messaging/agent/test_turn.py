@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
 
 from messaging import conversations, inbox
-from messaging.agent import turn
+from messaging.agent import drivers, memory, turn
 from messaging.agent.books import LiveBooks
+from messaging.agent.desk import Desk
+from messaging.agent.situation import Situation
 from messaging.enums import Handler, Intent, MessageStatus, Suppression, TurnStatus
 from messaging.models import AgentTurn, Conversation, IntentMode, Message, SlotOffer
 from recoverline.lib import clock
-from tests.factories import NOON, make_opt_out, make_service, make_turn, make_user
+from tests.factories import NOON, make_message, make_opt_out, make_service, make_turn, make_user
 from tests.messaging.agent.shop import HAND_OFF, Shop, make_shop
 from tests.messaging.threads import run_at_once
 from tests.messaging.visits import book
@@ -198,6 +201,129 @@ def test_a_turn_that_breaks_the_code_goes_to_a_person(shop: Shop, monkeypatch: p
     assert shop.statuses() == [TurnStatus.FAILED]
     assert shop.events("conversation.handed_off") == ["The robot failed: please read and answer"]
     assert (shop.thread().turn_due_at, shop.thread().turn_lease_until) == (None, None)
+
+
+# ---------------------------------------------------------------- texts that the clock puts in another order
+def test_two_texts_whose_times_are_the_other_way_round_get_one_answer(shop: Shop) -> None:
+    shop.writes("How much is drain cleaning?")
+    shop.writes("and are you licensed and insured?", apart=0)
+    first, second = Message.objects.order_by("id")
+    Message.objects.filter(pk=second.pk).update(created_at=first.created_at - timedelta(milliseconds=20))
+    (answer,) = shop.waits()
+    assert answer.startswith(f"{PRICE} Yes, licensed and insured in Arizona.")
+    assert (shop.turn().trigger, shop.statuses(), shop.waits(60)) == (second, [TurnStatus.SENT], [])
+
+
+def test_a_text_that_comes_late_is_answered_although_a_newer_one_was(shop: Shop) -> None:
+    shop.says("How much is drain cleaning?")
+    now = clock.now()
+    shop.at.move_to(NOON - timedelta(seconds=5))
+    late = shop.writes("are you licensed and insured?")
+    shop.at.move_to(now)
+    (answer,) = shop.waits()
+    assert answer.startswith("Yes, licensed and insured in Arizona.")
+    assert PRICE not in answer
+    assert (shop.turn().trigger, shop.waits(60)) == (late, [])
+
+
+def test_a_turn_that_is_discarded_again_and_again_goes_to_a_person(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.writes("How much is drain cleaning?")
+    monkeypatch.setattr(LiveBooks, "is_overtaken", lambda self: True)
+    for _ in range(6):
+        Conversation.objects.filter(handler=Handler.ROBOT).update(turn_due_at=clock.now())
+        shop.waits(60)
+    assert shop.statuses() == [TurnStatus.DISCARDED] * 3
+    assert (shop.who(), shop.thread().turn_due_at) == ((Handler.PERSON, True), None)
+    assert shop.events("conversation.handed_off") == ["The robot began anew again and again: please read and answer"]
+
+
+# ---------------------------------------------------------------- silence
+@pytest.mark.parametrize(("text", "waits"), [("thanks!", False), ("\U0001f44d", False), ("ok", False)])
+def test_whoever_needs_no_answer_does_not_wait_for_one(shop: Shop, text: str, waits: bool) -> None:
+    shop.says("I need drain cleaning")
+    shop.says("1")
+    shop.says("thanks")
+    shop.says(text)
+    assert shop.who() == (Handler.ROBOT, waits)
+
+
+def test_silence_about_anything_else_leaves_the_text_for_a_person(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def be_silent(situation: Situation, books: LiveBooks, *args: object, **kwargs: object) -> drivers.Answer:
+        return drivers.Answer("", Desk(situation, books), situation.state)
+
+    monkeypatch.setattr(drivers, "answer", be_silent)
+    assert shop.says("the leak is worse now") == []
+    assert (shop.statuses(), shop.who()) == ([TurnStatus.SILENT], (Handler.ROBOT, True))
+    assert (shop.says("thanks"), shop.who()) == ([], (Handler.ROBOT, False))
+
+
+# ---------------------------------------------------------------- what may be chosen
+@pytest.mark.parametrize("how", ["resumed", "returned"])
+@pytest.mark.parametrize("by", ["text", "click"])
+def test_what_was_offered_before_a_person_stepped_in_cannot_be_chosen(shop: Shop, by: str, how: str) -> None:
+    shop.set(returns_after_minutes=5)
+    shop.says("I need drain cleaning")
+    ana, thread = make_user("ana"), shop.thread()
+    inbox.take_over(thread, by=ana, now=clock.now())
+    if by == "text" or how == "returned":
+        body = "Is it upstairs (1) or downstairs (2)?"
+        inbox.reply(thread, by=ana, body=body, client_id=uuid4(), now=clock.now())
+        shop.deliver()
+    assert (SlotOffer.objects.filter(is_current=True).count(), shop.thread().agent_state) == (0, {})
+    if how == "resumed":
+        inbox.resume_automation(shop.thread(), by=ana, now=clock.now())
+    else:
+        shop.at.shift(timedelta(minutes=6))
+        turn.return_from_people(clock.now())
+    assert shop.thread().handler == Handler.ROBOT
+    shop.says("1")
+    assert shop.visits() == []
+
+
+def test_a_number_after_a_later_text_of_the_systems_chooses_nothing(shop: Shop) -> None:
+    shop.says("I need drain cleaning")
+    make_message(
+        shop.thread(), direction="out", kind="appointment", status="delivered", body="Reminder: reply 1 to confirm.",
+        created_at=clock.now(),
+    )  # fmt: skip
+    assert shop.says("1")[0].startswith("Sorry")
+    assert shop.visits() == []
+    assert shop.says("1")[0].startswith("Alder Plumbing: you are booked for Drain cleaning, Wed, Jun 17 at 3 PM.")
+
+
+def test_times_of_a_turn_that_was_discarded_cannot_be_chosen(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.says("I need drain cleaning")
+    shown = set(SlotOffer.objects.filter(is_current=True).values_list("pk", flat=True))
+    shop.writes("do you have anything on Friday?")
+    interrupt(monkeypatch, lambda: shop.writes("never mind, 2"))
+    shop.waits()
+    assert set(SlotOffer.objects.filter(is_current=True).values_list("pk", flat=True)) != shown
+    conversation = shop.thread()
+    memory.forget_unsaid(conversation)
+    assert set(SlotOffer.objects.filter(is_current=True).values_list("pk", flat=True)) == shown
+
+
+# ---------------------------------------------------------------- less for one intent
+def test_where_booking_is_off_a_trouble_leads_to_a_person_and_to_no_offer(shop: Shop) -> None:
+    IntentMode.objects.create(settings=shop.robot, intent=Intent.BOOKING, mode="off")
+    assert shop.says("my drain is clogged, it is drain cleaning") == [HAND_OFF]
+    assert (SlotOffer.objects.count(), shop.who()) == (0, (Handler.PERSON, True))
+
+
+def test_where_booking_is_drafted_an_offer_is_a_draft_whatever_was_written(shop: Shop) -> None:
+    IntentMode.objects.create(settings=shop.robot, intent=Intent.BOOKING, mode="draft")
+    assert shop.says("my drain is clogged, it is drain cleaning") == []
+    assert len(drafts()) == 1
+
+
+@pytest.mark.parametrize("text", ["2", "the second one", "yes wednesday at 5 works"])
+@pytest.mark.parametrize("mode", ["draft", "off"])
+def test_a_choice_counts_as_booking(shop: Shop, mode: str, text: str) -> None:
+    shop.says("I need drain cleaning")
+    IntentMode.objects.create(settings=shop.robot, intent=Intent.BOOKING, mode=mode)
+    assert (shop.says(text), shop.visits()) == ([], [])
+    assert shop.turn().intents == ["booking", "other"] or shop.turn().intents == ["booking"]
+    assert shop.thread().needs_reply
 
 
 # ---------------------------------------------------------------- overtaken
