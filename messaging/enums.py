@@ -132,33 +132,6 @@ FIRST_TEXT_KINDS = (
 )
 
 
-# What the robot says of its own accord; the words of facts come from the knowledge.
-ROBOT_KINDS = (
-    ScriptKind.ASK_NEED,
-    ScriptKind.ASK_PLACE,
-    ScriptKind.ASK_WHEN,
-    ScriptKind.ASK_URGENCY,
-    ScriptKind.ASK_KIND,
-    ScriptKind.ASK_ADDRESS,
-    ScriptKind.ASK_NAME,
-    ScriptKind.TIMES_OFFERED,
-    ScriptKind.TIME_GONE,
-    ScriptKind.NO_TIMES,
-    ScriptKind.WINDOWS_OFFERED,
-    ScriptKind.PRICE_TOLD,
-    ScriptKind.PRICE_UNKNOWN,
-    ScriptKind.HOURS_TOLD,
-    ScriptKind.AREA_SERVED,
-    ScriptKind.AREA_NOT_SERVED,
-    ScriptKind.SERVICES_TOLD,
-    ScriptKind.NOT_UNDERSTOOD,
-    ScriptKind.IS_ROBOT,
-    ScriptKind.WRONG_NUMBER,
-    ScriptKind.THANKS,
-    ScriptKind.NOTED,
-)
-
-
 class Direction(TextChoices):
     IN = "in", "From the customer"
     OUT = "out", "To the customer"

@@ -166,8 +166,8 @@ class LiveBooks:
     # ---------------------------------------------------------------- the lead
     def save(self, changes: dict[str, str], *, service_id: int | None = None) -> None:
         # What was published may have been deleted since.
-        rows = Service.objects.filter(pk=service_id, business=self.conversation.business_id)
-        service = rows.first() if service_id else None
+        rows = Service.objects.filter(business=self.conversation.business_id)
+        service = rows.filter(pk=service_id).first() if service_id else None
         intake.note_facts(
             self.conversation.lead, self.conversation.request, changes, at=self.now, service=service,
             conversation=str(self.conversation.key),

@@ -160,7 +160,8 @@ _INSTEAD: dict[Intent, str] = {
         r"appointments?|up|the|my|a|it)\b|\bopen (?:to|for) (?:sugg\w+|options)\b"
     ),
     Intent.AREA: (
-        r"\b(?:in|out of|part of (?:the|my)) (?:\w+ )?network\b|\bcome (?:out |over |by )?to (?:my (?:house|home|place|apartment|shop|office|job|work)|the house|our "
+        r"\b(?:in|out of|part of (?:the|my)) (?:\w+ )?network\b|\bcome (?:out |over |by )?to (?:my (?:house|home|"
+        r"place|apartment|shop|office|job|work)|the house|our "
         r"(?:house|home|place)|look|see|fix|check|give|do|take|us|me|repair|install|replace|help|estimate|quote|"
         r"inspect|work|clean)\b"
     ),

@@ -228,7 +228,8 @@ _KNOWN_WORDS = words(
     "awesome nice i id ill we well would will like love want need take do lets let go with that this it is its be "
     "can and or then so window arrival works work just actually sorry first second third fourth fifth sixth last 1st "
     "2nd 3rd 4th 5th 6th two three four five six next earliest latest soonest earlier later early available offered "
-    "listed said mentioned had told gave dijo dijeron menciono entonces pues guess think believe there see u you sir maam around about el la los las un una de del a al en por para y o "
+    "listed said mentioned had told gave dijo dijeron menciono entonces pues guess think believe there see u you "
+    "sir maam around about el la los las un una de del a al en por para y o "
     "que me mi nos si claro bien bueno favor porfa gracias hola buenas quiero quisiera opcion numero cita hora "
     "horario dia primero primera primer segundo segunda tercero tercera tercer cuarto cuarta quinto quinta ultimo "
     "ultima uno dos tres cuatro cinco seis esa ese esta este seria dale vale perfecto listo"
@@ -257,7 +258,8 @@ _IS_ONLY_NUMBER = re.compile(
 )
 _SAYS_NUMBER = re.compile(r"\b(?:number|option|choice|numero|opcion) \d(?!\d)")
 _LISTED = re.compile(
-    r"(?:(?:ok|si|bueno|dale|quiero|prefiero|mejor|pues|entonces|me quedo con|con) )*la (\d|uno|una|dos|tres)(?: por favor| gracias| entonces)*"
+    r"(?:(?:ok|si|bueno|dale|quiero|prefiero|mejor|pues|entonces|me quedo con|con) )*la (\d|uno|una|dos|"
+    r"tres)(?: por favor| gracias| entonces)*"
 )
 _ORDINALS = {
     1: "first|1st|primero|primera|primer",

@@ -56,7 +56,8 @@ _SAYS: dict[Intent, str] = {
         r"viene\w*|es mi)|cuando (?:llega|viene|es mi)|sigue viniendo|va a llegar|no (?:ha llegado|llego|vino|ha "
         r"venido|han llegado|vinieron))\b|\b(?:vinieron|arreglaron|instalaron|repararon|vino|cobraron|dejaron|"
         r"cambiaron|hicieron|me arreglo|me instalo|(?:en|la|mi) garantia|factura|recibo|reembolso|(?<!no )(?<!no soy )"
-        r"(?:ya )?(?<!no )soy cliente|sigue (?:goteando|igual|fallando|sin funcionar|tirando|roto|rota)|estoy esperando|seguimos "
+        r"(?:ya )?(?<!no )soy cliente|sigue (?:goteando|igual|fallando|sin funcionar|tirando|roto|rota)|"
+        r"estoy esperando|seguimos "
         r"esperando|ultima vez|trabajo que hicieron)\b"
     ),
     Intent.CALL_ME: (

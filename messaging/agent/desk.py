@@ -14,8 +14,8 @@ from leads.knowledge import AreaFact
 from leads.places import Place, read_place
 from messaging.agent.choices import Choice, choose
 from messaging.agent.guards import Act
-from messaging.agent.privacy import mask_secrets
 from messaging.agent.intents import read_intents
+from messaging.agent.privacy import mask_secrets
 from messaging.agent.situation import CallWindow, Offer, Situation
 from messaging.agent.tooling import ToolRefused
 from messaging.agent.when import read_when

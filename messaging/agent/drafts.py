@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from leads import events
-from messaging import outbound
+from messaging import consent, outbound
 from messaging.agent import memory
 from messaging.enums import Direction, MessageKind, MessageStatus, TurnStatus
 from messaging.models import AgentTurn, Conversation, Message
@@ -19,6 +19,8 @@ def approve(turn: AgentTurn, *, by: AbstractBaseUser, body: str, now: datetime) 
     what was sent both stay, on the turn and on the text.
     """
     with transaction.atomic():
+        # A text of the customer takes the same lock: it is seen here, or it sees what was sent.
+        consent.hold_contact(turn.conversation.lead_id)
         if _is_overtaken(turn) or not _end(turn, TurnStatus.APPROVED):
             return None
         message = outbound.queue_text(

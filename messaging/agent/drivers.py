@@ -6,7 +6,9 @@ from datetime import datetime
 
 from django.conf import settings
 
+from leads.enums import Language
 from leads.models import Lead
+from messaging import robot_wording
 from messaging.agent import costs, flow, prompt
 from messaging.agent.claude import FailureReason, ModelFailed, Usage, converse
 from messaging.agent.desk import Books, Desk
@@ -27,6 +29,9 @@ _A_PERSON_MUST_LOOK = frozenset(
     {FailureReason.GUARDED, FailureReason.REFUSED, FailureReason.TOO_MANY_CALLS, FailureReason.MALFORMED,
      FailureReason.CUT_OFF, FailureReason.UNKNOWN}
 )  # fmt: skip
+
+
+_ASKING = (ScriptKind.ASK_PLACE, ScriptKind.ASK_WHEN, ScriptKind.ASK_ADDRESS, ScriptKind.ASK_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +136,21 @@ def after_failure(desk: Desk, words: flow.Words, failed: ModelFailed, model: str
         if must_look and Act.HANDED_OFF not in found.desk.acts:
             found.desk.hand_off(reason, mask_secrets(desk.situation.text)[:150])
             if not found.text or _asks(found):
-                # Nobody is invited to answer a robot that has just handed over.
+                # Facts are told; but nobody is invited to answer a robot that has just handed over.
                 state = replace(found.state, asked="", question_id=None)
-                found = replace(found, text=_hand_off_words(found.desk, words), state=state)
+                facts = [sentence for sentence, _ in found.sources]
+                text = " ".join([*facts, _hand_off_words(found.desk, words)])
+                found = replace(found, text=text, state=state)
     return replace(
         found, driver=Driver.MODEL, model=model, usage=failed.usage, objections=tuple(failed.rewritten),
     )  # fmt: skip
 
 
 def _asks(answer: Answer) -> bool:
-    return bool(answer.state.asked) or "?" in answer.text or answer.desk.offers != answer.desk.situation.offers
+    """Whether the text itself wants something of the customer: words, or a choice from what it lists."""
+    desk = answer.desk
+    listed = [*map(desk.offer_words, desk.offers), *(f"{row.number}) {row.words}" for row in desk.windows)]
+    return "?" in answer.text or any(words in answer.text for words in listed)
 
 
 def _not_left_alone(answer: Answer, words: flow.Words) -> Answer:
@@ -230,6 +240,12 @@ def _state_after(desk: Desk) -> State:
     )
 
 
+def _questions(language: str) -> tuple[str, ...]:
+    """What may be asked although nobody approved it: our own questions."""
+    known = robot_wording.SPANISH if language == Language.SPANISH else robot_wording.ENGLISH
+    return tuple(known[kind] for kind in _ASKING)
+
+
 def evidence_of(desk: Desk, robot: AgentSettings) -> Evidence:
     """What a reply is held against at this point of the turn."""
     situation = desk.situation
@@ -247,7 +263,16 @@ def evidence_of(desk: Desk, robot: AgentSettings) -> Evidence:
             *(row.text for row in situation.knowledge.policies),
         ]
         asked = [row.question for row in situation.knowledge.questions]
-        approved = (*answers, *asked, *knowledge, *offered, *windows)
+        approved = (
+            *answers,
+            *asked,
+            *knowledge,
+            *own,
+            *offered,
+            *windows,
+            *desk.facts,
+            *_questions(situation.language),
+        )
     return Evidence(
         facts=tuple(text for text in (*knowledge, *own, *offered, *windows, *visits, *desk.facts) if text),
         customer=situation.text,

@@ -279,7 +279,9 @@ def _take_yes_or_no(talk: Talk) -> bool:
     yes_no = talk.reading.yes_no
     is_about_times = talk.asked in ("choice", "window", "when")
     if yes_no == YesNo.UNCLEAR or (
-        yes_no == YesNo.NO and talk.reading.has_words and not is_real_no(talk.reading.text, is_about_times=is_about_times)
+        yes_no == YesNo.NO
+        and talk.reading.has_words
+        and not is_real_no(talk.reading.text, is_about_times=is_about_times)
     ):
         return False
     if talk.asked == "choice" and talk.situation.offers:

@@ -67,7 +67,8 @@ _CALLS_OUT = re.compile(
 )
 _LOST = re.compile(
     r"(?:(?:sorry|hi|hey|um|ok|wait|i|im|am|perdon|disculpe|oiga|pero|but|what|que|yo) )*"
-    r"(?:(?:dont|do not|didnt|did not|cant) (?:really |quite |even )?(?:understand|get it|get that|follow|know what you "
+    r"(?:(?:dont|do not|didnt|did not|cant) (?:really |quite |even )?(?:understand|get it|get that|follow|"
+    r"know what you "
     r"mean)|confused|(?:totally |so )?lost|huh|what(?: do you mean| does that mean| is this about)?|come again|"
     r"no (?:le |lo |les )?(?:entiendo|entendi|comprendo|comprendi)|como(?: asi| dice)?|que (?:quiere decir|significa|"
     r"dice)|mande)(?: (?:you|u|this|that|it|the \w+|what you mean|what you said|sorry|nada|bien|eso|esto|la pregunta|"
@@ -85,8 +86,9 @@ _WORSE = re.compile(
 )
 _NOT_WORSE = re.compile(r"\b(?:no|not|isnt|aint|nothing|never|any|dont) (?:\w+ ){0,3}?(?:wors\w+|hurry|peor|prisa)\b")
 _WAITED = re.compile(
-    r"\b(?:(?:nobody|no one|noone|none of you|you|yall|they|someone|he|she) (?:\w+ )?(?:never|didnt|havent|hasnt|has|have|"
-    r"ever|not)? ?(?:\w+ )?(?:called|calls|rang|phoned|contacted)(?: me| us| back| yet| at all)+|"
+    r"\b(?:(?:nobody|no one|noone|none of you)(?: has| have| ever)* (?:called|calls|rang|phoned|contacted)|"
+    r"(?:you|yall|they|someone|somebody|he|she|guys) (?:\w+ )?(?:never|didnt|havent|hasnt) (?:\w+ )?(?:call|called|"
+    r"rang|phoned|contacted)|"
     r"(?:havent|have not|didnt|did not|never|still no|still not|still havent) (?:\w+ )?(?:hear|heard|get|got|gotten|"
     r"received|receive|had) (?:\w+ )?(?:back|anything|call|calls|from|word)|(?:no|where is (?:my|the|your)|wheres "
     r"(?:my|the)) call(?: yet| back)?|"
@@ -94,7 +96,8 @@ _WAITED = re.compile(
     r"marcado|marcaron|contestado|contestan)|(?:sigo|seguimos|estoy|estamos) esperando)\b"
 )
 _BEGINS_LIKE_NO = re.compile(
-    r"^(?:wrong|incorrect|mistaken)\b(?! thats| no)|^(?:no|nadie|nunca) (?:le |lo |les )?(?:entiendo|entendi|comprendo)|"
+    r"^(?:wrong|incorrect|mistaken)\b(?! thats| no)|^(?:no|nadie|nunca) (?:le |lo |les )?(?:entiendo|entendi|"
+    r"comprendo)|"
     r"^(?:no|nadie|nunca)(?: me| nos)?(?: ha| han)? (?:llamado|llamaron|llamo|marcado|venido|vino|llegado|llego|"
     r"contestado|contestan)|^(?:no one|nobody|never (?:called|came|got|heard|showed|received))\b|"
     r"^no (?:call|calls|heat|water|power|hot water|ac|answer|reply|response|word)\b"

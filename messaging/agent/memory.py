@@ -111,15 +111,19 @@ def _list_after(conversation: Conversation, turn: AgentTurn, answer: Answer, sit
 
 
 def is_list_last(conversation: Conversation) -> bool:
-    """Whether nothing of ours has reached the customer since the list that is open, answers to HELP and STOP aside."""
+    """Whether a bare number still means the list that is open: nothing of ours that asks anything came after it.
+
+    Answers to HELP and STOP aside; a text that only tells something leaves the question before it open.
+    """
     known = conversation.agent_state.get("list", {}).get("turn")
     turn = AgentTurn.objects.select_related("message").filter(pk=known).first() if known else None
     if turn is None or turn.message is None:
         return False
     ours = Message.objects.filter(conversation=conversation, direction=Direction.OUT)
-    last = ours.exclude(kind=MessageKind.COMPLIANCE).exclude(status__in=NOT_SAID).order_by("-id").first()
+    said = ours.exclude(kind=MessageKind.COMPLIANCE).exclude(status__in=NOT_SAID).filter(pk__gt=turn.message_id)
     # By its words: one that is sent again is another row.
-    return last is not None and last.body == turn.message.body
+    later = said.exclude(body=turn.message.body).values_list("kind", "body")
+    return all(kind == MessageKind.ROBOT and "?" not in body for kind, body in later)
 
 
 def forget_unsaid(conversation: Conversation) -> None:

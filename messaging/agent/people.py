@@ -230,11 +230,13 @@ _NEW = re.compile(
     rf"hired|worked with|had) {_YOU}|"
     r"not (?:a |an )?(?:\w+ )?(?:customer|client)|(?:just|recently) (?:found|heard about) (?:you|u|yall)|(?:cliente|"
     r"paciente) "
-    r"nuev[oa]|nuev[oa] (?:cliente|paciente)|no (?:soy|somos) (?:\w+ )?(?:cliente|paciente)s?|primera vez|nunca (?:los|les|he|hemos|habia|habiamos) (?:\w+)|"
+    r"nuev[oa]|nuev[oa] (?:cliente|paciente)|no (?:soy|somos) (?:\w+ )?(?:cliente|paciente)s?|primera vez|"
+    r"nunca (?:los|les|he|hemos|habia|habiamos) (?:\w+)|"
     r"soy nuev[oa])\b"
 )
 _EXISTING = re.compile(
-    r"(?<!not a )(?<!not an )(?<!not )(?<!\bno )\b(?:(?:existing|returning|repeat|current|previous|former|long ?time|old|loyal|"
+    r"(?<!not a )(?<!not an )(?<!not )(?<!\bno )\b(?:(?:existing|returning|repeat|current|previous|former|"
+    r"long ?time|old|loyal|"
     r"regular|past) (?:customer|client|patient)|already (?:a |your )?(?:customer|client|patient)|(?:ive|i have|weve|"
     r"we have|"
     r"have) (?:\w+ )?(?:used|hired|"

@@ -61,9 +61,14 @@ def needs_in(services: Sequence[ServiceFact], text: str) -> tuple[ServiceFact, .
 
     A phrase that holds an "and" itself is one need, and so is what both parts may be.
     """
-    parts = [part for sentence in sentences_of(text) for part in _BESIDE.split(" , ".join(sentence.clauses))]
-    found = [surely_in(services, part) for part in parts if part.strip()]
-    sure = [row[0] for row in found if len(row) == 1]
+    found = [
+        (place, surely_in(services, part))
+        for place, sentence in enumerate(sentences_of(text))
+        for part in _BESIDE.split(" , ".join(sentence.clauses)) if part.strip()
+    ]  # fmt: skip
+    told = [(place, row[0]) for place, row in found if len(row) == 1]
+    # A long story names this and that in passing.
+    sure = [one for place, one in told if any(one != other and abs(place - at) <= 1 for at, other in told)]
     if len({row.id for row in sure}) < 2 or _CORRECTS.search(plain(text)) or _RULED_OUT.search(f"{plain(text)} "):
         return ()
     stems = [_stem(word) for word in plain(text).split()]

@@ -25,8 +25,8 @@ class Toolbox:
     def all(self) -> list[Tool]:
         functions: list[Callable[..., str]] = [
             self.lookup_knowledge, self.check_area, self.find_slots, self.hold_slot, self.book_slot,
-            self.cancel_appointment, self.save_lead, self.save_answer, self.find_call_times, self.arrange_call, self.hand_off,
-            self.escalate,
+            self.cancel_appointment, self.save_lead, self.save_answer, self.find_call_times, self.arrange_call,
+            self.hand_off, self.escalate,
         ]  # fmt: skip
         return [as_tool(function) for function in functions]
 

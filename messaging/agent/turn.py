@@ -6,6 +6,7 @@ contact's row is held and everything is asked once more. `messaging.agent.memory
 """
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -54,6 +55,7 @@ MOST_BEGUN = 2
 # A turn is discarded because something newer came; so often on the same text, it is because something is wrong.
 MOST_DISCARDED = 3
 OVERDUE = timedelta(seconds=10)
+SWEEP_SECONDS = 30.0
 # These were read and settled as they came in, and are no part of what is being talked about.
 _ABOUT_CONSENT = (Meaning.STOP, Meaning.START, Meaning.HELP)
 # What the robot did by itself to an appointment.
@@ -120,8 +122,13 @@ def _free(now: datetime) -> Q:
 
 def sweep(now: datetime) -> int:
     """Take over turns that the sender should have taken ten seconds ago."""
-    taken = [attempt(pk) for pk in due(now, limit=20, overdue=OVERDUE)]
-    return sum(status is not None for status in taken)
+    begun, taken = time.monotonic(), 0
+    for pk in due(now, limit=20, overdue=OVERDUE):
+        # The task has 60 s, and one turn may take fifteen; what is left is for the next sweep.
+        if time.monotonic() - begun > SWEEP_SECONDS:
+            break
+        taken += attempt(pk) is not None
+    return taken
 
 
 def attempt(conversation_id: int) -> TurnStatus | None:

@@ -190,7 +190,7 @@ def test_what_is_not_so_is_written_anew(shop: Shop, text: str) -> None:
 @pytest.mark.parametrize("text", UNTRUE)
 def test_twice_and_a_person_goes_on(shop: Shop, text: str) -> None:
     shop.script(says(text), says(text))
-    assert shop.says("How much is drain cleaning?") == [HAND_OFF]
+    assert shop.says("How much is drain cleaning?") == [f"{PRICE} {HAND_OFF}"]
     assert text not in "".join(body for _, body in shop.wire.sent)
     assert (shop.who(), shop.turn().status) == ((Handler.PERSON, True), TurnStatus.HANDED_OFF)
     (told,) = shop.events("conversation.handed_off")
@@ -231,20 +231,20 @@ def test_a_number_after_another_question_of_ours_chooses_no_time(shop: Shop) -> 
 
 def test_it_is_cut_off(shop: Shop) -> None:
     shop.script(fails("max_tokens"))
-    assert shop.says("How much is drain cleaning?") == [HAND_OFF]
+    assert shop.says("How much is drain cleaning?") == [f"{PRICE} {HAND_OFF}"]
     assert shop.who() == (Handler.PERSON, True)
 
 
 # ---------------------------------------------------------------- going in circles
 def test_it_makes_six_identical_calls(shop: Shop) -> None:
     shop.script(*[uses("check_area", {"place": "Tempe"})] * 3)
-    assert shop.says("How much is drain cleaning?") == [HAND_OFF]
+    assert shop.says("How much is drain cleaning?") == [f"{PRICE} {HAND_OFF}"]
     assert (shop.asked, shop.who()) == (3, (Handler.PERSON, True))
 
 
 def test_it_looks_things_up_for_ever(shop: Shop) -> None:
     shop.script(*[uses("lookup_knowledge", {"question": f"question {index}"}) for index in range(6)])
-    assert shop.says("How much is drain cleaning?") == [HAND_OFF]
+    assert shop.says("How much is drain cleaning?") == [f"{PRICE} {HAND_OFF}"]
     assert (shop.asked, shop.who()) == (6, (Handler.PERSON, True))
 
 
@@ -302,7 +302,7 @@ def test_an_offer_of_another_conversation_is_none_here(shop: Shop) -> None:
 def test_where_a_person_approves_it_can_do_nothing(shop: Shop) -> None:
     offered(shop)
     shop.set(mode="draft")
-    shop.script(uses("book_slot", {"number": 1}), uses("arrange_call", {"number": None}), says("One moment please."))
+    shop.script(uses("book_slot", {"number": 1}), uses("arrange_call", {"number": 0}), says("One moment please."))
     assert shop.says("1") == []
     assert (shop.visits(), shop.tasks(), shop.turn().status) == ([], [], TurnStatus.DRAFTED)
     assert refusals(shop) == ["A person approves each answer here: hand this over, do not do it."] * 2
