@@ -99,6 +99,7 @@ class Desk:
         self.hand_off_reason = ""
         self.booked: Offer | None = None
         self.saved: dict[str, str] = {}
+        self.service_id: int | None = None  # what was noted in this turn
         # Whether the system tells the customer by itself of what was done here.
         self.is_told = False
         # What the times that were looked up in this turn are for.
@@ -109,6 +110,7 @@ class Desk:
         self.acts |= other.acts
         self.done = [*other.done, *self.done]
         self.saved = {**other.saved, **self.saved}
+        self.service_id = self.service_id if self.service_id is not None else other.service_id
         self.offered_for |= other.offered_for
 
     # ---------------------------------------------------------------- looking up
@@ -237,16 +239,18 @@ class Desk:
         """Keep what the customer said; an empty value changes nothing. A correction replaces, with its history."""
         known = {name: value.strip() for name, value in changes.items() if name in LEAD_FIELDS and value.strip()}
         lead = self.situation.lead
-        known = {name: value for name, value in known.items() if getattr(lead, name) != value}
+        known = {name: value for name, value in known.items() if self.saved.get(name, getattr(lead, name)) != value}
         if known.get("kind") not in (None, *LeadKind.values) or known.get("urgency") not in (None, *Urgency.values):
             raise self._refused("save", known, "kind or urgency has a value that does not exist.")
-        if service_id is not None and (service_id == lead.service_id or self.situation.service(service_id) is None):
+        kept = self.service_id if self.service_id is not None else lead.service_id
+        if service_id is not None and (service_id == kept or self.situation.service(service_id) is None):
             service_id = None
         if not known and service_id is None:
             return
         self._stop_if_overtaken()
         self.books.save(known, service_id=service_id)
         self.saved |= known
+        self.service_id = service_id if service_id is not None else self.service_id
         if "address" in known and (self.situation.state.has_booked or Act.BOOKED in self.acts):
             self.books.set_address(known["address"])
         shown = dict(known)

@@ -110,8 +110,12 @@ def _list_after(conversation: Conversation, turn: AgentTurn, answer: Answer, sit
     return {"turn": conversation.agent_state.get("list", {}).get("turn"), "offers": keys}
 
 
+# "Which number do you like?", "Number 1 is the first one. Does it work?": the question is still the same.
+_OF_THE_LIST = re.compile(r"\b(?:numbers?|n[uú]mero|which (?:one|time|of)|cu[aá]l)\b", re.IGNORECASE)
+
+
 def is_list_last(conversation: Conversation) -> bool:
-    """Whether a bare number still means the list that is open: nothing of ours that asks anything came after it.
+    """Whether a bare number still means the list that is open: nothing of ours that asks something else came after it.
 
     Answers to HELP and STOP aside; a text that only tells something leaves the question before it open.
     """
@@ -123,7 +127,7 @@ def is_list_last(conversation: Conversation) -> bool:
     said = ours.exclude(kind=MessageKind.COMPLIANCE).exclude(status__in=NOT_SAID).filter(pk__gt=turn.message_id)
     # By its words: one that is sent again is another row.
     later = said.exclude(body=turn.message.body).values_list("kind", "body")
-    return all(kind == MessageKind.ROBOT and "?" not in body for kind, body in later)
+    return all(kind == MessageKind.ROBOT and ("?" not in body or _OF_THE_LIST.search(body)) for kind, body in later)
 
 
 def forget_unsaid(conversation: Conversation) -> None:

@@ -31,9 +31,9 @@ def test_a_price_is_always_the_whole_range(low: int | None, high: int | None, en
 def test_a_service_in_a_line() -> None:
     drains, heater = KNOWLEDGE.services[1], KNOWLEDGE.services[2]
     assert describe_service(drains, language="en") == (
-        "Drain cleaning: from $129. Camera included. Financing: Drain work can be paid in three parts."
+        "Drain cleaning: from $129. Camera included. Financing: Drain work can be paid in three parts. Planned for 1 h."
     )
-    assert describe_service(heater, language="en") == "Water heater replacement: no price is named."
+    assert describe_service(heater, language="en") == "Water heater replacement: no price is named. Planned for 1 h."
 
 
 def test_all_of_it_for_the_model_in_sections() -> None:
@@ -50,8 +50,8 @@ def test_all_of_it_for_the_model_in_sections() -> None:
 def test_every_answer_policy_and_price_is_a_fact() -> None:
     facts = facts_of(KNOWLEDGE, language="es")
     assert "Labor is guaranteed for one year." in facts
-    assert "AC or furnace diagnosis: $89 to $129." in facts
-    assert "AC or furnace diagnosis: de $89 a $129." in facts
+    assert "AC or furnace diagnosis: $89 to $129. Planned for 1 h." in facts
+    assert "AC or furnace diagnosis: de $89 a $129. Se planea para 1 h." in facts
 
 
 @pytest.mark.parametrize(

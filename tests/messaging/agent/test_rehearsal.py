@@ -151,5 +151,5 @@ def test_what_a_failed_claude_cost_is_not_forgotten(stage: Stage, with_claude: M
     found = say(stage, Memory(), "are you insured?", driver=Driver.MODEL)
     assert found.answer is not None
     assert "Claude failed" in found.answer.summary
-    assert found.answer.text.startswith("A person at Alder Plumbing")
+    assert found.answer.text.startswith("Yes, we are licensed and insured. A person at Alder Plumbing")
     assert (found.answer.usage.calls, found.answer.model) == (2, MODEL)
