@@ -122,7 +122,7 @@ def test_a_conversation_leaves_nothing_but_itself(stage: Stage, ana: Client) -> 
         assert say(ana, stage, text).status_code == 302
     assert rows_written() == before
     assert [text for who, text in lines(stage) if who == "customer"][:2] == ["my drain is clogged", "1"]
-    assert ("system", "[Confirmation text: Drain cleaning, Wed, Jun 17 at 2:30 PM]") in lines(stage)
+    assert ("system", "[Confirmation text: Drain cleaning, Wed, Jun 17 at 3 PM]") in lines(stage)
     page = ana.get(playground(stage)).content.decode()
     assert "[Confirmation text: Drain cleaning" in page
 
