@@ -34,7 +34,13 @@ def business(transactional_db: None, live_server: Any, settings: Any) -> Busines
     """Open every day from nine to five in Phoenix; comes to customers in Tucson, and has a shop there."""
     settings.SITE_URL = live_server.url
     business = make_business(LONG, slug="saguaro", time_zone="America/Phoenix", phone="+15205550100")
-    make_booking_settings(business, intro="Tell us what you need. Same-day visits most weekdays.")
+    # The first slot may be minutes away, whatever the real time is when this runs.
+    make_booking_settings(
+        business,
+        intro="Tell us what you need. Same-day visits most weekdays.",
+        move_notice_minutes=0,
+        cancel_notice_minutes=0,
+    )
     make_location(business, "Tucson", address="2200 E Broadway Blvd", city="Tucson")
     make_hours(business)
     for weekday in (5, 6):
