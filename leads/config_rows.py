@@ -115,6 +115,7 @@ class RowForm:
     def default(self, item: Field, values: Mapping[str, Any], index: int) -> Any:
         if item.default is not None:
             return item.default(values, index)
+        # Columns of a file are plain ones; a relation the other way, which the stubs allow for, has no default.
         defaults = tuple(self.model._meta.get_field(column).get_default() for column in item.columns)  # type: ignore[union-attr]
         return defaults if len(defaults) > 1 else defaults[0]
 

@@ -61,7 +61,7 @@ def measure_customer_turns(rows: Sequence[Row]) -> list[Score]:
     """What customers say in whole dialogs, apart from the turns that give a city."""
     texts: list[Row] = []
     for row in rows:
-        for turn in row["turns"]:  # type: ignore[attr-defined]
+        for turn in row["turns"]:  # type: ignore[attr-defined]  # JSON: a list of turns
             if turn["speaker"] == "USER" and "city" not in turn["slots"]:
                 texts.append({"text": turn["text"]})
     return measure_false_cities(texts)

@@ -213,7 +213,7 @@ class TenantAdmin(TenantScope, admin.ModelAdmin):
         if self.inlines and "_addanother" not in request.POST and "_popup" not in request.POST:
             posted = request.POST.copy()
             posted["_continue"] = "1"
-            request.POST = posted  # type: ignore[assignment]
+            request.POST = posted  # type: ignore[assignment]  # a copy that may be changed
         return super().response_add(request, obj, post_url_continue)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -16,8 +16,9 @@ from leads.places import read_place
 from messaging import configuration
 from messaging.agent.books import as_offer
 from messaging.agent.language import read_language
+from messaging.agent.memory import NOT_SAID
 from messaging.agent.situation import CallWindow, LeadFacts, Said, Situation, Visit, read_state
-from messaging.enums import AgentMode, Direction, MessageKind, MessageStatus
+from messaging.enums import AgentMode, Direction, MessageKind
 from messaging.models import AgentSettings, Conversation, Message, Publication
 from messaging.scripts import values_for
 from messaging.visit_words import describe_call, describe_visit
@@ -28,14 +29,6 @@ from scheduling.policy import CHANGEABLE
 
 REMEMBERED = timedelta(days=21)
 MOST_REMEMBERED = 30
-# These never reached the customer, so nobody refers to them.
-_NOT_SAID = (
-    MessageStatus.SUPPRESSED,
-    MessageStatus.EXPIRED,
-    MessageStatus.FAILED,
-    MessageStatus.UNDELIVERED,
-    MessageStatus.DEAD,
-)
 
 
 def published_knowledge(business: Business, *, location_id: int | None = None) -> Knowledge:
@@ -154,7 +147,7 @@ def back_in(opens_at: str, language: str) -> str:
 def _history(conversation: Conversation, burst: Sequence[Message], *, now: datetime) -> tuple[Said, ...]:
     """What was said before the burst, oldest first."""
     texts = Message.objects.filter(conversation=conversation, created_at__gt=now - REMEMBERED)
-    texts = texts.exclude(status__in=_NOT_SAID).exclude(pk__in=[message.pk for message in burst])
+    texts = texts.exclude(status__in=NOT_SAID).exclude(pk__in=[message.pk for message in burst])
     found = texts.annotate(pictures=Count("media")).order_by("-created_at", "-id")[:MOST_REMEMBERED]
     return tuple(_said(message) for message in reversed(found))
 
