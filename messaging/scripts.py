@@ -86,7 +86,7 @@ def values_for(
         "when": "",
         "change_link": "",
         "confirm": "",
-        # Of one turn of the robot: messaging.agent.flow says them.
+        # Of one turn of the robot: messaging.agent.flow.answering says them.
         **dict.fromkeys(("slots", "service", "services", "price", "area", "back"), ""),
         "hours": describe_hours(ranges, language="es" if spoken == Language.SPANISH else "en"),
         "opens_at": describe_opening(opens_at, now=now, zone=zone, language=spoken) if opens_at else "",

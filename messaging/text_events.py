@@ -10,7 +10,7 @@ from leads import events, intake
 from leads.models import Lead
 from messaging import appointment_replies, consent, conversations, delivery, urgency
 from messaging.agent import autonomy, turn
-from messaging.agent.loops import LoopSign, Said, looks_automatic
+from messaging.agent.words.loops import LoopSign, Said, looks_automatic
 from messaging.answers import answer
 from messaging.carriers.base import BadPayload, TextReceived
 from messaging.configuration import number_called

@@ -12,7 +12,7 @@ from leads import callbacks, events
 from leads.enums import Language, TaskReason, Urgency
 from leads.models import SafetyText
 from messaging import conversations, outbound
-from messaging.agent.language import read_language
+from messaging.agent.words.language import read_language
 from messaging.answers import answer
 from messaging.enums import MessageKind, ScriptKind
 from messaging.models import Conversation, Script

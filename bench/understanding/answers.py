@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from bench.understanding.score import Row, Score, score
-from messaging.agent.abuse import is_abusive
-from messaging.agent.intents import read_intents
-from messaging.agent.language import is_other_language, read_language
-from messaging.agent.yes_no import YesNo, read_yes_no
+from messaging.agent.words.abuse import is_abusive
+from messaging.agent.words.intents import read_intents
+from messaging.agent.words.language import is_other_language, read_language
+from messaging.agent.words.yes_no import YesNo, read_yes_no
 from messaging.enums import Intent
 
 # Their rows may well say yes to something, so that they prove nothing about a false one.

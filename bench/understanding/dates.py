@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bench.understanding.score import Row, Score, score
-from messaging.agent.when import When, read_ruled_out, read_when
-from messaging.agent.wishes import Wish, update_wish
+from messaging.agent.when.grammar import When, read_ruled_out, read_when
+from messaging.agent.when.wishes import Wish, update_wish
 
 _ASKED_WHEN = re.compile(
     r"\b(?:when|what time|which (?:day|date|time)|what (?:day|date)|date|time|day)\b", re.IGNORECASE

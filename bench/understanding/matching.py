@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import mean
 
 from bench.understanding.score import Row, Score, score
-from messaging.agent.faq_match import Match, Matcher
+from messaging.agent.words.faq_match import Match, Matcher
 
 SEEDS = (0, 1, 2)
 LEAK = 0.1

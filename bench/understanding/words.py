@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from bench.understanding.score import Row, Score, score
 from leads.enums import Urgency
-from messaging.agent.people import read_urgency
+from messaging.agent.words.people import read_urgency
 from messaging.optout_words import Meaning, read_consent
 from messaging.trouble_words import wants_today
 from messaging.urgency_words import asks_urgent, sounds_dangerous

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from messaging.agent.faq_wording import COMMON_WORDS, concepts_in, spelled_out
+from messaging.agent.words.faq_wording import COMMON_WORDS, concepts_in, spelled_out
 
 # Above this share of common letters two questions stand under one heading. A wrong heading costs a click.
 _ALIKE = 0.5

@@ -12,9 +12,9 @@ from leads.enums import Urgency
 from leads.knowledge import AreaFact
 from leads.models import LeadEvent, Location, Service, ServiceArea
 from messaging import appointment_events, consent, conversations
+from messaging.agent.claude.tooling import ToolRefused
 from messaging.agent.desk import TimeGone, TimesWanted
 from messaging.agent.situation import CallWindow, Offer
-from messaging.agent.tooling import ToolRefused
 from messaging.enums import Direction, Handler, MessageKind
 from messaging.models import Conversation, Message, OptOut, SlotOffer, UnansweredQuestion
 from messaging.optout_words import Meaning

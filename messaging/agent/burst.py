@@ -8,10 +8,10 @@ from datetime import datetime
 
 from django.db.models import Max, Min
 
-from messaging.agent.intents import read_intents
 from messaging.agent.memory import NEVER_LEFT, NOT_SAID
-from messaging.agent.sentences import is_reaction, sentences_of
-from messaging.agent.yes_no import YesNo, read_yes_no
+from messaging.agent.words.intents import read_intents
+from messaging.agent.words.sentences import is_reaction, sentences_of
+from messaging.agent.words.yes_no import YesNo, read_yes_no
 from messaging.appointment_words import says_more
 from messaging.enums import Direction, Intent, MessageKind, TurnStatus
 from messaging.models import AgentTurn, Conversation, Message

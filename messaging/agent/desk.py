@@ -12,14 +12,14 @@ from typing import Protocol
 from leads.enums import LeadKind, Urgency
 from leads.knowledge import AreaFact
 from leads.places import Place, read_place
-from messaging.agent.choices import Choice, choose
-from messaging.agent.guards import Act
-from messaging.agent.intents import read_intents
-from messaging.agent.privacy import mask_secrets
+from messaging.agent.claude.tooling import ToolRefused
+from messaging.agent.guards.check import Act
 from messaging.agent.situation import CallWindow, Offer, Situation
-from messaging.agent.tooling import ToolRefused
-from messaging.agent.when import read_when
-from messaging.agent.yes_no import YesNo, read_yes_no
+from messaging.agent.when.grammar import read_when
+from messaging.agent.words.choices import Choice, choose
+from messaging.agent.words.intents import read_intents
+from messaging.agent.words.privacy import mask_secrets
+from messaging.agent.words.yes_no import YesNo, read_yes_no
 from messaging.enums import AgentMode, Intent
 
 # What a customer writes in a field of the lead; longer ones are cut.

@@ -9,15 +9,16 @@ from django.conf import settings
 from leads.enums import Language
 from leads.models import Lead
 from messaging import robot_wording
-from messaging.agent import costs, flow, prompt
-from messaging.agent.claude import FailureReason, ModelFailed, Usage, converse
+from messaging.agent.claude import costs, prompt
+from messaging.agent.claude.conversing import FailureReason, ModelFailed, Usage, converse
+from messaging.agent.claude.tools import Toolbox
 from messaging.agent.desk import Books, Desk
-from messaging.agent.guards import Act, Evidence, objections, sources
+from messaging.agent.flow import answering as flow
+from messaging.agent.guards.check import Act, Evidence, objections, sources
 from messaging.agent.knowledge_text import facts_of
-from messaging.agent.privacy import mask_secrets
 from messaging.agent.situation import Situation, State
-from messaging.agent.tools import Toolbox
 from messaging.agent.why import describe
+from messaging.agent.words.privacy import mask_secrets
 from messaging.appointment_words import says_more
 from messaging.enums import Driver, HoursState, ScriptKind
 from messaging.models import AgentSettings, Conversation, PhoneNumber

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from leads.enums import Language
 from leads.knowledge import Knowledge, QuestionFact, ServiceFact
-from messaging.agent.faq_match import Matcher
+from messaging.agent.words.faq_match import Matcher
 
 MOST_FOUND = 4
 Row = TypeVar("Row")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from messaging.agent.books import as_offer
 from messaging.agent.drivers import Answer
-from messaging.agent.guards import Act
+from messaging.agent.guards.check import Act
 from messaging.agent.situation import Offer, Situation
 from messaging.enums import Direction, MessageKind, MessageStatus, TurnStatus
 from messaging.models import AgentTurn, Conversation, Message, SlotOffer

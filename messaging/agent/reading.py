@@ -15,9 +15,9 @@ from leads.models import Business, Location
 from leads.places import read_place
 from messaging import configuration
 from messaging.agent.books import as_offer
-from messaging.agent.language import read_language
 from messaging.agent.memory import NOT_SAID
 from messaging.agent.situation import CallWindow, LeadFacts, Said, Situation, Visit, read_state
+from messaging.agent.words.language import read_language
 from messaging.enums import AgentMode, Direction, MessageKind
 from messaging.models import AgentSettings, Conversation, Message, Publication
 from messaging.scripts import values_for

@@ -16,14 +16,14 @@ from leads.knowledge import AreaFact, Knowledge
 from leads.models import Location, Service, ServiceArea
 from messaging.agent import drivers
 from messaging.agent.books import find_starts, spread
-from messaging.agent.claude import ModelFailed
+from messaging.agent.claude.conversing import ModelFailed
 from messaging.agent.desk import Desk, TimesWanted
 from messaging.agent.drivers import Answer
-from messaging.agent.guards import Act
-from messaging.agent.language import read_language
+from messaging.agent.guards.check import Act
 from messaging.agent.memory import is_named
 from messaging.agent.reading import back_in, served_by
 from messaging.agent.situation import CallWindow, LeadFacts, Offer, Said, Situation, State, Visit, read_state
+from messaging.agent.words.language import read_language
 from messaging.enums import Driver, HoursState, ScriptKind
 from messaging.models import AgentSettings, PhoneNumber
 from messaging.scripts import values_for

@@ -11,8 +11,8 @@ from django.db import transaction
 from leads.models import Business, Faq
 from leads.models.knowledge import LONGEST_PHRASE, MOST_PHRASES
 from messaging.agent import regression
-from messaging.agent.privacy import mask_secrets
 from messaging.agent.reading import draft_knowledge
+from messaging.agent.words.privacy import mask_secrets
 from messaging.enums import Direction, QuestionStatus
 from messaging.models import AgentSettings, Message, RegressionScenario, UnansweredQuestion
 

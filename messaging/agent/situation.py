@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from leads.enums import LeadKind, Urgency
 from leads.knowledge import Knowledge, ServiceFact
-from messaging.agent.choices import Choice
-from messaging.agent.sentences import within_reach
+from messaging.agent.words.choices import Choice
+from messaging.agent.words.sentences import within_reach
 from messaging.enums import AgentMode, Intent
 from messaging.visit_words import describe_visit
 

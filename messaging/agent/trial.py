@@ -13,12 +13,12 @@ from leads.enums import Danger
 from leads.knowledge import Knowledge
 from leads.models import Lead
 from messaging import consent, urgency
-from messaging.agent import costs
 from messaging.agent.autonomy import mode_for
+from messaging.agent.claude import costs
 from messaging.agent.desk import Done
-from messaging.agent.intents import read_intents
 from messaging.agent.rehearsal import Memory, RehearsalWords, Rehearsed, language_after, rehearse
 from messaging.agent.situation import Said, Visit
+from messaging.agent.words.intents import read_intents
 from messaging.appointment_words import AppointmentReply, read_reply
 from messaging.enums import AgentMode, Driver, Intent, ScriptKind
 from messaging.models import AgentSettings, Conversation, PhoneNumber

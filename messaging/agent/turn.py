@@ -17,17 +17,18 @@ from django.db.models.functions import Coalesce, Least
 
 from leads.models import LeadEvent
 from messaging import consent, conversations, outbound
-from messaging.agent import costs, drivers, memory
+from messaging.agent import drivers, memory
 from messaging.agent.autonomy import MODES, mode_for, modes_of, settings_of
 from messaging.agent.books import LiveBooks
 from messaging.agent.burst import SETTLED, needs_no_answer, waiting_since, waiting_texts
-from messaging.agent.claude import FailureReason, ModelFailed, Usage
+from messaging.agent.claude import costs
+from messaging.agent.claude.conversing import FailureReason, ModelFailed, Usage
 from messaging.agent.desk import Desk, Overtaken, wanted_by_choice
 from messaging.agent.drivers import Answer, Words
-from messaging.agent.guards import Act
-from messaging.agent.intents import read_intents
+from messaging.agent.guards.check import Act
 from messaging.agent.reading import read_situation
 from messaging.agent.situation import Situation
+from messaging.agent.words.intents import read_intents
 from messaging.enums import (
     AgentMode,
     Direction,

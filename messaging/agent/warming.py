@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 
 from leads import gazetteer
-from messaging.agent import claude
+from messaging.agent.claude import conversing as claude
 from messaging.agent.reading import published_knowledge
 from messaging.agent.rehearsal import Memory, rehearse
 from messaging.enums import AgentMode

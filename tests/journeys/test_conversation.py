@@ -15,7 +15,8 @@ from leads import config
 from leads.enums import RequestStatus
 from leads.kits import kits
 from leads.models import CallbackTask, Lead
-from messaging.agent import claude_api, turn
+from messaging.agent import turn
+from messaging.agent.claude import api as claude_api
 from messaging.enums import Driver, Handler, MessageKind, MessageStatus, NumberMode, TurnStatus
 from messaging.models import AgentSettings, AgentTurn, Conversation, Message, ModelPrice, PhoneNumber
 from recoverline.lib import clock

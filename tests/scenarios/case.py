@@ -6,7 +6,7 @@ from unittest import mock
 
 from django.test import TestCase, override_settings
 
-from messaging.agent import claude_api
+from messaging.agent.claude import api as claude_api
 from tests.fakes.carrier import FakeCarrier
 from tests.scenarios.scripted_model import ScriptedApi
 from tests.scenarios.stage import Stage, accounts

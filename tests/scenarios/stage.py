@@ -27,7 +27,7 @@ from leads.kits import kits
 from leads.models import Business, Lead, Service, ServiceArea
 from messaging import inbox, tasks
 from messaging.agent import drivers, publishing, turn
-from messaging.agent.claude import Limits, converse
+from messaging.agent.claude.conversing import Limits, converse
 from messaging.enums import CarrierKind, NumberMode
 from messaging.models import AgentSettings, CarrierAccount, Conversation, ModelPrice, PhoneNumber, SlotOffer
 from recoverline.lib import clock

@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leads.knowledge import AreaFact, FaqFact, Knowledge, PolicyFact, QuestionFact, ServiceFact, TopicFact
-from messaging.agent import flow
 from messaging.agent.desk import Desk, TimeGone, TimesWanted
-from messaging.agent.flow_talk import Reply
+from messaging.agent.flow import answering as flow
+from messaging.agent.flow.talk import Reply
 from messaging.agent.situation import CallWindow, LeadFacts, Offer, Said, Situation, State, Visit, read_state
 from messaging.enums import ScriptKind
 from messaging.scripts import PLACEHOLDERS, fallback_body, render_script

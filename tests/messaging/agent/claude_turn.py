@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import pytest
 
-from messaging.agent.claude import Limits, ModelFailed, ModelReply, Usage, converse
-from messaging.agent.tooling import Tool, ToolRefused, as_tool
+from messaging.agent.claude.conversing import Limits, ModelFailed, ModelReply, Usage, converse
+from messaging.agent.claude.tooling import Tool, ToolRefused, as_tool
 from tests.fakes.messages_api import API_KEY, MODEL, MessagesApi
 
 HISTORY = [

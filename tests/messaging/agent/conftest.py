@@ -18,7 +18,7 @@ def desk() -> Desk:
 @pytest.fixture
 def turn(messages_api: MessagesApi, desk: Desk) -> Iterator[Turn]:
     # Here and not above, so that tests without a model do not pay for the SDK.
-    from messaging.agent import claude_api
+    from messaging.agent.claude import api as claude_api
 
     yield Turn(messages_api, desk)
     claude_api._forget()

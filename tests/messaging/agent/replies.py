@@ -1,6 +1,6 @@
 """An invented plumber, and what the guards say to a reply in his name."""
 
-from messaging.agent.guards import Act, Evidence, objections
+from messaging.agent.guards.check import Act, Evidence, objections
 
 FACTS = (
     "Joe's Plumbing serves Tempe, Mesa and Gilbert. Call (520) 555-0100 or write to hello@joes.example.",

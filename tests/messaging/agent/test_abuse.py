@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.agent.abuse import is_abusive
+from messaging.agent.words.abuse import is_abusive
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.agent.addresses import read_address
+from messaging.agent.words.addresses import read_address
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 import time_machine
 
 from messaging.agent.books import LiveBooks, find_starts, spread
+from messaging.agent.claude.tooling import ToolRefused
 from messaging.agent.desk import TimeGone, TimesWanted
 from messaging.agent.situation import Offer
-from messaging.agent.tooling import ToolRefused
 from messaging.models import SlotOffer, UnansweredQuestion
 from scheduling.models import Appointment
 from tests.factories import NOON, make_appointment, make_lead

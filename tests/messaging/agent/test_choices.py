@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from messaging.agent.choices import Choice, choose
+from messaging.agent.words.choices import Choice, choose
 
 NOW = datetime(2026, 11, 19, 10, 15)  # a Thursday
 MON_8 = Choice(1, datetime(2026, 11, 23, 8), datetime(2026, 11, 23, 10))

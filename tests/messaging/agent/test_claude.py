@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from messaging.agent.claude import FailureReason, Limits, ModelReply, ToolCall, Usage
-from messaging.agent.tooling import as_tool
+from messaging.agent.claude.conversing import FailureReason, Limits, ModelReply, ToolCall, Usage
+from messaging.agent.claude.tooling import as_tool
 from tests.fakes.messages_api import (
     API_KEY,
     MODEL,

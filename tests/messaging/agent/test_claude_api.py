@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from messaging.agent import claude_api
-from messaging.agent.claude import FailureReason, Limits, Usage
-from messaging.agent.tooling import as_tool
+from messaging.agent.claude import api as claude_api
+from messaging.agent.claude.conversing import FailureReason, Limits, Usage
+from messaging.agent.claude.tooling import as_tool
 from tests.fakes.messages_api import (
     API_KEY,
     MessagesApi,
@@ -159,7 +159,8 @@ def test_turns_on_two_threads_do_not_disturb_each_other(messages_api: MessagesAp
 
 
 def test_the_driver_costs_nothing_until_it_is_used() -> None:
-    script = "import django, sys; django.setup(); import messaging.agent.claude; print('anthropic' in sys.modules)"
+    driver = "messaging.agent.claude.conversing"
+    script = f"import django, sys; django.setup(); import {driver}; print('anthropic' in sys.modules)"
     settings = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     done = subprocess.run([sys.executable, "-c", script], env=settings, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
@@ -167,4 +168,4 @@ def test_the_driver_costs_nothing_until_it_is_used() -> None:
 
 def test_only_one_module_talks_to_the_model() -> None:
     users = {name for name, tree in modules().items() if "anthropic" in {used.split(".")[0] for used in imports(tree)}}
-    assert users == {"messaging.agent.claude_api"}
+    assert users == {"messaging.agent.claude.api"}

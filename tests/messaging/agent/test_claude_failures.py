@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from messaging.agent import claude_api
-from messaging.agent.claude import FailureReason, ModelFailed, ToolCall, Usage
+from messaging.agent.claude import api as claude_api
+from messaging.agent.claude.conversing import FailureReason, ModelFailed, ToolCall, Usage
 from tests.fakes.messages_api import (
     API_KEY,
     FAILURES,

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leads.models import LeadEvent
-from messaging.agent import costs
-from messaging.agent.model_failures import FailureReason, ModelFailed, Usage
+from messaging.agent.claude import costs
+from messaging.agent.claude.failures import FailureReason, ModelFailed, Usage
 from messaging.models import AgentSettings, Conversation, ModelOutage, ModelPrice
 from tests.factories import (
     NOON,

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from messaging.agent.claude.tooling import ToolRefused
+from messaging.agent.claude.tools import Toolbox
 from messaging.agent.desk import Desk, Overtaken, TimesWanted
-from messaging.agent.guards import Act
+from messaging.agent.guards.check import Act
 from messaging.agent.situation import LeadFacts, Offer, Said, State, Visit
-from messaging.agent.tooling import ToolRefused
-from messaging.agent.tools import Toolbox
 from messaging.enums import AgentMode, Intent
 from tests.messaging.agent.books import DRAIN, HEATER, NOW, STARTS, Customer, MemoryBooks
 

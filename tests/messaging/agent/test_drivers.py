@@ -11,7 +11,7 @@ import time_machine
 from django.conf import LazySettings
 
 from messaging import inbox
-from messaging.agent import claude_api
+from messaging.agent.claude import api as claude_api
 from messaging.enums import Driver, Handler, TurnStatus
 from messaging.models import AgentTurn, Conversation, ModelOutage, ModelPrice
 from recoverline.lib import clock
@@ -208,7 +208,7 @@ def test_an_outage_is_remembered_and_told_once(shop: Shop, name: str) -> None:
 
 def test_a_slow_model_is_not_waited_for(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     from messaging.agent import drivers
-    from messaging.agent.claude import Limits, converse
+    from messaging.agent.claude.conversing import Limits, converse
 
     def impatient(**values: object) -> object:
         return converse(**values, limits=Limits(seconds=1.0, seconds_per_call=0.4))  # type: ignore[arg-type]

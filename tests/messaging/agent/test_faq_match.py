@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.agent.faq_match import Match, Matcher
+from messaging.agent.words.faq_match import Match, Matcher
 
 DATA = Path(__file__).parents[1] / "data"
 FAQS = [json.loads(line) for line in (DATA / "faqs.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from leads.knowledge import Knowledge
 from messaging.agent.desk import TimesWanted
-from messaging.agent.flow_talk import LONGEST_TEXT
+from messaging.agent.flow.talk import LONGEST_TEXT
 from messaging.agent.situation import LeadFacts
 from messaging.enums import Intent
 from tests.messaging.agent.books import DIAGNOSIS, DRAIN, KNOWLEDGE, Customer, phoenix, wanted_days

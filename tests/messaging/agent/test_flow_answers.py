@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from leads.knowledge import FaqFact, PolicyFact
-from messaging.agent.flow_talk import LONGEST_TEXT
+from messaging.agent.flow.talk import LONGEST_TEXT
 from recoverline.lib.text import count_segments
 from tests.messaging.agent.books import KNOWLEDGE, Customer, phoenix
 from tests.messaging.agent.dialogs import (

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from messaging.agent.flow_nudges import calls_out, has_waited, is_lost, is_real_no, needs_no_word, tells_of_worse
+from messaging.agent.flow.nudges import calls_out, has_waited, is_lost, is_real_no, needs_no_word, tells_of_worse
 from tests.messaging.agent.books import Customer
 from tests.messaging.agent.dialogs import MISSED, NEED, NOTED, PERSON, STILL_OPEN, dialog
 

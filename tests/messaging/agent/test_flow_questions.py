@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from leads.knowledge import AreaFact, FaqFact, PolicyFact
-from messaging.agent import flow_questions
+from messaging.agent.flow import questions as flow_questions
 from tests.messaging.agent.books import KNOWLEDGE, Customer
 from tests.messaging.agent.dialogs import NEED, PERSON, PLACE, dialog
 

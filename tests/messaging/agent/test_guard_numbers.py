@@ -1,6 +1,6 @@
 import pytest
 
-from messaging.agent.guard_numbers import in_digits
+from messaging.agent.guards.numbers import in_digits
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from messaging.agent.guards import Act
+from messaging.agent.guards.check import Act
 from tests.messaging.agent.replies import codes
 
 OFFICE = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.agent.guards import Evidence, Objection, objections, sources
+from messaging.agent.guards.check import Evidence, Objection, objections, sources
 from tests.messaging.agent.replies import FACTS, NOTHING, SAID, codes
 
 

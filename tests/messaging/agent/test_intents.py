@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.agent.intents import read_intents
+from messaging.agent.words.intents import read_intents
 from messaging.enums import Intent
 
 

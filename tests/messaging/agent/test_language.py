@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.enums import Language
-from messaging.agent.language import is_other_language, read_language
+from messaging.agent.words.language import is_other_language, read_language
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.agent.loops import LoopSign, Said, is_auto_reply, is_echo, looks_automatic
+from messaging.agent.words.loops import LoopSign, Said, is_auto_reply, is_echo, looks_automatic
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 OURS = "Joe's Plumbing: sorry we missed your call. How can we help you today?"

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 
-from messaging.agent import claude_api
+from messaging.agent.claude import api as claude_api
 from messaging.enums import Handler, TurnStatus
 from messaging.models import Conversation
 from tests.factories import NOON, make_appointment, make_faq, make_lead

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.enums import LeadKind, Urgency
-from messaging.agent.people import read_kind, read_name, read_urgency
+from messaging.agent.words.people import read_kind, read_name, read_urgency
 
 
 @pytest.mark.parametrize(

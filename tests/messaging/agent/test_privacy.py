@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.agent.privacy import mask_secrets, passes_luhn
+from messaging.agent.words.privacy import mask_secrets, passes_luhn
 
 
 @pytest.mark.parametrize(

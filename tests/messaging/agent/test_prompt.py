@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from messaging.agent import prompt
+from messaging.agent.claude import prompt
 from messaging.agent.situation import LeadFacts, Said, Situation
 from tests.messaging.agent.books import DRAIN, NOW, Customer
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.agent.sentences import Sentence, is_liking, is_reaction, plain, sentences_of, within_reach
+from messaging.agent.words.sentences import Sentence, is_liking, is_reaction, plain, sentences_of, within_reach
 
 
 def test_sentences_by_clause_with_their_question_mark() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.enums import Urgency
-from messaging.agent.tooling import Tool, ToolRefused, as_tool
+from messaging.agent.claude.tooling import Tool, ToolRefused, as_tool
 
 
 class Size(StrEnum):

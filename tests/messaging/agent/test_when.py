@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from messaging.agent.when import When, read_ruled_out, read_when
+from messaging.agent.when.grammar import When, read_ruled_out, read_when
 
 THURSDAY = datetime(2026, 11, 19, 10, 15)
 CASES = [

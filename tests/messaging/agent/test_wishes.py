@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.agent.when import read_when
-from messaging.agent.wishes import Wish, update_wish
+from messaging.agent.when.grammar import read_when
+from messaging.agent.when.wishes import Wish, update_wish
 
 THURSDAY = datetime(2026, 11, 19, 10, 15)
 MONDAY, TUESDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 20)

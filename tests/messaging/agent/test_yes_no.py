@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.agent.yes_no import YesNo, is_asking, read_yes_no, wavers
+from messaging.agent.words.yes_no import YesNo, is_asking, read_yes_no, wavers
 
 
 @pytest.mark.parametrize(
