@@ -76,3 +76,17 @@ class TaskReason(TextChoices):
     CALL_ASKED = "call_asked", "Asked for a call back"
     APPOINTMENT = "appointment", "About an appointment"
     CALENDAR = "calendar", "A calendar needs a look"
+    STAFF = "staff", "Asked for by the team"
+
+
+class LostReason(TextChoices):
+    """Why a request did not become a job. Each names a cause that somebody can do something about."""
+
+    NO_ANSWER = "no_answer", "Never answered us"
+    PRICE = "price", "Too expensive"
+    NO_TIME = "no_time", "We had no time soon enough"
+    AREA = "area", "Outside our area"
+    NOT_OFFERED = "not_offered", "We do not offer it"
+    ELSEWHERE = "elsewhere", "Went to somebody else"
+    SOLVED = "solved", "Solved itself, or only a question"
+    OTHER = "other", "Another reason"

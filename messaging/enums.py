@@ -52,6 +52,7 @@ class CallerKind(TextChoices):
     CONVERSATION = "conversation", "In a conversation with us"
     STAFF = "staff", "Staff"
     NEVER_TEXT = "never_text", "On the never-text list"
+    BLOCKED = "blocked", "Blocked"
     OPTED_OUT = "opted_out", "Opted out"
     ANONYMOUS = "anonymous", "Anonymous"
     LANDLINE = "landline", "Landline"
@@ -177,6 +178,7 @@ class Suppression(TextChoices):
     UNREACHABLE = "unreachable", "Number does not exist"
     OUTDATED = "outdated", "The appointment has changed"
     NOT_SERVED = "not_served", "Country or kind of number that is not served"
+    BLOCKED = "blocked", "This person is blocked"
     OVERTAKEN = "overtaken", "The customer wrote again before it left"
 
 
@@ -184,6 +186,32 @@ class ConversationStatus(TextChoices):
     OPEN = "open", "Open"
     SNOOZED = "snoozed", "Snoozed"
     DONE = "done", "Done"
+
+
+class Happening(TextChoices):
+    """What happened last in a conversation: the icon of its row in the list."""
+
+    CALL = "call", "Call"
+    MISSED_CALL = "missed_call", "Missed call"
+    VOICEMAIL = "voicemail", "Voicemail"
+    TEXT_IN = "text_in", "Text from the customer"
+    TEXT_OUT = "text_out", "Text from us"
+    BOOKING = "booking", "Booking"
+
+
+class Presence(TextChoices):
+    VIEWING = "viewing", "is looking"
+    COMPOSING = "composing", "is writing"
+
+
+class Registration(TextChoices):
+    """Where the registration of a number for business texts stands (A2P 10DLC, toll-free verification)."""
+
+    UNKNOWN = "unknown", "Not looked into yet"
+    NOT_NEEDED = "not_needed", "Not needed for this number"
+    SUBMITTED = "submitted", "Submitted, waiting for the carrier"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
 
 
 class Handler(TextChoices):

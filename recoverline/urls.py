@@ -11,7 +11,7 @@ from recoverline import demo_login, health
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox:conversation-list")),
     path("hooks/", include("messaging.hook_urls")),
-    path("inbox/", include("messaging.urls")),
+    path("inbox/", include("messaging.inbox.urls")),
     path("appointments/", include("scheduling.desk.urls")),
     path("book/", include("scheduling.page.urls")),
     path("b/", include("scheduling.page.link_urls")),

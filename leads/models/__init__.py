@@ -11,7 +11,7 @@ from leads.models.knowledge import (
     ServiceAtLocation,
 )
 from leads.models.leads import JobRequest, Lead
-from leads.models.people import Membership
+from leads.models.people import Invitation, Membership, Preferences
 from leads.models.tasks import CallbackTask
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "CallbackTask",
     "Faq",
     "IntakeQuestion",
+    "Invitation",
     "JobRequest",
     "Lead",
     "LeadEvent",
@@ -26,6 +27,7 @@ __all__ = [
     "Membership",
     "PersonTopic",
     "Policy",
+    "Preferences",
     "SafetyText",
     "Service",
     "ServiceArea",

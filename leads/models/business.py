@@ -73,6 +73,16 @@ class Business(models.Model):
         help_text="A first text older than this does not leave; staff get a callback task instead.",
     )
     callback_due_minutes = models.PositiveSmallIntegerField(default=10, help_text="When a callback task is due.")
+    reply_due_minutes = models.PositiveSmallIntegerField(
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(1440)],
+        help_text="A person should answer a customer's text within so many minutes of opening hours.",
+    )
+    urgent_due_minutes = models.PositiveSmallIntegerField(
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(240)],
+        help_text="An urgent one within so many minutes, at any hour.",
+    )
     is_texting_paused = models.BooleanField(default=False, help_text="Stops every text of this business at once.")
     is_simulated = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,5 +1,6 @@
 import uuid
 
+from django.conf import settings
 from django.db import models
 
 from leads.enums import Language, LeadKind, RequestStatus, Urgency
@@ -23,6 +24,12 @@ class Lead(models.Model):
     line_type = models.CharField(max_length=16, blank=True, help_text="What the carrier's look-up said.")
     line_type_at = models.DateTimeField(null=True, blank=True, help_text="When it said so.")
     is_unreachable = models.BooleanField(default=False, help_text="The carrier says that this number does not exist.")
+    blocked_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when calls and texts from this number are kept and go no further."
+    )
+    blocked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     is_simulated = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField()
 
@@ -54,7 +61,8 @@ class JobRequest(models.Model):
     answers = models.JSONField(default=dict, blank=True, help_text="Intake questions and what was answered.")
     source = models.CharField(max_length=60, blank=True)
     value_cents = models.PositiveIntegerField(null=True, blank=True)
-    lost_reason = models.CharField(max_length=120, blank=True)
+    lost_reason = models.CharField(max_length=120, blank=True, help_text="A value of LostReason.")
+    outcome_note = models.CharField(max_length=200, blank=True, help_text="What else there is to say about the end.")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 

@@ -21,6 +21,17 @@ class CallbackTask(models.Model):
     cause = models.CharField(
         max_length=160, help_text="What made it, such as missedcall:<call id>: the same cause makes one task."
     )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: the system.",
+    )
     not_before = models.DateTimeField(
         null=True, blank=True, help_text="Start of the window in which a call was promised."
     )

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from messaging.dry_run import facts_of
 from messaging.enums import CallerKind, HoursState, MessageStatus, MissReason, Outcome
-from messaging.inbox import why_decided
+from messaging.inbox.timeline import why_decided
 from messaging.models import Call, Message
 
 HIDDEN = "Hidden number"

@@ -12,8 +12,9 @@ from messaging.models.agent import (
 )
 from messaging.models.calls import Call
 from messaging.models.consent import NeverText, OptOut
-from messaging.models.conversations import Conversation, Message, MessageMedia, Note
+from messaging.models.conversations import Conversation, Mention, Message, MessageMedia, Note, PresenceMark
 from messaging.models.hooks import Heartbeat, InboundHook
+from messaging.models.inbox import CannedReply, SavedView
 from messaging.models.numbers import CarrierAccount, PhoneNumber, RingTarget
 from messaging.models.reminders import Reminder
 from messaging.models.rules import Rule
@@ -23,11 +24,13 @@ __all__ = [
     "AgentSettings",
     "AgentTurn",
     "Call",
+    "CannedReply",
     "CarrierAccount",
     "Conversation",
     "Heartbeat",
     "InboundHook",
     "IntentMode",
+    "Mention",
     "Message",
     "MessageMedia",
     "ModelOutage",
@@ -36,12 +39,14 @@ __all__ = [
     "Note",
     "OptOut",
     "PhoneNumber",
+    "PresenceMark",
     "Publication",
     "RegressionScenario",
     "Rehearsal",
     "Reminder",
     "RingTarget",
     "Rule",
+    "SavedView",
     "Script",
     "SlotOffer",
     "UnansweredQuestion",

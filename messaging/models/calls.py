@@ -3,7 +3,7 @@ import uuid
 from django.db import models
 
 from leads.models import Business, Lead, Location
-from messaging.enums import CallState, HoursState, MissReason, Outcome
+from messaging.enums import CallState, HoursState, MediaStatus, MissReason, Outcome
 from messaging.models.conversations import Conversation
 from messaging.models.numbers import CarrierAccount, PhoneNumber
 from messaging.models.rules import Rule
@@ -37,6 +37,12 @@ class Call(models.Model):
         null=True, blank=True, help_text="When a person pressed 1 or the team's phone was picked up."
     )
     voicemail_url = models.URLField(max_length=500, blank=True)
+    voicemail_file = models.FileField(upload_to="voicemails/%Y/%m/", blank=True)
+    voicemail_status = models.CharField(
+        max_length=16, choices=MediaStatus.choices, blank=True, help_text="Whether the recording is here; empty: none."
+    )
+    voicemail_problem = models.CharField(max_length=120, blank=True)
+    voicemail_attempts = models.PositiveSmallIntegerField(default=0)
     voicemail_seconds = models.PositiveIntegerField(null=True, blank=True)
     transcript = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)

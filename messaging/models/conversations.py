@@ -5,7 +5,17 @@ from django.db import models
 
 from leads.enums import Language
 from leads.models import Business, JobRequest, Lead, Location
-from messaging.enums import ConversationStatus, Direction, Handler, MediaStatus, MessageKind, MessageStatus, Suppression
+from messaging.enums import (
+    ConversationStatus,
+    Direction,
+    Handler,
+    Happening,
+    MediaStatus,
+    MessageKind,
+    MessageStatus,
+    Presence,
+    Suppression,
+)
 from messaging.models.numbers import CarrierAccount, PhoneNumber
 from scheduling.models import Appointment
 
@@ -31,6 +41,11 @@ class Conversation(models.Model):
     language = models.CharField(max_length=8, choices=Language.choices, blank=True)
     is_urgent = models.BooleanField(default=False)
     needs_reply = models.BooleanField(default=False, help_text="The customer said something that nobody has answered.")
+    # Both are there exactly as long as somebody waits (messaging.conversations), and the list asks nothing else.
+    waiting_since = models.DateTimeField(null=True, blank=True, help_text="Since when the customer waits.")
+    reply_due_at = models.DateTimeField(null=True, blank=True, help_text="By when a person should answer.")
+    overdue_told_at = models.DateTimeField(null=True, blank=True, help_text="When the team was told that it is late.")
+    snoozed_until = models.DateTimeField(null=True, blank=True)
     automation_paused = models.BooleanField(default=False, help_text="No robot texts until staff decide.")
     pause_reason = models.CharField(max_length=120, blank=True)
     unread_count = models.PositiveIntegerField(default=0)
@@ -38,6 +53,7 @@ class Conversation(models.Model):
     # (measured).
     last_at = models.DateTimeField()
     last_preview = models.CharField(max_length=160, blank=True)
+    last_happening = models.CharField(max_length=16, choices=Happening.choices, blank=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     # The robot's turn: due when the burst is over, and one at a time.
@@ -59,7 +75,48 @@ class Conversation(models.Model):
         ]
         indexes = [
             models.Index(fields=["business", "-last_at", "-id"], name="conversation_by_last"),
-            models.Index(fields=["business", "status", "-last_at", "-id"], name="conversation_by_status"),
+            # A queue of the inbox each, per location: what somebody may see is a list of locations (measured: a limited
+            # page of each, merged, takes 0.4 ms where IN (...) takes 31).
+            models.Index(
+                fields=["location", "-last_at", "-id"], name="conversation_open", condition=models.Q(status="open")
+            ),
+            models.Index(
+                fields=["location", "-last_at", "-id"],
+                name="conversation_of_robot",
+                condition=models.Q(status="open", handler="robot"),
+            ),
+            models.Index(
+                fields=["location", "-last_at", "-id"],
+                name="conversation_unassigned",
+                condition=models.Q(status="open", handler="person", assignee__isnull=True),
+            ),
+            models.Index(
+                fields=["location", "-last_at", "-id"], name="conversation_done", condition=models.Q(status="done")
+            ),
+            models.Index(
+                fields=["location", "reply_due_at", "id"],
+                name="conversation_needs_reply",
+                condition=models.Q(status="open", needs_reply=True),
+            ),
+            models.Index(
+                fields=["location", "reply_due_at", "id"],
+                name="conversation_urgent",
+                condition=models.Q(is_urgent=True) & ~models.Q(status="done"),
+            ),
+            models.Index(
+                fields=["location", "snoozed_until", "id"],
+                name="conversation_snoozed",
+                condition=models.Q(status="snoozed"),
+            ),
+            models.Index(
+                fields=["assignee", "-last_at", "-id"], name="conversation_mine", condition=models.Q(status="open")
+            ),
+            models.Index(fields=["snoozed_until"], name="conversation_wakes", condition=models.Q(status="snoozed")),
+            models.Index(
+                fields=["reply_due_at"],
+                name="conversation_overdue",
+                condition=models.Q(needs_reply=True, overdue_told_at__isnull=True),
+            ),
             models.Index(
                 fields=["turn_due_at"], name="conversation_turn_due", condition=models.Q(turn_due_at__isnull=False)
             ),
@@ -173,3 +230,36 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return self.body[:40]
+
+
+class Mention(models.Model):
+    """Somebody is named in a note, and has or has not looked since."""
+
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="mentions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentions")
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["note", "user"], name="mention_once_per_note")]
+        indexes = [
+            models.Index(fields=["user"], name="mention_unseen", condition=models.Q(seen_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.user}"
+
+
+class PresenceMark(models.Model):
+    """Somebody has this conversation in front of them, as of `seen_at`; older than half a minute means no more."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="presence")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=16, choices=Presence.choices, default=Presence.VIEWING)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "user"], name="presence_once_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_state_display()}"

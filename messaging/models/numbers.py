@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from leads.models import Business, Location
-from messaging.enums import CarrierKind, NumberMode, RingOrder
+from messaging.enums import CarrierKind, NumberMode, Registration, RingOrder
 from recoverline.lib.crypto import EncryptedTextField
 from recoverline.lib.phones import parse_phone
 
@@ -112,6 +112,12 @@ class PhoneNumber(models.Model):
         default=1.0,
         validators=[MinValueValidator(0.1), MaxValueValidator(200)],
         help_text="Local number 1, toll-free 3; more with a messaging service.",
+    )
+    registration = models.CharField(
+        max_length=16,
+        choices=Registration.choices,
+        default=Registration.UNKNOWN,
+        help_text="For texts to the United States: A2P 10DLC for local numbers, verification for toll-free ones.",
     )
     is_active = models.BooleanField(default=True)
     problem = models.CharField(max_length=200, blank=True, editable=False, help_text="Why texting from it is stopped.")

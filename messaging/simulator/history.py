@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.contrib.auth.models import User
 
-from messaging import inbox
+from messaging.inbox import acts, replying
 from messaging.models import PhoneNumber
 from messaging.simulator import clock_moves
 from messaging.simulator.player import Player
@@ -74,13 +74,13 @@ def _play(number: PhoneNumber, scene: Scene, index: int, staff: User) -> None:
         return
     clock_moves.let_pass(timedelta(minutes=4))
     key = uuid5(NAMESPACE_URL, f"{number.key}:{index}")
-    inbox.reply(conversation, by=staff, body=scene.reply, client_id=key, now=clock.now())
+    replying.reply(conversation, by=staff, body=scene.reply, client_id=key, now=clock.now())
     player.settle()
     if scene.then:
         clock_moves.let_pass(timedelta(minutes=11))
         player.play(parse_steps(scene.then))
     if scene.is_done:
-        inbox.close(conversation, by=staff, now=clock.now())
+        acts.close(conversation, by=staff, now=clock.now())
 
 
 def _moment(number: PhoneNumber, scene: Scene) -> datetime:

@@ -12,10 +12,11 @@ from django.test import Client
 from leads import config
 from leads.enums import TaskReason
 from leads.models import CallbackTask, Lead
-from messaging import call_events, inbox, tasks
+from messaging import call_events, tasks
 from messaging.carriers.base import BadPayload
 from messaging.carriers.webhook import WebhookCarrier
 from messaging.enums import CallState, CarrierKind, MessageStatus, NumberMode, Outcome, Suppression
+from messaging.inbox import replying
 from messaging.models import Call, CarrierAccount, Conversation, Message, NeverText, OptOut, PhoneNumber, RingTarget
 from messaging.simulator import clock_moves
 from recoverline.lib import clock
@@ -75,7 +76,7 @@ def test_a_second_try_knows_what_happened_since_the_first(wire: Wire) -> None:
     wire.post("voice", "voice__ringing")
     wire.deliver_due()
     first = Message.objects.get()
-    inbox.reply(first.conversation, by=make_user(), body="I am here", client_id=uuid.uuid4(), now=clock.now())
+    replying.reply(first.conversation, by=make_user(), body="I am here", client_id=uuid.uuid4(), now=clock.now())
     wire.deliver_due()
     report(wire, first, "undelivered", "30008")
     Message.objects.filter(idem_key__startswith="again:").update(next_at=clock.now())

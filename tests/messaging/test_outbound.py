@@ -16,11 +16,12 @@ from django_q.models import OrmQ
 
 from leads.enums import TaskReason
 from leads.models import CallbackTask, LeadEvent
-from messaging import conversations, inbox, outbound
+from messaging import conversations, outbound
 from messaging.carriers.base import NotSupported, OutboundText, SendResult
 from messaging.carriers.twilio import TwilioCarrier
 from messaging.carriers.twilio_api import TIMEOUT_SECONDS, api_client
 from messaging.enums import CarrierKind, MessageKind, MessageStatus, Suppression
+from messaging.inbox import timeline
 from messaging.models import CarrierAccount, Conversation, Message
 from recoverline.lib import clock
 from tests.factories import NOON, make_account, make_lead, make_user
@@ -465,7 +466,7 @@ def test_out_13_a_text_that_waited_too_long_does_not_leave(first: Message, wire:
         first.lead_id,
         clock.now() + timedelta(minutes=10),
     )
-    shown = [entry.row for entry in inbox.timeline_of(first.conversation).entries if entry.kind == "text"]
+    shown = [entry.row for entry in timeline.timeline_of(first.conversation).entries if entry.kind == "text"]
     assert [(row.pk, row.get_status_display()) for row in shown] == [(first.pk, "Too late, not sent")]
 
 

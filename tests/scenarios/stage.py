@@ -25,10 +25,11 @@ from django_q.models import OrmQ
 from leads import config, intake
 from leads.kits import kits
 from leads.models import Business, Lead, Service, ServiceArea
-from messaging import inbox, tasks
+from messaging import tasks
 from messaging.agent import drivers, publishing, turn
 from messaging.agent.claude.conversing import Limits, converse
 from messaging.enums import CarrierKind, NumberMode
+from messaging.inbox import acts, replying
 from messaging.models import AgentSettings, CarrierAccount, Conversation, ModelPrice, PhoneNumber, SlotOffer
 from recoverline.lib import clock
 from scheduling import booking
@@ -267,9 +268,9 @@ class _Play:
             "business", "location__business", "number__account", "lead"
         ).latest("last_at")
         if line.kind == "staff":
-            inbox.reply(conversation, by=self.user, body=line.texts[0], client_id=uuid4(), now=clock.now())
+            replying.reply(conversation, by=self.user, body=line.texts[0], client_id=uuid4(), now=clock.now())
         else:
-            inbox.resume_automation(conversation, by=self.user, now=clock.now())
+            acts.resume_automation(conversation, by=self.user, now=clock.now())
         self._settle()
 
     def _wait(self, delay: timedelta) -> None:

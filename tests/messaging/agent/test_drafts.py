@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from leads.enums import Role
-from messaging import inbox
 from messaging.agent import drafts
 from messaging.enums import Handler, MessageKind, TurnStatus
+from messaging.inbox import replying
 from messaging.models import AgentTurn, Message, SlotOffer
 from recoverline.lib import clock
 from tests.base import make_cast
@@ -101,7 +101,7 @@ def test_a_draft_that_something_newer_came_before_is_none(shop: Shop, ana: User,
     if newer == "customer":
         shop.writes("never mind, how much is it?")
     else:
-        inbox.reply(shop.thread(), by=ana, body="Hi", client_id=row.key, now=clock.now())
+        replying.reply(shop.thread(), by=ana, body="Hi", client_id=row.key, now=clock.now())
     page = approve(ana, row, TIMES)
     assert "overtaken by something newer" in page
     assert TIMES not in [text.body for text in shop.wire.texts()]
@@ -109,7 +109,7 @@ def test_a_draft_that_something_newer_came_before_is_none(shop: Shop, ana: User,
 
 def test_a_reply_by_hand_ends_the_draft(shop: Shop, ana: User) -> None:
     row = draft(shop)
-    inbox.reply(shop.thread(), by=ana, body="Hi", client_id=row.key, now=clock.now())
+    replying.reply(shop.thread(), by=ana, body="Hi", client_id=row.key, now=clock.now())
     row.refresh_from_db()
     assert row.status == TurnStatus.DISCARDED
 

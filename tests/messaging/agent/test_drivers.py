@@ -10,9 +10,9 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 
-from messaging import inbox
 from messaging.agent.claude import api as claude_api
 from messaging.enums import Driver, Handler, TurnStatus
+from messaging.inbox import acts
 from messaging.models import AgentTurn, Conversation, ModelOutage, ModelPrice
 from recoverline.lib import clock
 from tests.factories import NOON, make_opt_out, make_service, make_turn, make_user
@@ -321,7 +321,7 @@ def test_who_comes_first_while_the_model_thinks_wins_and_its_cost_counts(shop: S
             case "text":
                 shop.writes("wait, how much is it?")
             case "person":
-                inbox.take_over(shop.thread(), by=ana, now=clock.now())
+                acts.take_over(shop.thread(), by=ana, now=clock.now())
             case "stop":
                 make_opt_out(shop.wire.business, phone=CALLER)
             case "pause":

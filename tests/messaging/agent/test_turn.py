@@ -7,12 +7,13 @@ from uuid import uuid4
 import pytest
 import time_machine
 
-from messaging import conversations, inbox
+from messaging import conversations
 from messaging.agent import drivers, memory, turn
 from messaging.agent.books import LiveBooks
 from messaging.agent.desk import Desk
 from messaging.agent.situation import Situation
 from messaging.enums import Handler, Intent, MessageStatus, Suppression, TurnStatus
+from messaging.inbox import acts, replying
 from messaging.models import AgentTurn, Conversation, IntentMode, Message, SlotOffer
 from recoverline.lib import clock
 from tests.factories import NOON, make_message, make_opt_out, make_service, make_turn, make_user
@@ -264,14 +265,14 @@ def test_what_was_offered_before_a_person_stepped_in_cannot_be_chosen(shop: Shop
     shop.set(returns_after_minutes=5)
     shop.says("I need drain cleaning")
     ana, thread = make_user("ana"), shop.thread()
-    inbox.take_over(thread, by=ana, now=clock.now())
+    acts.take_over(thread, by=ana, now=clock.now())
     if by == "text" or how == "returned":
         body = "Is it upstairs (1) or downstairs (2)?"
-        inbox.reply(thread, by=ana, body=body, client_id=uuid4(), now=clock.now())
+        replying.reply(thread, by=ana, body=body, client_id=uuid4(), now=clock.now())
         shop.deliver()
     assert (SlotOffer.objects.filter(is_current=True).count(), shop.thread().agent_state) == (0, {})
     if how == "resumed":
-        inbox.resume_automation(shop.thread(), by=ana, now=clock.now())
+        acts.resume_automation(shop.thread(), by=ana, now=clock.now())
     else:
         shop.at.shift(timedelta(minutes=6))
         turn.return_from_people(clock.now())
@@ -370,7 +371,7 @@ def test_a_newer_text_that_is_due_at_the_same_instant_is_not_forgotten(
 def test_a_person_who_takes_over_silences_the_turn(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.writes("How much is drain cleaning?")
     ana = make_user("ana")
-    interrupt(monkeypatch, lambda: inbox.take_over(shop.thread(), by=ana, now=clock.now()))
+    interrupt(monkeypatch, lambda: acts.take_over(shop.thread(), by=ana, now=clock.now()))
     assert (shop.waits(), shop.waits(60)) == ([], [])
     assert (shop.statuses(), shop.who()) == ([TurnStatus.DISCARDED], (Handler.PERSON, True))
 
@@ -462,7 +463,7 @@ def test_help_before_the_answer_leaves_does_not_swallow_it(shop: Shop) -> None:
 
 def test_a_person_who_takes_over_before_the_answer_leaves_keeps_it_back(shop: Shop) -> None:
     message = answer_without_delivery(shop, "How much is drain cleaning?")
-    inbox.take_over(shop.thread(), by=make_user("ana"), now=clock.now())
+    acts.take_over(shop.thread(), by=make_user("ana"), now=clock.now())
     shop.wire.deliver_due()
     message.refresh_from_db()
     assert (message.status, message.suppression) == (MessageStatus.SUPPRESSED, Suppression.TAKEN_OVER)
@@ -542,7 +543,7 @@ def test_after_so_many_texts_a_person_goes_on_and_may_hand_back(shop: Shop) -> N
     assert len(shop.says("are you licensed and insured?")) == 1
     assert shop.says("what is your warranty?") == [HAND_OFF]
     assert shop.events("conversation.handed_off") == ["The limit of the robot's texts is reached"]
-    inbox.resume_automation(shop.thread(), by=make_user("ana"), now=clock.now())
+    acts.resume_automation(shop.thread(), by=make_user("ana"), now=clock.now())
     assert shop.says("how much is drain cleaning?")[0].startswith(PRICE)
 
 
@@ -550,10 +551,10 @@ def test_after_so_many_texts_a_person_goes_on_and_may_hand_back(shop: Shop) -> N
 def test_handing_back_wakes_the_robot_with_all_that_waits(shop: Shop) -> None:
     ana = make_user("ana")
     shop.says("hi")
-    inbox.take_over(shop.thread(), by=ana, now=clock.now())
+    acts.take_over(shop.thread(), by=ana, now=clock.now())
     assert shop.says("How much is drain cleaning?") == []
     assert shop.says("are you licensed and insured?") == []
-    inbox.resume_automation(shop.thread(), by=ana, now=clock.now())
+    acts.resume_automation(shop.thread(), by=ana, now=clock.now())
     (answer,) = shop.waits(1)
     assert answer.startswith(f"{PRICE} Yes, licensed and insured in Arizona.")
     assert shop.who() == (Handler.ROBOT, False)
@@ -562,14 +563,14 @@ def test_handing_back_wakes_the_robot_with_all_that_waits(shop: Shop) -> None:
 def test_handing_back_answers_nothing_that_was_answered(shop: Shop) -> None:
     ana = make_user("ana")
     shop.says("How much is drain cleaning?")
-    inbox.take_over(shop.thread(), by=ana, now=clock.now())
-    inbox.resume_automation(shop.thread(), by=ana, now=clock.now())
+    acts.take_over(shop.thread(), by=ana, now=clock.now())
+    acts.resume_automation(shop.thread(), by=ana, now=clock.now())
     assert shop.waits() == []
 
 
 def test_an_old_hand_off_never_fires_again(shop: Shop) -> None:
     shop.says("I want to talk to a real person")
-    inbox.resume_automation(shop.thread(), by=make_user("ana"), now=clock.now())
+    acts.resume_automation(shop.thread(), by=make_user("ana"), now=clock.now())
     assert shop.waits() == []
     assert len(shop.events("conversation.handed_off")) == 1
     assert shop.says("ok, how much is drain cleaning?")[0].startswith(PRICE)
@@ -577,7 +578,7 @@ def test_an_old_hand_off_never_fires_again(shop: Shop) -> None:
 
 def write_as_staff(shop: Shop, body: str) -> None:
     ana = make_user(f"ana{clock.now():%H%M%S}")
-    inbox.reply(shop.thread(), by=ana, body=body, client_id=Message().key, now=clock.now())
+    replying.reply(shop.thread(), by=ana, body=body, client_id=Message().key, now=clock.now())
     shop.deliver()
 
 

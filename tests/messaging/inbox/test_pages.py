@@ -15,8 +15,9 @@ from django.urls import clear_url_caches, reverse
 
 from leads import events
 from leads.models import CallbackTask
-from messaging import access, inbox
+from messaging import access
 from messaging.enums import ConversationStatus, Direction, Handler, MessageKind, MessageStatus
+from messaging.inbox import acts, queues, timeline
 from messaging.models import Conversation, Message, MessageMedia, Note
 from recoverline import urls
 from tests import factories
@@ -63,7 +64,7 @@ def test_tabs_hold_what_they_say(cast: Cast) -> None:
     row("snoozed", 4, status=ConversationStatus.SNOOZED)
     row("done", 5, status=ConversationStatus.DONE, is_urgent=True)
     ana = as_user(cast.ana)
-    assert {tab: listed(ana.get(f"/inbox/?tab={tab}")) for tab in inbox.Tab.values} == {
+    assert {tab: listed(ana.get(f"/inbox/?tab={tab}")) for tab in queues.Tab.values} == {
         "reply": ["urgent", "asks"],
         "urgent": ["urgent"],
         "open": ["urgent", "calm", "asks", "snoozed"],
@@ -77,7 +78,7 @@ def test_pages_show_every_row_once_even_at_the_same_instant(cast: Cast) -> None:
     made = [converse(cast, last_at=NOON - timedelta(minutes=index // 3)).pk for index in range(7)]
     rows, before, seen = access.conversations_for(cast.ana), "", []
     for _ in range(4):
-        page = inbox.page_of(rows, before, size=2)
+        page = queues.page_of(rows, before, size=2)
         seen.append([row.pk for row in page.rows])
         before = page.before
     by_position = sorted(made, key=lambda pk: (made.index(pk) // 3, -pk))
@@ -90,8 +91,8 @@ def test_urgent_ones_stand_above_the_first_page_and_on_no_other(cast: Cast) -> N
         return converse(cast, last_at=NOON - timedelta(minutes=index), is_urgent=index in (1, 4)).pk
 
     by_age = [made(index) for index in range(6)]
-    first = inbox.page_of(access.conversations_for(cast.ana), size=2)
-    second = inbox.page_of(access.conversations_for(cast.ana), first.before, size=2)
+    first = queues.page_of(access.conversations_for(cast.ana), size=2)
+    second = queues.page_of(access.conversations_for(cast.ana), first.before, size=2)
     assert [[row.pk for row in page.rows] for page in (first, second)] == [
         [by_age[1], by_age[4], by_age[0], by_age[2]],
         [by_age[3], by_age[5]],
@@ -102,23 +103,23 @@ def test_urgent_ones_stand_above_the_first_page_and_on_no_other(cast: Cast) -> N
 def test_more_urgent_ones_than_are_pinned_follow_at_their_place(cast: Cast) -> None:
     urgent = [
         converse(cast, last_at=NOON - timedelta(minutes=index), is_urgent=True).pk
-        for index in range(inbox.PINNED_AT_MOST + 2)
+        for index in range(queues.PINNED_AT_MOST + 2)
     ]
-    calm = converse(cast, last_at=NOON - timedelta(minutes=inbox.PINNED_AT_MOST + 1, seconds=-1)).pk
-    first = inbox.page_of(access.conversations_for(cast.ana), size=2)
-    second = inbox.page_of(access.conversations_for(cast.ana), first.before, size=2)
+    calm = converse(cast, last_at=NOON - timedelta(minutes=queues.PINNED_AT_MOST + 1, seconds=-1)).pk
+    first = queues.page_of(access.conversations_for(cast.ana), size=2)
+    second = queues.page_of(access.conversations_for(cast.ana), first.before, size=2)
     assert [row.pk for row in first.rows] == [*urgent[:-1], calm]
     assert [row.pk for row in second.rows] == urgent[-1:]
 
 
 def test_the_older_link_leads_to_the_rest(cast: Cast) -> None:
-    for index in range(inbox.PAGE_SIZE + 1):
+    for index in range(queues.PAGE_SIZE + 1):
         converse(cast, lead={"name": f"lead {index}"}, last_at=NOON - timedelta(minutes=index))
     ana = as_user(cast.ana)
     first = ana.get("/inbox/?tab=open")
-    assert len(listed(first)) == inbox.PAGE_SIZE
+    assert len(listed(first)) == queues.PAGE_SIZE
     older = ana.get("/inbox/", {"tab": "open", "before": first.context["page"].before})
-    assert listed(older) == [f"lead {inbox.PAGE_SIZE}"]
+    assert listed(older) == [f"lead {queues.PAGE_SIZE}"]
 
 
 @pytest.mark.parametrize("before", ["x", "2026-06-17T18:00:00,1", "2026-06-17T18:00:00+00:00", ",", "9" * 400])
@@ -194,7 +195,7 @@ def test_rows_mark_those_who_opted_out(cast: Cast) -> None:
     factories.make_opt_out(cast.a, phone=gone.lead.phone)
     factories.make_opt_out(cast.a, phone=back.lead.phone, revoked_at=NOON)
     factories.make_opt_out(cast.b, phone=back.lead.phone)
-    rows = inbox.page_of(access.conversations_for(cast.ana)).rows
+    rows = queues.page_of(access.conversations_for(cast.ana)).rows
     assert {row.lead.name: row.is_opted_out for row in rows} == {  # type: ignore[attr-defined]
         "gone": True,
         "back": False,
@@ -221,7 +222,7 @@ def test_the_timeline_tells_everything_in_order(cast: Cast) -> None:
     events.record("text.blocked", at=at(1), text="Blocked", **record)
     events.record("conversation.urgent", at=at(2), text="Elsewhere", conversation=str(uuid.uuid4()), **record)
     events.record("lead.changed", at=at(2), **record)
-    found = inbox.timeline_of(conversation)
+    found = timeline.timeline_of(conversation)
     assert [(entry.kind, entry.at) for entry in found.entries] == [
         ("call", at(0)),
         ("text", at(1)),
@@ -236,22 +237,22 @@ def test_a_long_timeline_begins_with_its_end(cast: Cast) -> None:
     conversation = converse(cast)
     for minute in range(4):
         factories.make_message(conversation, f"text {minute}", created_at=NOON + timedelta(minutes=minute))
-    short = inbox.timeline_of(conversation, size=3)
+    short = timeline.timeline_of(conversation, size=3)
     assert ([str(entry.row) for entry in short.entries], short.has_earlier) == (
         ["To the customer: text 1", "To the customer: text 2", "To the customer: text 3"],
         True,
     )
-    assert len(inbox.timeline_of(conversation, size=None).entries) == 4
+    assert len(timeline.timeline_of(conversation, size=None).entries) == 4
 
 
 def test_the_whole_conversation_can_be_asked_for(cast: Cast) -> None:
     conversation = converse(cast)
-    for minute in range(inbox.TIMELINE_SIZE + 1):
+    for minute in range(timeline.TIMELINE_SIZE + 1):
         factories.make_message(conversation, created_at=NOON + timedelta(minutes=minute))
     ana = as_user(cast.ana)
     assert "Show the whole conversation" in ana.get(url("show", conversation)).content.decode()
     whole = ana.get(url("show", conversation) + "?all=1")
-    assert len(whole.context["timeline"].entries) == inbox.TIMELINE_SIZE + 1
+    assert len(whole.context["timeline"].entries) == timeline.TIMELINE_SIZE + 1
 
 
 def test_a_thread_keeps_itself_current_and_answers_304_when_nothing_changed(cast: Cast) -> None:
@@ -311,7 +312,7 @@ def test_taking_over_silences_the_robot_and_answers_nothing(cast: Cast) -> None:
     as_user(cast.ben).post(url("take-over", conversation))
     conversation.refresh_from_db()
     assert (conversation.handler, conversation.assignee, conversation.needs_reply) == (Handler.PERSON, cast.ben, True)
-    assert inbox.take_over(conversation, by=cast.ana, now=NOON) is False
+    assert acts.take_over(conversation, by=cast.ana, now=NOON) is False
     conversation.refresh_from_db()
     assert conversation.assignee == cast.ben
     assert kinds_of_events(conversation) == ["conversation.taken_over"]
@@ -326,7 +327,7 @@ def test_resuming_lets_the_robot_answer_again(cast: Cast) -> None:
         "",
         Handler.ROBOT,
     )
-    assert inbox.resume_automation(conversation, by=cast.ben, now=NOON) is False
+    assert acts.resume_automation(conversation, by=cast.ben, now=NOON) is False
     assert kinds_of_events(conversation) == ["automation.resumed"]
 
 
@@ -368,7 +369,7 @@ def test_callbacks_stand_in_the_order_in_which_they_are_due(cast: Cast) -> None:
     later = factories.make_task(cast.a_location, due_at=NOON + timedelta(hours=1))
     sooner = factories.make_task(cast.a_location, lead=conversation.lead, due_at=NOON)
     factories.make_task(cast.a_location, done_at=NOON)
-    tasks = inbox.open_tasks(access.tasks_for(cast.ana))
+    tasks = queues.open_tasks(access.tasks_for(cast.ana))
     assert [(task.pk, task.conversation_key) for task in tasks] == [  # type: ignore[attr-defined]
         (sooner.pk, conversation.key),
         (later.pk, None),

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from leads.enums import Role
-from messaging import inbox
 from messaging.enums import ConversationStatus, Handler, MessageKind, MessageStatus, Suppression
+from messaging.inbox import replying
 from messaging.models import Conversation, Message
 from tests import factories
 from tests.base import Cast, make_cast
@@ -167,7 +167,7 @@ def test_where_no_text_can_leave_the_composer_says_why_and_keeps_the_draft(
 def test_an_opt_out_between_page_and_queue_leaves_the_customer_waiting(cast: Cast) -> None:
     conversation = converse(cast, needs_reply=True)
     opt_out(conversation)
-    message = inbox.reply(conversation, by=cast.ana, body="Yes", client_id=uuid.uuid4(), now=NOON)
+    message = replying.reply(conversation, by=cast.ana, body="Yes", client_id=uuid.uuid4(), now=NOON)
     conversation.refresh_from_db()
     assert (message.status, message.suppression) == (MessageStatus.SUPPRESSED, Suppression.OPTED_OUT)
     assert (conversation.needs_reply, conversation.handler) == (True, Handler.ROBOT)

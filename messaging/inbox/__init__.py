@@ -1,0 +1,1 @@
+"""The shared inbox: what people see of conversations, and what they do with them."""
