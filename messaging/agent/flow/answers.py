@@ -22,7 +22,7 @@ from messaging.agent.flow.reading import (
     is_preface,
     proposes,
 )
-from messaging.agent.flow.services import services_in, surely_in
+from messaging.agent.flow.service_match import services_in, surely_in
 from messaging.agent.flow.talk import LONGEST_NEED, Talk, joined
 from messaging.agent.flow.wording import wording
 from messaging.agent.knowledge_text import price_words

@@ -10,7 +10,7 @@ from typing import Any
 from leads.enums import LeadKind, Urgency
 from leads.knowledge import ServiceFact, TopicFact
 from messaging.agent.flow.questions import finds_too_expensive
-from messaging.agent.flow.services import needs_in, services_in
+from messaging.agent.flow.service_match import needs_in, services_in
 from messaging.agent.situation import Situation
 from messaging.agent.when.grammar import read_when
 from messaging.agent.when.wishes import Wish, update_wish

@@ -8,7 +8,7 @@ from leads.knowledge import QuestionFact, ServiceFact
 from messaging.agent.flow.answers import MOST_NAMED, tell_not_served
 from messaging.agent.flow.nudges import is_real_no
 from messaging.agent.flow.reading import asks, asks_who, is_open_question, is_preface, wish_to_json
-from messaging.agent.flow.services import likely_service, services_in, surely_in
+from messaging.agent.flow.service_match import likely_service, services_in, surely_in
 from messaging.agent.flow.talk import LONGEST_NEED, Talk, Weight, joined
 from messaging.agent.flow.times import chosen_window, offer_times, offer_windows, repeat_offers
 from messaging.agent.flow.wording import wording

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.knowledge import ServiceFact
-from messaging.agent.flow.services import likely_service, needs_in, services_in, surely_in
+from messaging.agent.flow.service_match import likely_service, needs_in, services_in, surely_in
 
 DIAGNOSIS = ServiceFact(1, "AC or furnace diagnosis", ("AC out", "no heat", "not cooling", "aire no enfria"))
 REPAIR = ServiceFact(2, "AC repair")
