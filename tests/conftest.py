@@ -25,7 +25,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _uses_rows(item: pytest.Item) -> bool:
-    if any(part in item.nodeid for part in ("test_admin", "/admin/", "test_tenancy_urls")):
+    # What the robot says is decided without the database; its turns have tests of their own.
+    if any(part in item.nodeid for part in ("test_admin", "/admin/", "test_tenancy_urls", "tests/scenarios/")):
         return False
     fixtures = getattr(item, "fixturenames", ())
     marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres", "chaos"))
