@@ -1,0 +1,1 @@
+/* Adds to the list: choosing rows. Everything works without this file. */
