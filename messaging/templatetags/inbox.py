@@ -12,8 +12,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from messaging.enums import MessageStatus, Suppression
-from messaging.models import Call, Message
+from messaging.enums import ConversationStatus, Handler, MessageStatus, Suppression
+from messaging.models import Call, Conversation, Message
 from recoverline.lib.phones import display_phone
 from recoverline.lib.text import GSM_BASIC, GSM_EXTENDED, Segments, count_segments
 
@@ -52,6 +52,32 @@ def due(at: datetime, now: datetime) -> str:
     if abs(at - now) < timedelta(minutes=1):
         return "due now"
     return f"due in {_span(at - now)}" if at > now else f"overdue by {_span(now - at)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Whether somebody waits too long. `tone`: ok, soon, late, or "" while nobody waits for a person."""
+
+    tone: str
+    label: str
+    due_at: datetime | None
+
+
+# From here on a row says that it is high time.
+_SOON = timedelta(minutes=5)
+_NOT_WAITING = Due("", "", None)
+
+
+@register.filter
+def sla(row: Conversation, now: datetime) -> Due:
+    """By when a person should answer `row`. Nobody needs to while the robot is about to."""
+    at = row.reply_due_at
+    is_robots = row.handler == Handler.ROBOT and row.turn_due_at is not None
+    if at is None or is_robots or row.status != ConversationStatus.OPEN:
+        return _NOT_WAITING
+    if at <= now:
+        return Due("late", due(at, now), at)
+    return Due("soon" if at - now <= _SOON else "ok", due(at, now), at)
 
 
 @register.filter
