@@ -1,0 +1,1 @@
+/* The field for an answer: everything works without this file. */
