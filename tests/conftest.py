@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fakes.carrier import FakeCarrier
+from tests.sight_guard import watch_requests
 from tests.wire import Wire, make_wire
 
 _connect = socket.socket.connect
@@ -48,6 +49,15 @@ def _stay_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         _connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(autouse=True)
+def _see_only_the_own_business(request: pytest.FixtureRequest) -> Iterator[None]:
+    if request.node.get_closest_marker("loads_others"):
+        yield
+        return
+    with watch_requests():
+        yield
 
 
 @pytest.fixture

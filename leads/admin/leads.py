@@ -42,6 +42,8 @@ class LeadAdmin(TenantAdmin):
         "is_landline",
         "line_type",
         "is_unreachable",
+        "blocked_at",
+        "blocked_by",
         "is_simulated",
         "created_at",
     )
@@ -57,6 +59,8 @@ class LeadAdmin(TenantAdmin):
                     "is_landline",
                     "line_type",
                     "is_unreachable",
+                    "blocked_at",
+                    "blocked_by",
                     "is_simulated",
                     "created_at",
                 )

@@ -247,6 +247,7 @@ def test_actions_reach_only_own_rows(cast: Cast, rows: dict[type[Model], Model])
     assert CallbackTask.objects.get(pk=rows[CallbackTask].pk).done_at is None
 
 
+@pytest.mark.loads_others("the library reads the row whose forged number was posted, compares and refuses it")
 def test_list_editable_saves_only_own_rows(cast: Cast) -> None:
     strangers, own = make_rule(cast.a, position=7), make_rule(cast.b, position=7)
     form = {
@@ -262,6 +263,7 @@ def test_list_editable_saves_only_own_rows(cast: Cast) -> None:
     assert list(Rule.objects.order_by("pk").values_list("position", flat=True)) == [7, 1]
 
 
+@pytest.mark.loads_others("the library reads the row whose forged number was posted, compares and refuses it")
 def test_inlines_refuse_strangers_rows_and_get_the_business_of_their_parent(cast: Cast) -> None:
     strangers = OpeningHours.objects.create(
         business=cast.a, location=cast.a_location, weekday=0, opens=time(9), closes=time(17)
