@@ -12,7 +12,7 @@ from django.db.models import F
 
 from leads import callbacks, events
 from leads.enums import TaskReason
-from messaging import appointment_texts
+from messaging import appointment_texts, conversations
 from messaging.appointment_words import AppointmentReply, is_bare_cancel, read_reply, says_more
 from messaging.enums import Direction, MessageKind, MessageStatus, ReminderState, ScriptKind
 from messaging.models import Conversation, Message, Reminder
@@ -242,7 +242,7 @@ def _settle(case: _Case) -> None:
         created_at__gt=case.message.created_at - A_PERSON_TALKS,
     )  # fmt: skip
     if not says_more(case.message.body) and not _waits(before):
-        Conversation.objects.filter(pk=case.conversation.pk).update(needs_reply=False)
+        conversations.end_waiting(case.conversation)
 
 
 def _waits(texts: Iterable[Message]) -> bool:

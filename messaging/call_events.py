@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from leads.models import Lead
-from messaging import configuration, conversations, missed_calls, urgency
+from messaging import configuration, conversations, missed_calls, urgency, voicemail
 from messaging.carriers.base import (
     AskToAccept,
     BadPayload,
@@ -23,7 +23,7 @@ from messaging.carriers.base import (
     VoicePlan,
     WhisperAsked,
 )
-from messaging.enums import CallState, CarrierKind, HoursState, MissReason, NumberMode, RingOrder, ScriptKind
+from messaging.enums import CallState, CarrierKind, Happening, HoursState, MissReason, NumberMode, RingOrder, ScriptKind
 from messaging.models import Call, CarrierAccount, PhoneNumber
 from messaging.wording import wording
 from recoverline.lib.phones import display_phone, is_anonymous, is_premium, is_short_code, parse_phone
@@ -213,6 +213,8 @@ def voicemail_left(account: CarrierAccount, event: VoicemailLeft, *, now: dateti
     missed_calls.handle(call, reason, now=now)
     if spoke or not (call.voicemail_url or call.transcript):
         missed_calls.refine(call, reason=reason, seconds=event.seconds, url=event.url if spoke else "")
+    if spoke:
+        voicemail.expect(call)
     return Say("", call.business.language)
 
 
@@ -232,7 +234,9 @@ def _add_transcript(call: Call, text: str, *, now: datetime) -> None:
     missed_calls.refine(call, reason=MissReason.VOICEMAIL, transcript=text)
     if call.lead is not None:
         conversation = conversations.open_conversation(call.lead, call.number, now=now)
-        conversations.note_said(conversation, text=f"Voicemail: {text}", now=now, by_customer=True)
+        conversations.note_said(
+            conversation, text=f"Voicemail: {text}", now=now, by_customer=True, happening=Happening.VOICEMAIL
+        )
         urgency.notice(conversation, text, cause=f"voicemail:{call.key}", now=now)
 
 

@@ -1,19 +1,29 @@
-"""One running conversation per lead and number: found, reopened or begun."""
+"""One running conversation per lead and number: found, reopened or begun; and who waits in it, since when."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, When
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from leads import events, intake
 from leads.enums import RequestStatus, Urgency
 from leads.models import JobRequest, Lead
-from messaging.enums import ConversationStatus, Handler
+from messaging import configuration, waiting
+from messaging.enums import ConversationStatus, Handler, Happening
 from messaging.models import Conversation, PhoneNumber, SlotOffer
 from recoverline.lib.text import one_line
+from scheduling.queries import ALWAYS_OPEN
 
 # Whoever writes again this soon after "done" means the same matter.
 REOPENS_WITHIN = timedelta(days=7)
+MISSED_CALL = "Missed call"
+# Nobody waits any more. Whoever answers, or decides that nothing is to be answered, writes all of it.
+ANSWERED: Mapping[str, bool | None] = MappingProxyType(
+    {"needs_reply": False, "waiting_since": None, "reply_due_at": None, "overdue_told_at": None}
+)
 
 
 def latest_conversation(lead: Lead, number: PhoneNumber) -> Conversation | None:
@@ -30,10 +40,12 @@ def open_conversation(
     now: datetime,
     is_new: bool = False,
     request: JobRequest | None = None,
+    by_call: bool = False,
 ) -> Conversation:
     """The running conversation, the last one reopened if its request is recent, or a new one with a new request.
 
-    `is_new`: the lead is, so there is nothing to look for. `request`: what a new conversation is about.
+    `is_new`: the lead is, so there is nothing to look for. `request`: what a new conversation is about. `by_call`: a
+    missed call is the first that happens in a new one.
     """
     latest = None if is_new else latest_conversation(lead, number)
     if latest is not None and latest.status != ConversationStatus.DONE:
@@ -44,7 +56,7 @@ def open_conversation(
                 Conversation.objects.filter(pk=latest.pk).update(status=ConversationStatus.OPEN, closed_at=None)
                 latest.status = ConversationStatus.OPEN
                 return latest
-            return _begin(lead, number, now, request)
+            return _begin(lead, number, now, request, by_call=by_call)
     except IntegrityError:
         # Somebody else opened it between our look and our insert: theirs is the one.
         found = latest_conversation(lead, number)
@@ -66,7 +78,9 @@ def _same_matter(last: Conversation, now: datetime) -> bool:
     return is_recent and (request is None or request.status in (RequestStatus.OPEN, RequestStatus.BOOKED))
 
 
-def _begin(lead: Lead, number: PhoneNumber, now: datetime, request: JobRequest | None) -> Conversation:
+def _begin(
+    lead: Lead, number: PhoneNumber, now: datetime, request: JobRequest | None, *, by_call: bool
+) -> Conversation:
     request = request or intake.open_request(lead, location=number.location, at=now, source=number.source)
     return Conversation.objects.create(
         business=number.business,
@@ -76,19 +90,74 @@ def _begin(lead: Lead, number: PhoneNumber, now: datetime, request: JobRequest |
         request=request,
         language=lead.language,
         last_at=now,
+        last_preview=MISSED_CALL if by_call else "",
+        last_happening=Happening.MISSED_CALL if by_call else "",
         opened_at=now,
         is_simulated=lead.is_simulated,
     )
 
 
-def note_said(conversation: Conversation, *, text: str, now: datetime, by_customer: bool) -> None:
-    """Keep the list's columns: last text, unread, whether a reply is due."""
-    changes: dict[str, object] = {"last_at": now, "last_preview": one_line(text, 150)}
+def note_said(conversation: Conversation, *, text: str, now: datetime, by_customer: bool, happening: Happening) -> None:
+    """Keep the list's columns: what happened last, unread, whether a reply is due, and by when."""
+    changes: dict[str, object] = {
+        "last_at": now, "last_preview": one_line(text, 150), "last_happening": happening,
+    }  # fmt: skip
     if by_customer:
         # Until a robot answers (its own turn), whatever a customer says waits for a person.
-        changes |= {"needs_reply": True, "unread_count": F("unread_count") + 1}
-        changes |= {"status": ConversationStatus.OPEN, "closed_at": None}
+        changes |= {**waits_from(conversation, now), "unread_count": F("unread_count") + 1}
+        changes |= {"status": ConversationStatus.OPEN, "closed_at": None, "snoozed_until": None}
     Conversation.objects.filter(pk=conversation.pk).update(**changes)
+
+
+def note_call(conversation: Conversation, *, is_told: bool, now: datetime) -> None:
+    """They rang in vain: it is no longer put aside, and the row shows the call unless `is_told` by a text anyway."""
+    changes: dict[str, object] = {}
+    if conversation.status == ConversationStatus.SNOOZED:
+        changes |= {"status": ConversationStatus.OPEN, "snoozed_until": None}
+    if not is_told and conversation.last_at != now:
+        changes |= {"last_at": now, "last_preview": MISSED_CALL, "last_happening": Happening.MISSED_CALL}
+    if changes:
+        Conversation.objects.filter(pk=conversation.pk).update(**changes)
+
+
+# ---------------------------------------------------------------- who waits
+def waits_from(conversation: Conversation, since: datetime) -> dict[str, object]:
+    """The changes that make a customer wait from `since`; who waits already goes on waiting since before."""
+    return {
+        "needs_reply": True,
+        "waiting_since": Coalesce("waiting_since", Value(since)),
+        "reply_due_at": Coalesce("reply_due_at", Value(due_at(conversation, since))),
+    }
+
+
+def due_at(conversation: Conversation, since: datetime) -> datetime:
+    """By when a person should answer what was said at `since`."""
+    business = conversation.business
+    if conversation.is_urgent:
+        return waiting.urgent_due(since=since, minutes=business.urgent_due_minutes)
+    location = conversation.location
+    week = configuration.week_at(location, now=since)
+    ranges = week.ranges or (ALWAYS_OPEN if week.overrides else ())
+    return waiting.reply_due(
+        ranges, week.overrides, location.zone, since=since, minutes=business.reply_due_minutes
+    )  # fmt: skip
+
+
+def wait_again(conversation: Conversation, *, now: datetime, since: datetime | None = None) -> None:
+    """A person has to see to it after all, since `since` if that is known; nobody can be late already."""
+    Conversation.objects.filter(pk=conversation.pk).update(**_waits_for_a_person(conversation, now, since or now))
+
+
+def end_waiting(conversation: Conversation) -> bool:
+    """Nobody needs to answer; False when nobody waited."""
+    return bool(Conversation.objects.filter(pk=conversation.pk, needs_reply=True).update(**ANSWERED))
+
+
+def _waits_for_a_person(conversation: Conversation, now: datetime, since: datetime) -> dict[str, object]:
+    """Whoever was left to the robot until now: since their own words, but not late before anybody could know."""
+    changes = waits_from(conversation, since)
+    soonest = waiting.urgent_due(since=now, minutes=conversation.business.urgent_due_minutes)
+    return {**changes, "reply_due_at": Greatest(changes["reply_due_at"], Value(soonest))}
 
 
 def take_over(conversation: Conversation, *, user_id: int, returns_at: datetime | None = None) -> None:
@@ -97,7 +166,7 @@ def take_over(conversation: Conversation, *, user_id: int, returns_at: datetime 
     `returns_at`: when the robot goes on, if the business wants that.
     """
     Conversation.objects.filter(pk=conversation.pk).update(
-        handler=Handler.PERSON, needs_reply=False, unread_count=0, turn_due_at=None, robot_returns_at=returns_at
+        **ANSWERED, handler=Handler.PERSON, unread_count=0, turn_due_at=None, robot_returns_at=returns_at
     )
     Conversation.objects.filter(pk=conversation.pk, assignee=None).update(assignee_id=user_id)
     forget_what_was_asked(conversation)
@@ -118,7 +187,11 @@ def hand_off(conversation: Conversation, *, reason: str, summary: str, now: date
     with transaction.atomic():
         mine = Conversation.objects.filter(pk=conversation.pk, handler=Handler.ROBOT)
         if not mine.update(
-            handler=Handler.PERSON, needs_reply=True, robot_returns_at=None, status=ConversationStatus.OPEN
+            **_waits_for_a_person(conversation, now, now),
+            handler=Handler.PERSON,
+            robot_returns_at=None,
+            status=ConversationStatus.OPEN,
+            snoozed_until=None,
         ):
             return False
         events.record(
@@ -163,9 +236,25 @@ def pause(conversation: Conversation, *, reason: str) -> bool:
     return bool(paused)
 
 
-def flag_urgent(conversation: Conversation, *, urgency: Urgency) -> bool:
-    """Put it first; False when it was already."""
-    flagged = Conversation.objects.filter(pk=conversation.pk, is_urgent=False).update(is_urgent=True)
+def clear_urgent(conversation: Conversation) -> bool:
+    """It can wait as long as others, from when it began to wait; False when it was not urgent."""
+    cleared = Conversation.objects.filter(pk=conversation.pk, is_urgent=True).update(is_urgent=False)
+    conversation.is_urgent = False
+    since = conversation.waiting_since
+    if cleared and since is not None:
+        still = Conversation.objects.filter(pk=conversation.pk, waiting_since=since)
+        still.update(reply_due_at=due_at(conversation, since))
+    return bool(cleared)
+
+
+def flag_urgent(conversation: Conversation, *, urgency: Urgency, now: datetime) -> bool:
+    """Put it first, and whoever waits in it is due as soon as that; False when it was urgent already."""
+    soon = Value(waiting.urgent_due(since=now, minutes=conversation.business.urgent_due_minutes))
+    sooner = Case(When(needs_reply=True, then=Least(Coalesce("reply_due_at", soon), soon)), default=None)
+    flagged = Conversation.objects.filter(pk=conversation.pk, is_urgent=False).update(
+        is_urgent=True, reply_due_at=sooner
+    )
+    conversation.is_urgent = True
     if conversation.request_id is not None:
         JobRequest.objects.filter(pk=conversation.request_id).exclude(urgency=Urgency.EMERGENCY).update(urgency=urgency)
     return bool(flagged)

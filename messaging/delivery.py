@@ -10,7 +10,7 @@ from django.db.models import Q
 from leads import callbacks, events
 from leads.enums import TaskReason
 from leads.models import Lead
-from messaging import consent
+from messaging import consent, conversations
 from messaging.carriers.base import CarrierText, Delivery, ErrorClass, TextStatus
 from messaging.carriers.registry import carrier_for
 from messaging.enums import Direction, Handler, MessageKind, MessageStatus, OptOutSource, Suppression
@@ -249,7 +249,7 @@ def suppress(message: Message, reason: Suppression, *, now: datetime) -> None:
     if follow_up:
         _ask_callback(message, follow_up, now=now)
     elif not _has_person_written(message):
-        _wait_again(message)
+        _wait_again(message, now=now)
     if reason == Suppression.OVERTAKEN:
         _answer_again(message, now=now)
 
@@ -287,7 +287,7 @@ def _ask_callback(message: Message, reason: TaskReason, *, now: datetime) -> Non
     """Nobody hears from us by text, so somebody calls. A failed staff text shows in the thread: its author is there."""
     if message.kind == MessageKind.APPOINTMENT:
         _ask_to_tell(message, now=now)
-    _wait_again(message)
+    _wait_again(message, now=now)
     if message.kind != MessageKind.FIRST_TEXT:
         return
     callbacks.ask_callback(
@@ -301,19 +301,24 @@ def _ask_callback(message: Message, reason: TaskReason, *, now: datetime) -> Non
     )
 
 
-def _wait_again(message: Message) -> None:
+def _wait_again(message: Message, *, now: datetime) -> None:
     """Nobody was answered by what did not arrive, so whoever looks for those who wait must see them."""
     if message.kind == MessageKind.ROBOT:
-        Conversation.objects.filter(pk=message.conversation_id).update(needs_reply=True)
+        conversations.wait_again(message.conversation, now=now, since=_answered_text_at(message))
 
 
 def _answer_again(message: Message, *, now: datetime) -> None:
     """A newer text has a turn of its own as a rule; HELP and its like have none, and the question is still open."""
-    began = Message.objects.filter(turns__message=message).values_list("created_at", flat=True).first()
+    began = _answered_text_at(message)
     idle = Conversation.objects.filter(
         pk=message.conversation_id, handler=Handler.ROBOT, automation_paused=False, turn_due_at=None
     )  # fmt: skip
     idle.update(turn_due_at=now, burst_began_at=began)
+
+
+def _answered_text_at(message: Message) -> datetime | None:
+    """When the customer wrote what the robot's text was to answer."""
+    return Message.objects.filter(turns__message=message).values_list("created_at", flat=True).first()
 
 
 def _has_person_written(message: Message) -> bool:

@@ -11,7 +11,7 @@ from leads.enums import TaskReason
 from leads.models import Lead
 from messaging import configuration, conversations, facts, outbound
 from messaging.carriers.base import CallEnd
-from messaging.enums import CallerKind, CallState, MessageKind, MissReason, NumberMode, Outcome, ScriptKind
+from messaging.enums import CallerKind, CallState, Happening, MessageKind, MissReason, NumberMode, Outcome, ScriptKind
 from messaging.models import Call, Conversation
 from messaging.refusals import Refusal, first_refusal
 from messaging.rules import CallFacts, RuleDecision, first_match
@@ -170,7 +170,10 @@ def _carry_out(
 ) -> None:
     if lead is not None and (refusal is None or refusal.code != "staff"):
         call.lead = lead
-        call.conversation = conversations.open_conversation(lead, call.number, now=now, is_new=is_new)
+        call.conversation = conversations.open_conversation(lead, call.number, now=now, is_new=is_new, by_call=True)
+        if lead.blocked_at is None:
+            is_told = decision.outcome == Outcome.TEXT and (refusal is None or refusal.code == "cooldown")
+            conversations.note_call(call.conversation, is_told=is_told, now=now)
     events.record(
         "call.missed", business=call.business, lead=call.lead, at=now, call=str(call.key),
         text=f"Missed call: {MissReason(call.miss_reason).label.lower()}",
@@ -183,7 +186,9 @@ def _carry_out(
         ask_callback(call, refusal.task, now=now)
     elif refusal is not None and refusal.code == "cooldown" and call.conversation is not None:
         # They have our text and ring all the same: somebody should look at the thread.
-        conversations.note_said(call.conversation, text="Called again", now=now, by_customer=True)
+        conversations.note_said(
+            call.conversation, text="Called again", now=now, by_customer=True, happening=Happening.MISSED_CALL
+        )
     if decision.alerts_staff:
         events.record(
             "call.alerted", business=call.business, lead=call.lead, at=now, call=str(call.key),

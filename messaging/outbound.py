@@ -19,7 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from messaging import consent, conversations, delivery, late_text, line_types, recheck, settling
 from messaging.carriers.base import NotSupported, OutboundText, SendOutcome, SendResult
 from messaging.carriers.registry import carrier_for
-from messaging.enums import Direction, MessageKind, MessageStatus, Suppression
+from messaging.enums import Direction, Happening, MessageKind, MessageStatus, Suppression
 from messaging.models import Conversation, Message, OptOut
 from recoverline.lib import clock
 from recoverline.lib.phones import mask_phone
@@ -94,7 +94,8 @@ def queue_text(
         return Message.objects.get(business_id=conversation.business_id, idem_key=idem_key)
     if not reason:
         if kind in SHOWN_IN_LISTS or (kind == MessageKind.APPOINTMENT and not conversation.needs_reply):
-            conversations.note_said(conversation, text=text, now=now, by_customer=False)
+            happening = Happening.BOOKING if appointment else Happening.TEXT_OUT
+            conversations.note_said(conversation, text=text, now=now, by_customer=False, happening=happening)
         ring_bell()
     return message
 

@@ -16,6 +16,7 @@ from messaging.carriers.base import BadPayload, TextReceived
 from messaging.configuration import number_called
 from messaging.enums import (
     Direction,
+    Happening,
     Intent,
     MessageKind,
     MessageStatus,
@@ -83,7 +84,9 @@ def _is_about_consent(
 def _act_on(conversation: Conversation, message: Message, meaning: Meaning, *, now: datetime) -> None:
     """What a customer wrote: a danger, a machine, something urgent, their visit, the robot's turn; one answer."""
     body = message.body
-    conversations.note_said(conversation, text=body or "Picture", now=now, by_customer=True)
+    conversations.note_said(
+        conversation, text=body or "Picture", now=now, by_customer=True, happening=Happening.TEXT_IN
+    )
     if meaning == Meaning.MAYBE:
         _pause(conversation, "This may be a request to stop, or the wrong person. Please read it and decide.", now=now)
     # Danger comes before everything else, even if a machine says it. One may take two texts to say.
@@ -144,8 +147,8 @@ def _store(conversation: Conversation, event: TextReceived, *, now: datetime) ->
 def _stop(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
     phone, evidence = conversation.lead.phone, f"text {event.message_id}: {message.body}"
     row = consent.opt_out(conversation.business, phone=phone, source=OptOutSource.TEXT, evidence=evidence, now=now)
-    conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
-    Conversation.objects.filter(pk=conversation.pk).update(needs_reply=False)
+    _note_keyword(conversation, message, now=now)
+    conversations.end_waiting(conversation)
     appointment_replies.note_bare_cancel(conversation, message.body, now=now)
     if row is not None and not _carrier_answers(conversation, message, event):
         answer(conversation, ScriptKind.OPT_OUT_CONFIRMATION, idem_key=f"optout:{row.pk}", now=now)
@@ -153,7 +156,7 @@ def _stop(conversation: Conversation, message: Message, event: TextReceived, *, 
 
 def _start(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> bool:
     """Take an opt-out back; False when there was none."""
-    conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
+    _note_keyword(conversation, message, now=now)
     evidence = f"text {event.message_id}: {message.body}"
     back = consent.opt_in(conversation.business, phone=conversation.lead.phone, evidence=evidence, now=now)
     if back and not _carrier_answers(conversation, message, event):
@@ -162,9 +165,14 @@ def _start(conversation: Conversation, message: Message, event: TextReceived, *,
 
 
 def _help(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
-    conversations.note_said(conversation, text=message.body, now=now, by_customer=False)
+    _note_keyword(conversation, message, now=now)
     if not _is_machine(conversation, now=now) and not _carrier_answers(conversation, message, event):
         answer(conversation, ScriptKind.HELP, idem_key=f"help:{message.pk}", now=now)
+
+
+def _note_keyword(conversation: Conversation, message: Message, *, now: datetime) -> None:
+    """A word for the carrier asks nothing of a person."""
+    conversations.note_said(conversation, text=message.body, now=now, by_customer=False, happening=Happening.TEXT_IN)
 
 
 def _carrier_answers(conversation: Conversation, message: Message, event: TextReceived) -> bool:

@@ -35,7 +35,7 @@ def notice(conversation: Conversation, said: str, *, cause: str, now: datetime) 
         return _notice_danger(conversation, danger, said, now=now)
     if not asks_urgent(said, urgent_words(conversation)):
         return False
-    if not conversations.flag_urgent(conversation, urgency=Urgency.URGENT):
+    if not conversations.flag_urgent(conversation, urgency=Urgency.URGENT, now=now):
         return False
     _alert(conversation, "The customer asked for urgent help", now=now)
     if not conversation.automation_paused:
@@ -48,7 +48,7 @@ def _notice_danger(conversation: Conversation, danger: str, said: str, *, now: d
 
     Also where automation is paused: that somebody writes fast, or may be the wrong person, is no reason to be silent.
     """
-    is_news = conversations.flag_urgent(conversation, urgency=Urgency.EMERGENCY)
+    is_news = conversations.flag_urgent(conversation, urgency=Urgency.EMERGENCY, now=now)
     conversations.leave_to_people(conversation)
     text = outbound.queue_text(
         conversation,
@@ -67,9 +67,9 @@ def tell_people(conversation: Conversation, said: str, *, now: datetime) -> None
     danger = sounds_dangerous(said)
     if not danger:
         return
-    conversations.flag_urgent(conversation, urgency=Urgency.EMERGENCY)
+    conversations.flag_urgent(conversation, urgency=Urgency.EMERGENCY, now=now)
     conversations.leave_to_people(conversation)
-    Conversation.objects.filter(pk=conversation.pk).update(needs_reply=True)
+    conversations.wait_again(conversation, now=now)
     _alert(conversation, f"Urgent: {danger.replace('_', ' ')}", now=now)
     callbacks.ask_callback(
         business=conversation.business, location=conversation.location, lead=conversation.lead, at=now, due_at=now,

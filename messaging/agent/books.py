@@ -214,7 +214,7 @@ class LiveBooks:
         conversations.hand_off(self.conversation, reason=reason, summary=summary, now=self.now)
 
     def escalate(self, reason: str) -> None:
-        if conversations.flag_urgent(self.conversation, urgency=Urgency.URGENT):
+        if conversations.flag_urgent(self.conversation, urgency=Urgency.URGENT, now=self.now):
             events.record(
                 "conversation.urgent", business=self.conversation.business, lead=self.conversation.lead, at=self.now,
                 text=f"Urgent: {reason}", conversation=str(self.conversation.key),

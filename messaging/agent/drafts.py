@@ -6,10 +6,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from leads import events
-from messaging import consent, outbound
+from messaging import consent, conversations, outbound
 from messaging.agent import memory
 from messaging.enums import Direction, MessageKind, MessageStatus, TurnStatus
-from messaging.models import AgentTurn, Conversation, Message
+from messaging.models import AgentTurn, Message
 
 
 def approve(turn: AgentTurn, *, by: AbstractBaseUser, body: str, now: datetime) -> Message | None:
@@ -29,7 +29,7 @@ def approve(turn: AgentTurn, *, by: AbstractBaseUser, body: str, now: datetime) 
         AgentTurn.objects.filter(pk=turn.pk).update(message=message)
         # Who was told that a person goes on still waits for that person.
         if message.status != MessageStatus.SUPPRESSED and not _hands_off(turn):
-            Conversation.objects.filter(pk=turn.conversation_id).update(needs_reply=False)
+            conversations.end_waiting(turn.conversation)
         if body.strip() != turn.reply.strip():
             memory.keep_named(turn.conversation, body)
         edited = " with changes" if body.strip() != turn.reply.strip() else ""

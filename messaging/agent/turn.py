@@ -312,7 +312,7 @@ def _finish(
             # Whoever gets no word for something that asks for one waits for a person.
             is_seen_to = answer.text or answer.desk.is_told or needs_no_answer(situation.text)
             if mode == AgentMode.AUTO and is_seen_to:
-                Conversation.objects.filter(pk=conversation.pk).update(needs_reply=False)
+                conversations.end_waiting(conversation)
         memory.keep(conversation, turn, answer, situation)
         _end(turn, status, answer.summary)
 
