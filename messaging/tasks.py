@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from leads.models import LeadEvent
-from messaging import alerts, appointment_events, media, reminders, upkeep, waitlist_offers
+from messaging import alerts, appointment_events, media, reminders, upkeep, voicemail, waitlist_offers
 from messaging.agent import turn
 from messaging.models import Message
 from messaging.simulator import clock_moves
@@ -18,6 +18,7 @@ def tick() -> None:
     reminders.sweep(clock.now())
     waitlist_offers.sweep(clock.now())
     media.sweep(clock.now())
+    voicemail.sweep(clock.now())
 
 
 def tend_robot() -> None:
@@ -36,6 +37,10 @@ def fetch_media(message_id: int) -> None:
     message = Message.objects.filter(pk=message_id).first()
     if message is not None:
         media.fetch_all(message)
+
+
+def fetch_voicemail(call_id: int) -> None:
+    voicemail.fetch(call_id)
 
 
 def alert_staff(event_id: int) -> None:

@@ -368,6 +368,10 @@ class Carrier(ABC):
         """User and password for fetching a recording or picture at `url`, None where none must be sent."""
         return None
 
+    def recording_url(self, url: str) -> str:
+        """Where a recording that was announced at `url` is fetched in a format that every browser plays."""
+        return url
+
     def media_hosts(self) -> frozenset[str]:
         """host:port that may be fetched although it is a private address (a proxy or a loopback carrier)."""
         return frozenset()
