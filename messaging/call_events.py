@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from leads.models import Lead
-from messaging import configuration, conversations, missed_calls, urgency, voicemail
+from messaging import blocking, configuration, conversations, missed_calls, urgency, voicemail
 from messaging.carriers.base import (
     AskToAccept,
     BadPayload,
@@ -234,16 +234,21 @@ def _add_transcript(call: Call, text: str, *, now: datetime) -> None:
     missed_calls.refine(call, reason=MissReason.VOICEMAIL, transcript=text)
     if call.lead is not None:
         conversation = conversations.open_conversation(call.lead, call.number, now=now)
-        conversations.note_said(
-            conversation, text=f"Voicemail: {text}", now=now, by_customer=True, happening=Happening.VOICEMAIL
-        )
-        urgency.notice(conversation, text, cause=f"voicemail:{call.key}", now=now)
+        said, cause, happening = f"Voicemail: {text}", f"voicemail:{call.key}", Happening.VOICEMAIL
+        if call.lead.blocked_at is not None:
+            blocking.keep(conversation, said, cause=cause, now=now, happening=happening)
+            return
+        conversations.note_said(conversation, text=said, now=now, by_customer=True, happening=happening)
+        urgency.notice(conversation, text, cause=cause, now=now)
 
 
 # ---------------------------------------------------------------- what is said
 def _ring_targets(call: Call) -> tuple[str, ...]:
     """Whom to ring; never a phone that is part of this call or comes back to us, or it would ring round and round."""
     phones = [target.phone for target in call.number.ring_targets.all()]
+    if phones and blocking.is_blocked(call.business_id, call.caller):
+        # They may leave a message, which is kept, and disturb nobody.
+        return ()
     forwarded_from = parse_phone(call.forwarded_from, call.business.country)
     if forwarded_from in phones:
         # A phone of the team passes unanswered calls on to us: this is our own ringing, come back.

@@ -20,6 +20,7 @@ from scheduling.queries import ALWAYS_OPEN
 # Whoever writes again this soon after "done" means the same matter.
 REOPENS_WITHIN = timedelta(days=7)
 MISSED_CALL = "Missed call"
+_CLOSED = MappingProxyType({"status": ConversationStatus.DONE, "handler": Handler.PERSON})
 # Nobody waits any more. Whoever answers, or decides that nothing is to be answered, writes all of it.
 ANSWERED: Mapping[str, bool | None] = MappingProxyType(
     {"needs_reply": False, "waiting_since": None, "reply_due_at": None, "overdue_told_at": None}
@@ -48,7 +49,8 @@ def open_conversation(
     missed call is the first that happens in a new one.
     """
     latest = None if is_new else latest_conversation(lead, number)
-    if latest is not None and latest.status != ConversationStatus.DONE:
+    # Whoever is blocked opens nothing again.
+    if latest is not None and (latest.status != ConversationStatus.DONE or lead.blocked_at is not None):
         return latest
     try:
         with transaction.atomic():
@@ -94,6 +96,7 @@ def _begin(
         last_happening=Happening.MISSED_CALL if by_call else "",
         opened_at=now,
         is_simulated=lead.is_simulated,
+        **_CLOSED if lead.blocked_at is not None else {},
     )
 
 

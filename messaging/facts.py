@@ -153,6 +153,7 @@ def _caller_kinds(call: Call, lead: Lead | None, known_as: set[CallerKind]) -> f
         CallerKind.FOREIGN: country_of(call.caller) not in call.business.served,
         CallerKind.EXISTING: bool(lead and lead.kind == LeadKind.EXISTING),
         CallerKind.LANDLINE: bool(lead and lead.is_landline),
+        CallerKind.BLOCKED: lead is not None and lead.blocked_at is not None,
         CallerKind.SPAM: call.verification.startswith("TN-Validation-Failed"),
     }
     if call.caller == call.business.phone:

@@ -75,6 +75,8 @@ def note_voicemail(call: Call, *, now: datetime) -> None:
         return
     known = {**call.facts, "reason": MissReason.VOICEMAIL, "callers": frozenset(call.facts["callers"])}
     decision = first_match(configuration.rules_of(call.business_id), CallFacts(**known))
+    if call.lead is not None and call.lead.blocked_at is not None:
+        return
     if decision.alerts_staff and decision.rule_id != call.rule_id:
         events.record(
             "call.alerted", business=call.business, lead=call.lead, at=now, call=str(call.key),
@@ -189,7 +191,7 @@ def _carry_out(
         conversations.note_said(
             call.conversation, text="Called again", now=now, by_customer=True, happening=Happening.MISSED_CALL
         )
-    if decision.alerts_staff:
+    if decision.alerts_staff and (lead is None or lead.blocked_at is None):
         events.record(
             "call.alerted", business=call.business, lead=call.lead, at=now, call=str(call.key),
             text="A rule asks to alert the team",

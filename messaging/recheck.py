@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from leads.models import Business, CallbackTask
+from leads.models import Business, CallbackTask, Lead
 from messaging import consent
 from messaging.enums import CallState, Direction, Handler, MessageKind, Suppression
 from messaging.models import Call, Conversation, Message, NeverText, OptOut
@@ -18,13 +18,15 @@ SPOKEN = Q(state__in=[CallState.ANSWERED, CallState.OUTBOUND]) | Q(state=CallSta
 NEEDED = (
     "key", "kind", "status", "attempts", "unknowns", "body", "idem_key", "created_at", "expires_at", "is_simulated",
     "appointment_version",
-    "lead__phone", "lead__is_landline", "lead__is_unreachable",
+    "lead__phone", "lead__is_landline", "lead__is_unreachable", "lead__blocked_at",
     "number__number", "number__is_active", "number__stopped_at",
     "account__kind", "account__key", "account__account_sid", "account__auth_token", "account__messaging_service_sid",
     "account__is_active", "account__stopped_at", "account__uses_lookup",
     "business__is_texting_paused", "business__late_after_minutes", "business__country", "business__countries_served",
     "conversation__automation_paused", "conversation__handler", "conversation__language",
 )  # fmt: skip
+# Leaves also to a person who is blocked: what the law wants answered (STOP, HELP), and what may save somebody.
+ALSO_TO_BLOCKED = (MessageKind.COMPLIANCE, MessageKind.SAFETY)
 AUTOMATIC = (MessageKind.FIRST_TEXT, MessageKind.AUTO_REPLY, MessageKind.APPOINTMENT, MessageKind.ROBOT)
 
 
@@ -38,6 +40,8 @@ def reason_not_to_queue(conversation: Conversation, kind: MessageKind) -> Suppre
         conversation.business_id, conversation.lead.phone
     ):
         return Suppression.OPTED_OUT
+    if conversation.lead.blocked_at is not None and kind not in ALSO_TO_BLOCKED:
+        return Suppression.BLOCKED
     # Anybody may type any number into the booking page. A first text was refused already, where it was decided.
     if kind == MessageKind.APPOINTMENT and not is_served(conversation.lead.phone, conversation.business.served):
         return Suppression.NOT_SERVED
@@ -49,7 +53,8 @@ def phones_not_to_text(business: Business, phones: Collection[str]) -> set[str]:
     mine = {"business": business, "phone__in": phones}
     opted_out = OptOut.objects.filter(**mine, revoked_at=None).values_list("phone", flat=True)
     never = NeverText.objects.filter(**mine).values_list("phone", flat=True)
-    return {*opted_out, *never, *(phone for phone in phones if not is_served(phone, business.served))}
+    blocked = Lead.objects.filter(**mine, blocked_at__isnull=False).values_list("phone", flat=True)
+    return {*opted_out, *never, *blocked, *(phone for phone in phones if not is_served(phone, business.served))}
 
 
 def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
@@ -91,6 +96,7 @@ def reason_not_to_send(message: Message) -> Suppression | None:
     lead, number, account = message.lead, message.number, message.account
     reasons = (
         (found.is_opted_out and message.kind != MessageKind.COMPLIANCE, Suppression.OPTED_OUT),
+        (lead.blocked_at and message.kind not in ALSO_TO_BLOCKED, Suppression.BLOCKED),
         (message.business.is_texting_paused or not number.is_active, Suppression.PAUSED),
         (number.stopped_at or account.stopped_at or not account.is_active, Suppression.SENDER_STOPPED),
         (lead.is_landline, Suppression.LANDLINE),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from leads import events, intake
 from leads.models import Lead
-from messaging import appointment_replies, consent, conversations, delivery, urgency
+from messaging import appointment_replies, blocking, consent, conversations, delivery, urgency
 from messaging.agent import autonomy, turn
 from messaging.agent.words.loops import LoopSign, Said, looks_automatic
 from messaging.answers import answer
@@ -59,7 +59,12 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     conversation = _conversation_for(lead, number, event, now=now)
     message = _store(conversation, event, now=now)
     meaning = consent.meaning_of(message.body, carrier_keyword=event.carrier_keyword)
-    if not _is_about_consent(conversation, message, event, meaning, now=now):
+    if _is_about_consent(conversation, message, event, meaning, now=now):
+        return
+    if lead.blocked_at is not None:
+        said, cause = message.body or "Picture", f"text:{message.pk}"
+        blocking.keep(conversation, said, cause=cause, happening=Happening.TEXT_IN, now=now)
+    else:
         _act_on(conversation, message, meaning, now=now)
 
 
