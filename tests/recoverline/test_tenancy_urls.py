@@ -97,6 +97,8 @@ PAGES = {
     "inbox:conversation-list": Page(LIST),
     "inbox:conversation-rows": Page(LIST),
     "inbox:callback-list": Page(LIST),
+    "inbox:poll": Page(Answers(401, 200, 200, 200, 200)),
+    "inbox:conversation-presence": Page(Answers(401, 404, 404, 204, 204), Conversation, posts=True),
     "inbox:conversation-show": READ_CONVERSATION,
     "inbox:conversation-timeline": READ_CONVERSATION,
     "inbox:media-show": Page(READ, MessageMedia),
@@ -197,46 +199,54 @@ WHO: dict[str, Callable[[World], User | None]] = {
 }
 
 
-@pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page(world: World, name: str, who: str) -> None:
-    page, user = PAGES[name], WHO[who](world)
-    path, client, before = path_of(name, page, world), sign_in(user) if user else Client(), snapshot()
-
-    answer = ask(client, path, page)
-
-    assert answer.status_code == getattr(page.answers, who)
-    if page.answers in (LIST, READ, ACT) and who == "anonymous":
-        assert answer["Location"] == f"/accounts/login/?{urlencode({'next': path}, safe='/')}"
-    if who in ("anonymous", "stranger") or (who == "elsewhere" and not page.shares):
-        assert CANARY not in body_of(answer)
-    if who != "right":
-        assert snapshot() == before
-
-
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.answers in (READ, ACT)])
-def test_a_strangers_answer_is_that_for_nothing_at_all(world: World, name: str) -> None:
+def test_every_page(world: World, name: str) -> None:
+    """Whoever may change something asks last, so that one world does for all five."""
     page = PAGES[name]
-    client, path = sign_in(world.cast.cleo), path_of(name, page, world)
-    nothing = reverse(name, args=["0b0f7f6e-0000-4000-8000-000000000000"])
-    there, nowhere = ask(client, path, page), ask(client, nothing, page)
+    path, before = path_of(name, page, world), snapshot()
+    for who, user in WHO.items():
+        answer = ask(client_of(user(world)), path, page)
+
+        assert (who, answer.status_code) == (who, getattr(page.answers, who))
+        if page.answers in (LIST, READ, ACT) and who == "anonymous":
+            assert answer["Location"] == f"/accounts/login/?{urlencode({'next': path}, safe='/')}"
+        if who in ("anonymous", "stranger") or (who == "elsewhere" and not page.shares):
+            assert (who, CANARY in body_of(answer)) == (who, False)
+        if who != "right":
+            assert (who, snapshot()) == (who, before)
+
+
+# The three below change nothing wherever they hold, so they ask all pages in one world.
+def test_a_strangers_answer_is_that_for_nothing_at_all(world: World) -> None:
     token = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
-    assert there.status_code == nowhere.status_code
-    assert token.sub("", body_of(there)) == token.sub("", body_of(nowhere))
+    client = client_of(world.cast.cleo)
+    for name, page in PAGES.items():
+        if page.answers in (READ, ACT):
+            nothing = reverse(name, args=["0b0f7f6e-0000-4000-8000-000000000000"])
+            there, nowhere = (ask(client, path, page) for path in (path_of(name, page, world), nothing))
+            assert (name, there.status_code) == (name, nowhere.status_code)
+            assert (name, token.sub("", body_of(there))) == (name, token.sub("", body_of(nowhere)))
 
 
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.posts and page.answers is ACT])
-def test_acts_are_posts(world: World, name: str) -> None:
-    before = snapshot()
-    answer = sign_in(world.cast.ana).get(path_of(name, PAGES[name], world))
-    assert (answer.status_code, snapshot()) == (405, before)
+def test_acts_are_posts(world: World) -> None:
+    before, client = snapshot(), client_of(world.cast.ana)
+    acts = {name: page for name, page in PAGES.items() if page.posts and page.answers is ACT}
+    answers = {name: client.get(path_of(name, page, world)).status_code for name, page in acts.items()}
+    assert (answers, snapshot()) == (dict.fromkeys(acts, 405), before)
 
 
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.posts])
-def test_acts_need_the_pages_own_token(world: World, name: str) -> None:
+def test_acts_need_the_pages_own_token(world: World) -> None:
+    acts = {name: page for name, page in PAGES.items() if page.posts}
     client = Client(enforce_csrf_checks=True)
     client.force_login(world.cast.ana)
-    assert ask(client, path_of(name, PAGES[name], world), PAGES[name]).status_code == 403
+    before = snapshot()
+    answers = {name: ask(client, path_of(name, page, world), page).status_code for name, page in acts.items()}
+    assert (answers, snapshot()) == (dict.fromkeys(acts, 403), before)
+
+
+def client_of(user: User | None) -> Client:
+    """A browser of their own; nobody's without a user."""
+    return sign_in(user) if user else Client()
 
 
 def body_of(answer: HttpResponse) -> str:
@@ -244,13 +254,12 @@ def body_of(answer: HttpResponse) -> str:
 
 
 # ---------------------------------------------------------------- webhooks
-@pytest.mark.parametrize("who", WHO)
-def test_a_session_opens_no_webhook(world: World, who: str) -> None:
+def test_a_session_opens_no_webhook(world: World) -> None:
     """Nobody signed in here speaks for a carrier."""
-    user = WHO[who](world)
-    client = sign_in(user) if user else Client()
     path = reverse("hooks:receive", args=["twilio", world.cast.a_account.key, "voice"])
-    assert client.post(path, payloads.load("twilio", "voice__ringing")).status_code == 403
+    ringing = payloads.load("twilio", "voice__ringing")
+    answers = {who: client_of(user(world)).post(path, ringing).status_code for who, user in WHO.items()}
+    assert answers == dict.fromkeys(WHO, 403)
 
 
 def test_the_other_tenants_carrier_is_a_stranger_too(world: World) -> None:
@@ -282,13 +291,12 @@ SITE_PAGES = {
 SITE_ARGS = {"view_on_site": ["1", "1"], "app_list": ["leads"]}
 
 
-def model_pages() -> dict[str, type[Model]]:
-    return {
-        route.name: model
-        for model, model_admin in admin.site._registry.items()
-        for route in model_admin.get_urls()
-        if route.name
-    }
+def pages_of(model: type[Model]) -> list[str]:
+    return [route.name for route in admin.site._registry[model].get_urls() if route.name]
+
+
+def model_pages() -> set[str]:
+    return {name for model in admin.site._registry for name in pages_of(model)}
 
 
 def admin_path(name: str, pk: object, row: Model | None = None) -> tuple[str, bool]:
@@ -302,13 +310,13 @@ def admin_path(name: str, pk: object, row: Model | None = None) -> tuple[str, bo
     raise NoReverseMatch(name)
 
 
-@pytest.mark.parametrize("name", SITE_PAGES)
-def test_pages_of_the_admin_itself(world: World, name: str) -> None:
-    path = reverse(f"admin:{name}", args=SITE_ARGS.get(name, []))
-    outside = Client().get(path)
-    assert (outside.status_code, CANARY in body_of(outside)) == (200 if name == "login" else 302, False)
-    inside = sign_in(world.cast.cleo).get(path)
-    assert (inside.status_code, CANARY in body_of(inside)) == (SITE_PAGES[name], False)
+def test_pages_of_the_admin_itself(world: World) -> None:
+    outsider, stranger = Client(), client_of(world.cast.cleo)
+    for name, status in SITE_PAGES.items():
+        path = reverse(f"admin:{name}", args=SITE_ARGS.get(name, []))
+        outside, inside = outsider.get(path), stranger.get(path)
+        assert (name, outside.status_code, inside.status_code) == (name, 200 if name == "login" else 302, status)
+        assert (name, CANARY in body_of(outside) + body_of(inside)) == (name, False)
 
 
 def told(answer: HttpResponse, pk: object) -> tuple[int, str, str]:
@@ -317,47 +325,55 @@ def told(answer: HttpResponse, pk: object) -> tuple[int, str, str]:
     return answer.status_code, answer.get("Location", ""), text.replace(str(pk), "#")
 
 
-@pytest.mark.parametrize("name", model_pages())
-def test_every_page_of_the_admin(world: World, name: str) -> None:
+# One world for all pages of a model: whoever asks here may change nothing, or only look.
+MODELS = {model._meta.label_lower: model for model in admin.site._registry}
+
+
+@pytest.mark.parametrize("label", MODELS)
+def test_every_page_of_the_admin(world: World, label: str) -> None:
     """Outside: to the sign-in. A stranger: as if the row were not there. Without a seat in the admin: nothing."""
-    model = model_pages()[name]
+    model = MODELS[label]
     row = world.rows.get(model) or model._default_manager.first()
     pk = row.pk if row else 1
-    path, is_about_a_row = admin_path(name, pk, row)
+    members = [client_of(world.rita), client_of(world.dee)]
     before = snapshot()
-
-    outside = Client().get(path)
-    assert (outside.status_code, outside["Location"].partition("?")[0]) == (302, "/admin/login/")
-    for member in (world.rita, world.dee):  # members, and no admin staff
-        assert sign_in(member).get(path).status_code == 302
-    answer = sign_in(world.cast.cleo).get(path)
-    assert answer.status_code < 500
-    assert CANARY not in body_of(answer)
-    if is_about_a_row and model in world.rows:
-        nowhere, _ = admin_path(name, 987_654_321, row)
-        assert told(answer, pk) == told(sign_in(world.cast.cleo).get(nowhere), 987_654_321)
+    for name in pages_of(model):
+        path, is_about_a_row = admin_path(name, pk, row)
+        outside = Client().get(path)
+        assert (name, outside.status_code) == (name, 302)
+        assert (name, outside["Location"].partition("?")[0]) == (name, "/admin/login/")
+        for member in members:  # and no admin staff
+            assert (name, member.get(path).status_code) == (name, 302)
+        answer = client_of(world.cast.cleo).get(path)
+        assert (name, answer.status_code < 500, CANARY in body_of(answer)) == (name, True, False)
+        if is_about_a_row and model in world.rows:
+            nowhere, _ = admin_path(name, 987_654_321, row)
+            assert (name, told(answer, pk)) == (name, told(client_of(world.cast.cleo).get(nowhere), 987_654_321))
     assert snapshot() == before
 
 
 LOOKING = ("change", "changelist", "history", "simple_history", "playground", "publish")
 
 
-@pytest.mark.parametrize("name", model_pages())
-def test_owner_and_front_desk_in_the_admin(world: World, name: str) -> None:
+@pytest.mark.parametrize("label", MODELS)
+def test_owner_and_front_desk_in_the_admin(world: World, label: str) -> None:
     """What is about no business is for superusers; the rest for those whose role may look at it."""
-    model = model_pages()[name]
+    model = MODELS[label]
     model_admin: Any = admin.site._registry[model]
     row = world.rows.get(model) or model._default_manager.first()
-    path, _ = admin_path(name, row.pk if row else 1, row)
-    ana, ben = (sign_in(user).get(path) for user in (world.cast.ana, world.cast.ben))
-    if not isinstance(model_admin, TenantAdmin):
-        assert {ana.status_code, ben.status_code} <= {302, 403}
-        return
-    if name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_") in LOOKING:
-        assert ana.status_code == 200
-        assert (ben.status_code == 200) == (Role.FRONT_DESK in model_admin.viewers)
-    if Role.FRONT_DESK not in model_admin.viewers:
-        assert (ben.status_code in (302, 403, 404, 405), CANARY in body_of(ben)) == (True, False)
+    owner, desk = client_of(world.cast.ana), client_of(world.cast.ben)
+    for name in pages_of(model):
+        path, _ = admin_path(name, row.pk if row else 1, row)
+        ana, ben = owner.get(path), desk.get(path)
+        if not isinstance(model_admin, TenantAdmin):
+            assert (name, {ana.status_code, ben.status_code} <= {302, 403}) == (name, True)
+            continue
+        may_look = Role.FRONT_DESK in model_admin.viewers
+        if name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_") in LOOKING:
+            assert (name, ana.status_code, ben.status_code == 200) == (name, 200, may_look)
+        if not may_look:
+            assert (name, ben.status_code in (302, 403, 404, 405)) == (name, True)
+            assert (name, CANARY in body_of(ben)) == (name, False)
 
 
 def test_the_canaries_are_there(world: World) -> None:
