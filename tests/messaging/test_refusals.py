@@ -125,6 +125,7 @@ def test_the_order_of_reasons() -> None:
     for kind in (
         CallerKind.STAFF,
         CallerKind.ANONYMOUS,
+        CallerKind.BLOCKED,
         CallerKind.NEVER_TEXT,
         CallerKind.OPTED_OUT,
         CallerKind.FOREIGN,
@@ -141,6 +142,6 @@ def test_the_order_of_reasons() -> None:
         limits = replace(limits, **{name: value})
     seen.append(refuse(*callers, limits=limits))
     assert [refusal and refusal.code for refusal in seen] == [
-        "staff", "anonymous", "never_text", "opted_out", "foreign", "landline", "unreachable", "called_back",
-        "too_late", "paused", "sender_stopped", "cooldown", "number_cap", "hourly_cap", "daily_cap",
+        "staff", "anonymous", "blocked", "never_text", "opted_out", "foreign", "landline", "unreachable",
+        "called_back", "too_late", "paused", "sender_stopped", "cooldown", "number_cap", "hourly_cap", "daily_cap",
     ]  # fmt: skip
