@@ -44,6 +44,8 @@ def writable(request: HttpRequest, key: uuid.UUID) -> Conversation:
 
 
 def why_locked(conversation: Conversation) -> str:
+    if conversation.lead.blocked_at is not None:
+        return "This person is blocked. Unblock them to write."
     if conversation.status == ConversationStatus.DONE:
         return "This conversation is done. Reopen it to write."
     return timeline.why_locked(conversation)
