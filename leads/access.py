@@ -1,6 +1,6 @@
 """What a person may see and do. Everything starts from memberships and fails closed: no membership, nothing."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -54,13 +54,33 @@ def may(user: User, business: Business, roles: tuple[Role, ...]) -> bool:
     return businesses_for(user, roles=roles).filter(pk=business.pk).exists()
 
 
-def alert_addresses(business: Business, location: Location | None) -> list[str]:
-    """E-mail addresses of the team members who want alerts about this location, without repetition."""
-    members: QuerySet[Any] = Membership.objects.filter(business=business, gets_alerts=True, user__is_active=True)
-    members = members.exclude(user__email="").exclude(role=Role.READ_ONLY)
-    if location is not None:
-        members = members.filter(Q(locations=None) | Q(locations=location))
+def alert_addresses(
+    business: Business, location: Location | None, *, wish: str = "", but_not: int | None = None
+) -> list[str]:
+    """E-mail addresses of the team members who want alerts about this location, without repetition.
+
+    `wish`: the field of leads.models.Preferences that says whether they want this kind of alert, "" of a kind that has
+    none. `but_not`: the id of who did it themselves.
+    """
+    members = _alerted(business, location, wish=wish).exclude(role=Role.READ_ONLY).exclude(user=but_not)
     addresses = list(members.values_list("user__email", flat=True).distinct())
     if location is not None and location.alert_email:
         addresses.append(location.alert_email)
     return list(dict.fromkeys(addresses))
+
+
+def own_address(business: Business, location: Location | None, *, user_id: int, wish: str) -> str:
+    """Where to mail one member what concerns them alone; "" if they want no such e-mail, or may not see it."""
+    mine = _alerted(business, location, wish=wish).filter(user=user_id)
+    return mine.values_list("user__email", flat=True).first() or ""
+
+
+def _alerted(business: Business, location: Location | None, *, wish: str) -> "QuerySet[Membership]":
+    members = Membership.objects.filter(business=business, gets_alerts=True, user__is_active=True)
+    members = members.exclude(user__email="")
+    if wish:
+        # Who has no preferences wants what the model says, which is everything.
+        members = members.exclude(**{f"user__preferences__{wish}": False})
+    if location is not None:
+        members = members.filter(Q(locations=None) | Q(locations=location))
+    return members

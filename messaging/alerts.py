@@ -1,18 +1,31 @@
 """Tell the team by e-mail that somebody needs a person: who it is, how to call back, and what they said last."""
 
+import logging
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 
-from leads.access import alert_addresses
+from leads.access import alert_addresses, own_address
 from leads.models import CallbackTask, LeadEvent, Location
 from messaging.enums import Direction
-from messaging.models import Call, Conversation, Message
+from messaging.models import Call, Conversation, Mention, Message
+from messaging.templatetags.inbox import person
+from recoverline.lib import queue
 from recoverline.lib.phones import display_phone
 
+logger = logging.getLogger(__name__)
+
 QUOTED_AT_MOST = 300
+# The mail server may be away for an hour; what is older than that people have seen in the inbox.
+TRY_AGAIN_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 45))
+# What the team is told, by the field of leads.models.Preferences that says who wants it.
+_TEAM_WISHES = {"conversation.urgent": "email_urgent", "conversation.overdue": "email_overdue"}
+# What one person alone is told: `user` in the event's data.
+_OWN_WISHES = {"conversation.assigned": "email_assigned", "person.mentioned": "email_mentions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,34 +36,90 @@ class Subject:
     location: Location | None = None
     phone: str | None = None
     words: str = ""
+    waiting_since: datetime | None = None
 
 
-def alert_staff(event_id: int) -> None:
-    """Mail the team members who want alerts about the event's location. What the simulator caused says so."""
-    event = LeadEvent.objects.select_related("business", "lead").filter(pk=event_id).first()
-    if event is None:
+def alert_staff(event_id: int, *, attempt: int = 1) -> None:
+    """Mail whoever wants to hear of the event, but not who did it. What the simulator caused says so.
+
+    A mail server that is away is asked again later, up to as often as TRY_AGAIN_AFTER names times.
+    """
+    event = LeadEvent.objects.select_related("business", "lead", "actor").filter(pk=event_id).first()
+    if event is None or _is_of_blocked(event):
         return
     about = _subject_of(event)
-    addresses = alert_addresses(event.business, about.location)
+    addresses = _addresses(event, about.location)
     if not addresses:
         return
+    subject, body = _letter(event, about)
+    try:
+        send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, addresses)
+    except (SMTPException, OSError) as problem:
+        _try_again(event_id, attempt, problem)
+
+
+def _is_of_blocked(event: LeadEvent) -> bool:
+    """Nobody is told of blocked people; only a danger makes their conversation urgent, and that is told."""
+    return event.lead is not None and event.lead.blocked_at is not None and event.kind != "conversation.urgent"
+
+
+def _try_again(event_id: int, attempt: int, problem: Exception) -> None:
+    # The error alone: addresses are nothing for a log.
+    if attempt > len(TRY_AGAIN_AFTER):
+        logger.error("gave up mailing event %s: %s", event_id, type(problem).__name__)
+        return
+    logger.warning("could not mail event %s, trying again later: %s", event_id, type(problem).__name__)
+    queue.enqueue_later(
+        "messaging.tasks.alert_staff", event_id, attempt + 1, delay=TRY_AGAIN_AFTER[attempt - 1]
+    )  # fmt: skip
+
+
+def _addresses(event: LeadEvent, location: Location | None) -> list[str]:
+    """Nobody is told of what they did themselves."""
+    wish = _OWN_WISHES.get(event.kind)
+    if wish is None:
+        return alert_addresses(
+            event.business, location, wish=_TEAM_WISHES.get(event.kind, ""), but_not=event.actor_id
+        )  # fmt: skip
+    user_id = event.data.get("user")
+    if not isinstance(user_id, int) or user_id == event.actor_id:
+        return []
+    address = own_address(event.business, location, user_id=user_id, wish=wish)
+    return [address] if address else []
+
+
+def _letter(event: LeadEvent, about: Subject) -> tuple[str, str]:
+    """Subject and text."""
     lead = event.lead
     phone = lead.phone if lead else about.phone
     shown = "" if phone is None else display_phone(phone, event.business.country) or "Hidden number"
     name = lead.name if lead else ""
     who = name or shown
+    what = _what_happened(event)
     context = {
-        "event": event,
+        "what": what,
+        "is_note": event.kind == "person.mentioned",
         "name": name,
         "shown": shown,
         "phone": phone,
         "quoted": _one_line(about.words),
         "about": about,
         "business": event.business,
+        "preferences": f"{settings.SITE_URL}/inbox/preferences/",
     }
     simulated = "Simulated: " if lead and lead.is_simulated else ""
-    subject = " ".join(f"{simulated}{event.business}: {event.text} {who}".split())[:150]
-    send_mail(subject, render_to_string("emails/alert.txt", context), settings.DEFAULT_FROM_EMAIL, addresses)
+    subject = " ".join(f"{simulated}{event.business}: {what} {who}".split())[:150]
+    return subject, render_to_string("emails/alert.txt", context)
+
+
+def _what_happened(event: LeadEvent) -> str:
+    """As the timeline says it; to one person as it concerns them."""
+    by = person(event.actor) if event.actor else "Somebody"
+    if event.kind == "conversation.assigned":
+        return f"{by} assigned to you:"
+    if event.kind == "person.mentioned":
+        return f"{by} mentions you in a note about"
+    return f"{event.text}:" if event.kind == "conversation.overdue" else event.text
 
 
 def _subject_of(event: LeadEvent) -> Subject:
@@ -58,8 +127,11 @@ def _subject_of(event: LeadEvent) -> Subject:
     if key := data.get("conversation"):
         conversation = Conversation.objects.select_related("location").filter(key=key).first()
         if conversation:
-            words = _last_words(conversation)
-            return Subject(f"{inbox}{conversation.key}/", conversation.location, words=words)
+            link = f"{inbox}{conversation.key}/"
+            if event.kind == "person.mentioned":
+                return Subject(link, conversation.location, words=_note(conversation, event))
+            since = conversation.waiting_since if event.kind == "conversation.overdue" else None
+            return Subject(link, conversation.location, words=_last_words(conversation), waiting_since=since)
     if key := data.get("task"):
         task = CallbackTask.objects.select_related("location").filter(key=key).first()
         if task:
@@ -80,6 +152,14 @@ def _last_words(conversation: Conversation) -> str:
     if call and (text is None or call.started_at > text.created_at):
         return call.transcript
     return text.body if text else ""
+
+
+def _note(conversation: Conversation, event: LeadEvent) -> str:
+    """The latest note in which they are named by whoever did so."""
+    named = Mention.objects.filter(
+        note__conversation=conversation, note__author=event.actor_id, user=event.data.get("user")
+    )  # fmt: skip
+    return named.order_by("-id").values_list("note__body", flat=True).first() or ""
 
 
 def _one_line(words: str) -> str:

@@ -5,6 +5,7 @@ from django.utils import timezone
 from leads.models import LeadEvent
 from messaging import alerts, appointment_events, media, reminders, upkeep, voicemail, waitlist_offers
 from messaging.agent import turn
+from messaging.inbox import tending
 from messaging.models import Message
 from messaging.simulator import clock_moves
 from recoverline.lib import clock
@@ -14,17 +15,20 @@ def tick() -> None:
     """Every ten seconds: proof of life, and whatever is overdue."""
     upkeep.beat("worker", now=timezone.now())
     clock_moves.keep_real()
-    upkeep.sweep(clock.now())
-    reminders.sweep(clock.now())
-    waitlist_offers.sweep(clock.now())
-    media.sweep(clock.now())
-    voicemail.sweep(clock.now())
+    for sweep in (upkeep.sweep, reminders.sweep, waitlist_offers.sweep, media.sweep, voicemail.sweep):
+        sweep(clock.now())
 
 
 def tend_robot() -> None:
     """What the sender has left over, and what people have left alone for long enough."""
     turn.return_from_people(clock.now())
     turn.sweep(clock.now())
+
+
+def tend_inbox() -> None:
+    """What was put aside until now, and who has waited too long."""
+    tending.wake(clock.now())
+    tending.tell_overdue(clock.now())
 
 
 def reconcile() -> None:
@@ -43,8 +47,8 @@ def fetch_voicemail(call_id: int) -> None:
     voicemail.fetch(call_id)
 
 
-def alert_staff(event_id: int) -> None:
-    alerts.alert_staff(event_id)
+def alert_staff(event_id: int, attempt: int = 1) -> None:
+    alerts.alert_staff(event_id, attempt=attempt)
 
 
 def appointment_event(event_id: int) -> None:

@@ -2,6 +2,7 @@
 NAME_FILE.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -52,6 +53,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "simple_history",
     "django_q",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -64,7 +70,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "recoverline.accounts.middleware.SessionLimits",
+    "recoverline.accounts.middleware.SecondFactor",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -97,7 +107,16 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    # Shared by all processes: how often somebody tried, and which codes are used up. Nothing that is asked often.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "recoverline_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # the default of 300 would forget limits while they are in force
+    },
+    # The queue's own statistics, written twice a second.
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 # ---------------------------------------------------------------- time and language
 USE_TZ = True
@@ -125,11 +144,62 @@ WHITENOISE_USE_FINDERS = DEBUG
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/inbox/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600
+# How many proxies of ours append to X-Forwarded-For. With 0 the header is ignored: anybody can write it.
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+
+# A second factor before anything of a customer is shown. Off at a desk, where the demo signs in by a link.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEBUG)
+MFA_ADAPTER = "recoverline.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Recoverline"
+# A code is also taken half a minute late or early, and only once in all that time (recoverline.accounts.forms).
+MFA_TOTP_TOLERANCE = 1
+# Addresses come from owners and invitations, nobody signs up; there is nothing to verify.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "recoverline.accounts.forms.CodeForm",
+    "reauthenticate": "recoverline.accounts.forms.CodeAgainForm",
+    "activate_totp": "recoverline.accounts.forms.AppForm",
+}
+
+ACCOUNT_ADAPTER = "recoverline.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]  # closed; the library checks them though
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  a path
+ACCOUNT_FORMS = {
+    "login": "recoverline.accounts.forms.SignInForm",
+    "change_password": "recoverline.accounts.forms.PasswordChangeForm",
+    "reset_password": "recoverline.accounts.forms.ForgottenForm",
+    "reset_password_from_key": "recoverline.accounts.forms.NewPasswordForm",
+    "reauthenticate": "recoverline.accounts.forms.PasswordAgainForm",
+}
+# Second factors only: wrong passwords are counted by axes, which shuts out the one who guesses and not the owner.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key"}
+
+# Ten wrong passwords shut that name for that address for a quarter of an hour, and for nobody else.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "recoverline.accounts.lockout.name_of"
+AXES_CLIENT_IP_CALLABLE = "recoverline.accounts.lockout.address_of"
+AXES_LOCKOUT_CALLABLE = "recoverline.accounts.lockout.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # the list of sessions knows
+AXES_VERBOSE = False
+
+# A session ends after half a day without use, and after a week in any case (recoverline.accounts.middleware).
+SESSION_IDLE_SECONDS = 12 * 3600
+SESSION_COOKIE_AGE = 7 * 24 * 3600
 _secure = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = True
@@ -137,8 +207,6 @@ SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
 SECURE_REDIRECT_EXEMPT = [r"^healthz"]  # asked over plain http inside the container
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# How many proxies of ours append to X-Forwarded-For. With 0 the header is ignored: anybody can write it.
-PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -177,7 +245,7 @@ Q_CLUSTER = {
     "recycle": 500,
     "max_rss": 250_000,
     "scheduler": False,  # ticks come from messaging.ticker, on time
-    "cache": "default",
+    "cache": "local",
     "label": "Task queue",
 }
 
@@ -221,6 +289,9 @@ EVENT_HANDLERS = {
     "conversation.urgent": ["messaging.tasks.alert_staff"],
     "conversation.handed_off": ["messaging.tasks.alert_staff"],
     "conversation.paused": ["messaging.tasks.alert_staff"],
+    "conversation.overdue": ["messaging.tasks.alert_staff"],
+    "conversation.assigned": ["messaging.tasks.alert_staff"],
+    "person.mentioned": ["messaging.tasks.alert_staff"],
     "model.unavailable": ["messaging.tasks.alert_staff"],
     "call.alerted": ["messaging.tasks.alert_staff"],
     "task.created": ["messaging.tasks.alert_staff"],
@@ -245,6 +316,7 @@ EVENT_HANDLERS = {
 PERIODIC_TASKS = {
     "messaging.tasks.tick": 10,
     "messaging.tasks.tend_robot": 10,
+    "messaging.tasks.tend_inbox": 15,
     "messaging.tasks.reconcile": 300,
     "scheduling.tasks.expire_holds": 30,
     "scheduling.tasks.sync_calendars": 60,

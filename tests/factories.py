@@ -188,6 +188,10 @@ def make_call(number: PhoneNumber, **values: Any) -> Call:
 
 
 def make_conversation(lead: Lead, number: PhoneNumber, **values: Any) -> Conversation:
+    """With `needs_reply` they wait since the last text, and a person is due 15 minutes after it."""
+    if values.get("needs_reply"):
+        since = values.setdefault("waiting_since", values.get("last_at", NOON))
+        values.setdefault("reply_due_at", since + timedelta(minutes=15))
     return Conversation.objects.create(
         business=lead.business,
         location=number.location,

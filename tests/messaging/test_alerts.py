@@ -1,15 +1,22 @@
 """E-mail to the team: to the right people, with a link to the right place."""
 
 from datetime import timedelta
+from smtplib import SMTPServerDisconnected
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
+from django.utils import timezone
+from django_q.models import OrmQ
 
 from leads import callbacks, events
-from leads.enums import TaskReason
-from messaging import alerts
+from leads.enums import Role, TaskReason
+from leads.models import LeadEvent, Membership, Preferences
+from messaging import alerts, tasks
+from messaging.models import Conversation, Mention, Note
 from tests.base import Cast, make_cast
-from tests.factories import NOON, make_call, make_conversation, make_lead, make_message
+from tests.factories import NOON, make_call, make_conversation, make_lead, make_location, make_message
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +46,7 @@ def test_an_urgent_conversation_reaches_the_team_of_its_business_only(cast: Cast
     assert message.body == (
         "Urgent: flooding\n\nCustomer: Dana\nPhone: (212) 555-0123\nCall: tel:+12125550123\nLocation: Alder Main\n"
         f"Business: Alder Plumbing\n\nOpen it: http://127.0.0.1:8000/inbox/{conversation.key}/\n\n"
+        "Which e-mails you get: http://127.0.0.1:8000/inbox/preferences/\n\n"
     )
 
 
@@ -98,3 +106,113 @@ def test_nobody_to_tell_is_no_error(cast: Cast) -> None:
     alerts.alert_staff(event.pk)
     alerts.alert_staff(event.pk + 1000)
     assert mail.outbox == []
+
+
+# ---------------------------------------------------------------- who wants what
+def happened(cast: Cast, kind: str, *, actor: User | None = None, **data: Any) -> LeadEvent:
+    """To the conversation with Dana, who waits since noon."""
+    conversation = Conversation.objects.first()
+    if conversation is None:
+        conversation = make_conversation(make_lead(cast.a, name="Dana"), cast.a_number, needs_reply=True)
+    return events.record(
+        kind, business=cast.a, lead=conversation.lead, at=NOON, text="It is late", actor=actor,
+        conversation=str(conversation.key), **data,
+    )  # fmt: skip
+
+
+def told(event: LeadEvent) -> list[str]:
+    mail.outbox.clear()
+    alerts.alert_staff(event.pk)
+    return sorted(address for message in mail.outbox for address in message.to)
+
+
+TEAM = ["ana@example.com", "ben@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish"), [("conversation.urgent", "email_urgent"), ("conversation.overdue", "email_overdue")]
+)
+def test_each_kind_goes_to_those_who_want_it(cast: Cast, kind: str, wish: str) -> None:
+    event = happened(cast, kind)
+    assert told(event) == TEAM
+    Preferences.objects.create(user=cast.ana, **{wish: False})
+    Preferences.objects.create(user=cast.ben)
+    assert told(event) == ["ben@example.com"]
+    Membership.objects.filter(user=cast.ben).update(gets_alerts=False)
+    assert told(event) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish"), [("conversation.assigned", "email_assigned"), ("person.mentioned", "email_mentions")]
+)
+def test_what_concerns_one_person_goes_to_them_alone(cast: Cast, kind: str, wish: str) -> None:
+    event = happened(cast, kind, actor=cast.ana, user=cast.ben.pk)
+    assert told(event) == ["ben@example.com"]
+    assert told(happened(cast, kind, actor=cast.ben, user=cast.ben.pk)) == []
+    assert told(happened(cast, kind, actor=cast.ana, user=None)) == []
+    assert told(happened(cast, kind, actor=cast.ana, user=cast.cleo.pk)) == []
+
+    preferences = Preferences.objects.create(user=cast.ben, **{wish: False})
+    assert told(event) == []
+    preferences.delete()
+    Membership.objects.get(user=cast.ben).locations.add(make_location(cast.a, "Uptown"))
+    assert told(event) == []
+
+
+def test_a_reader_is_mailed_about_a_mention_and_nothing_else(cast: Cast) -> None:
+    Membership.objects.filter(user=cast.ben).update(role=Role.READ_ONLY)
+    assert told(happened(cast, "conversation.overdue")) == ["ana@example.com"]
+    assert told(happened(cast, "person.mentioned", actor=cast.ana, user=cast.ben.pk)) == ["ben@example.com"]
+
+
+def test_nobody_is_told_of_what_they_did(cast: Cast) -> None:
+    assert told(happened(cast, "task.created", actor=cast.ben)) == ["ana@example.com"]
+
+
+def test_blocked_people_are_kept_quiet_but_for_a_danger(cast: Cast) -> None:
+    late, danger = happened(cast, "conversation.overdue"), happened(cast, "conversation.urgent")
+    cast.a.leads.update(blocked_at=NOON)
+    assert (told(late), told(danger)) == ([], TEAM)
+
+
+def test_the_words_of_each_kind(cast: Cast) -> None:
+    happened(cast, "conversation.overdue")
+    conversation = Conversation.objects.get()
+    note = Note.objects.create(
+        business=cast.a, conversation=conversation, author=cast.ana, body="@ben, is\nthis yours?", created_at=NOON
+    )
+    Mention.objects.create(note=note, user=cast.ben)
+
+    def subject_and(kind: str, beginning: str, **values: Any) -> tuple[str, list[str]]:
+        told(happened(cast, kind, **values))
+        lines = mail.outbox[0].body.splitlines()
+        return mail.outbox[0].subject, [line for line in lines if line.startswith(beginning)]
+
+    assert subject_and("conversation.overdue", "Waiting since") == (
+        "Alder Plumbing: It is late: Dana", ["Waiting since: Wed, Jun 17, 2:00 PM"],
+    )  # fmt: skip
+    assert subject_and("conversation.assigned", "Waiting since", actor=cast.ana, user=cast.ben.pk) == (
+        "Alder Plumbing: ana assigned to you: Dana", [],
+    )  # fmt: skip
+    assert subject_and("person.mentioned", "Note", actor=cast.ana, user=cast.ben.pk) == (
+        "Alder Plumbing: ana mentions you in a note about Dana", ["Note: “@ben, is this yours?”"],
+    )  # fmt: skip
+
+
+def test_a_mail_server_that_is_away_is_asked_again_and_not_for_ever(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **options: Any) -> int:
+        raise SMTPServerDisconnected("gone")
+
+    event = happened(cast, "conversation.overdue")
+    OrmQ.objects.all().delete()
+    monkeypatch.setattr(alerts, "send_mail", fail)
+    for attempt, delay in enumerate(alerts.TRY_AGAIN_AFTER, start=1):
+        tasks.alert_staff(event.pk, attempt)
+        row = OrmQ.objects.get()
+        assert (row.task["func"], row.task["args"]) == ("messaging.tasks.alert_staff", (event.pk, attempt + 1))
+        assert abs(row.lock - timezone.now() - delay) < timedelta(seconds=20)
+        row.delete()
+    tasks.alert_staff(event.pk, len(alerts.TRY_AGAIN_AFTER) + 1)
+    assert not OrmQ.objects.exists()
