@@ -1,0 +1,55 @@
+/* Keys for what the page can do already: an element says its own with data-key. Off by preference, silent in fields. */
+
+const isOn = document.querySelector("[data-live]") && !document.querySelector('[data-shortcuts="off"]');
+const PAIR = 1000; // milliseconds in which the second key of "g i" is awaited
+let first = { key: "", at: 0 };
+
+const isField = (node) => node?.matches?.("input, textarea, select, [contenteditable]");
+
+function onKey(event) {
+  if (event.defaultPrevented || event.isComposing || event.repeat) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return send(event);
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isField(event.target)) {
+    // Out of the field, with what is written in it kept.
+    if (event.key === "Escape" && !event.target.closest("dialog")) event.target.blur();
+    return;
+  }
+  if (event.target.closest?.("dialog") || document.querySelector("dialog[open]")) return;
+  const isSecond = first.key === "g" && Date.now() - first.at < PAIR;
+  first = { key: event.key, at: Date.now() };
+  if (isSecond && event.key === "i") return use(document.querySelector('[data-key="g i"]'), event);
+  if (event.key === "j" || event.key === "k") return step(event.key === "j" ? 1 : -1, event);
+  use([...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find((one) => one.checkVisibility()), event);
+}
+
+function use(target, event) {
+  if (!target) return;
+  event.preventDefault();
+  if (isField(target)) target.focus();
+  else target.click();
+}
+
+/** Ctrl or Cmd and Enter send what is written, wherever a form has a button for it. */
+function send(event) {
+  const form = event.target.form;
+  const button = form?.querySelector("[data-key='send']") ?? form?.querySelector("button.primary[type=submit]");
+  if (!event.target.matches("textarea") || !button || button.disabled) return;
+  event.preventDefault();
+  form.requestSubmit(button);
+}
+
+function step(by, event) {
+  const links = [...document.querySelectorAll("#region-list .row a[href]:not(.row-check)")].filter(
+    (link, at, all) => link.checkVisibility() && all.findIndex((one) => one.closest(".row") === link.closest(".row")) === at,
+  );
+  if (!links.length) return;
+  event.preventDefault();
+  const at = links.findIndex((link) => link.closest(".row").contains(document.activeElement));
+  const current = at >= 0 ? at : links.findIndex((link) => link.getAttribute("aria-current"));
+  const next = current < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(current + by, 0), links.length - 1);
+  links[next].focus();
+}
+
+if (isOn) addEventListener("keydown", onKey);
+else addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && send(event));

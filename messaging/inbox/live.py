@@ -1,0 +1,161 @@
+"""What has changed in an inbox since somebody looked: a digest of each region of the page, made of values that cost little.
+
+The cursor is these digests and nothing else. No writer has to count anything up, a forged or an old cursor is only one
+that differs, and a region is drawn only when its own digest is another one. Labels that change with time ("due in
+5 min") are part of it as they read now.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, Count, F, IntegerField, Max, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Length
+
+from leads.models import CallbackTask, JobRequest, LeadEvent
+from messaging.inbox.presence import Robot, Visitor
+from messaging.models import Conversation, Message, MessageMedia, OptOut
+from messaging.templatetags.inbox import ago, sla
+from recoverline.lib.phones import display_phone
+from scheduling.models import Appointment
+
+Digests = Mapping[str, str]
+# How often a tag is there, the newest row with it, and a sum that changes with the rows.
+Tally = tuple[str, int, int, int]
+
+_PIECE = re.compile(r"([a-z]+)-([0-9a-f]{12})")
+_TEXT = "text:"
+_OPT_OUT = "opt-out:"
+# What the row of a conversation shows, and its head. What the robot keeps for itself changes neither.
+_ROW = (
+    "pk", "last_at", "last_preview", "last_happening", "unread_count", "status", "handler", "assignee_id", "is_urgent",
+    "needs_reply", "automation_paused", "snoozed_until", "turn_due_at",
+)  # fmt: skip
+_HEAD = (
+    "status", "handler", "assignee_id", "is_urgent", "needs_reply", "automation_paused", "pause_reason",
+    "snoozed_until", "robot_returns_at", "request_id", "language", "location_id",
+)  # fmt: skip
+
+
+# ---------------------------------------------------------------- the cursor
+def write_cursor(digests: Digests) -> str:
+    return ".".join(f"{name}-{digest}" for name, digest in digests.items())
+
+
+def changed(digests: Digests, cursor: str) -> list[str]:
+    """Which of them somebody with `cursor` has not seen: all of them for whatever is no cursor."""
+    seen = dict(_PIECE.findall(cursor[:400]))
+    return [name for name, digest in digests.items() if seen.get(name) != digest]
+
+
+def digest_of(*values: object) -> str:
+    """Of plain values: what looks the same is the same."""
+    return hashlib.blake2b(repr(values).encode(), digest_size=6).hexdigest()
+
+
+def page_digests(around: Mapping[str, Any], head: Mapping[str, Any], alerts: list[str] | None) -> dict[str, str]:
+    """Of the list (messaging.inbox.list_views.list_context), the thread (inbox.head, {} without one) and the alerts."""
+    digests = digests_of_list(around["page"].rows, _above(around), now=around["now"])
+    digests |= head.get("thread_digests", {})
+    return digests if alerts is None else {**digests, "alerts": digest_of(alerts)}
+
+
+def title_of(around: Mapping[str, Any], conversation: Conversation | None) -> str:
+    """(3) Dana Whitfield · Recoverline: how many wait, and where one is."""
+    lead = conversation and conversation.lead
+    name = (lead.name or display_phone(lead.phone, conversation.business.country)) if lead and conversation else "Inbox"
+    waiting = around["counts"].get("reply")
+    return f"({waiting}) {name} · Recoverline" if waiting else f"{name} · Recoverline"
+
+
+def _above(around: Mapping[str, Any]) -> dict[str, object]:
+    return {"counts": sorted(around["counts"].items()), "views": [str(view) for view in around.get("views", ())]}
+
+
+# ---------------------------------------------------------------- the list
+def digests_of_list(rows: Iterable[Conversation], around: Mapping[str, object], *, now: datetime) -> dict[str, str]:
+    """`around`: counts and whatever else stands above the rows, as plain values."""
+    return {"queues": digest_of(sorted(around.items())), "list": digest_of([_row_values(row, now) for row in rows])}
+
+
+def _row_values(row: Conversation, now: datetime) -> tuple[object, ...]:
+    due = sla(row, now)
+    opted_out = getattr(row, "is_opted_out", None)
+    return (
+        *(getattr(row, name) for name in _ROW), row.lead.name, row.lead.blocked_at, opted_out, due.tone, due.label,
+        ago(row.last_at, now),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- the open conversation
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What one statement says of everything that was said and done in a conversation."""
+
+    tallies: list[Tally]
+
+    @property
+    def newest(self) -> int:
+        """The id of the newest text; 0 without any."""
+        return max((newest for tag, _, newest, _ in self.tallies if tag.startswith(_TEXT)), default=0)
+
+    @property
+    def is_opted_out(self) -> bool:
+        return any(tag.startswith(_OPT_OUT) for tag, *_ in self.tallies)
+
+
+def thread_of(conversation: Conversation) -> Thread:
+    """Counts by state: a text that is delivered moves from one count to another, so that every step shows."""
+    lead = conversation.lead_id
+    texts = Message.objects.filter(conversation=conversation)
+    media = MessageMedia.objects.filter(message__conversation=conversation)
+    phone = conversation.lead.phone
+    stops = OptOut.objects.filter(business=conversation.business_id, phone=phone, revoked_at=None)
+    parts = [
+        _tally(texts, _TEXT, F("status"), changes=Sum("attempts")),
+        _tally(media, "media:", F("status")),
+        _tally(
+            conversation.calls.all(), "call:", F("state"), F("outcome"), F("voicemail_status"),
+            changes=Sum(Length("transcript")),
+        ),
+        _tally(conversation.notes.all(), "note:"),
+        _tally(conversation.turns.all(), "turn:", F("status")),
+        _tally(LeadEvent.objects.filter(lead=lead), "event:"),
+        _tally(
+            CallbackTask.objects.filter(lead=lead), "task:", Cast("due_at", CharField()), changes=Count("done_at"),
+        ),
+        _tally(JobRequest.objects.filter(lead=lead), "request:", F("status")),
+        _tally(Appointment.objects.filter(lead=lead), "visit:", F("status"), changes=Sum("version")),
+        _tally(stops, _OPT_OUT),
+    ]  # fmt: skip
+    return Thread(sorted(parts[0].union(*parts[1:], all=True)))
+
+
+def _tally(rows: "QuerySet[Any]", prefix: str, *states: Any, changes: Any = None) -> "QuerySet[Any, Any]":
+    tag = Concat(Value(prefix), *states, Value(""), output_field=CharField())
+    more = Value(0) if changes is None else Coalesce(changes, 0)
+    grouped = rows.order_by().annotate(tag=tag).values("tag")
+    counted = grouped.annotate(rows=Count("pk"), newest=Max("pk"), more=Cast(more, IntegerField()))
+    return counted.values_list("tag", "rows", "newest", "more")
+
+
+def digests_of_thread(
+    conversation: Conversation, thread: Thread, visitors: Iterable[Visitor], robot: Robot, *, now: datetime
+) -> dict[str, str]:
+    lead, request, due = conversation.lead, conversation.request, sla(conversation, now)
+    state = [getattr(conversation, name) for name in _HEAD]
+    here = [(visitor.user.get_username(), visitor.state) for visitor in visitors]
+    person, wish = _columns(lead), _columns(request) if request else None
+    others = [tally for tally in thread.tallies if not tally[0].startswith(_TEXT)]
+    return {
+        "head": digest_of(state, person, wish, here, robot, due.tone, due.label, thread.is_opted_out),
+        "timeline": digest_of(thread.tallies, conversation.status, lead.name),
+        "panel": digest_of(state, person, wish, others),
+    }
+
+
+def _columns(row: Any) -> list[object]:
+    return [getattr(row, field.attname) for field in row._meta.concrete_fields]
