@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from leads import events
 from leads.enums import RequestStatus
@@ -82,6 +84,48 @@ def note_facts(
                 kind, business=lead.business, lead=lead, at=at, text="; ".join(told), conversation=conversation
             )
     return bool(told)
+
+
+# What only staff change.
+_BY_HAND = {"email": "E-mail", "language": "Language", "service": "Service"}
+
+
+def correct(
+    row: Lead | JobRequest,
+    changes: Mapping[str, tuple[object, object]],
+    *,
+    by: AbstractBaseUser,
+    at: datetime,
+    conversation: str = "",
+) -> bool:
+    """Write what staff corrected, all of it or nothing; the timeline says who, and what it was.
+
+    `changes`: by column, what was shown and what it shall be. False when a shown value is no longer the stored one:
+    somebody else was faster, and nothing is written.
+    """
+    if not changes:
+        return True
+    rows = type(row)._default_manager.filter(pk=row.pk, **{name: was for name, (was, _) in changes.items()})
+    with transaction.atomic():
+        if not rows.update(**{name: value for name, (_, value) in changes.items()}):
+            return False
+        lead = row if isinstance(row, Lead) else row.lead
+        words = {**_OF_THE_LEAD, "notes": "Notes", **_OF_THE_REQUEST, **_BY_HAND}
+        told = [_told(row, words[name], name, was, value) for name, (was, value) in changes.items()]
+        events.record(
+            "lead.corrected", business=row.business, lead=lead, at=at, text="; ".join(told), actor=by,
+            conversation=conversation,
+        )  # fmt: skip
+    for name, (_, value) in changes.items():
+        setattr(row, name, value)
+    return True
+
+
+def _told(row: Model, word: str, name: str, was: object, value: object) -> str:
+    labels = dict(row._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
+    before, after = (str(labels.get(each, each) if each else "") for each in (was, value))
+    was_known = before and was != "unknown"
+    return f"{word}: {after or 'nothing'}" + (f", was {before}" if was_known else "")
 
 
 def _keep(row: Lead | JobRequest, changes: Mapping[str, str], words: Mapping[str, str]) -> list[str]:

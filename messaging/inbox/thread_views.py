@@ -3,24 +3,22 @@
 import uuid
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import path
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
-from messaging import access
-from messaging.enums import MediaStatus
-from messaging.inbox import acts, timeline
+from messaging.inbox import panel, timeline
 from messaging.inbox.act_forms import acts_context
-from messaging.inbox.asking import may_write, unless_unchanged, visible, why_locked
+from messaging.inbox.asking import back_to, may_write, unless_unchanged, visible, why_locked
 from messaging.inbox.composer import composer_context
+from messaging.inbox.file_views import SHOWN_INLINE
+from messaging.inbox.head import head_context
 from messaging.inbox.list_views import list_context
+from messaging.inbox.panel_forms import CorrectionForm, LeadForm, RequestForm
 from messaging.inbox.reply_forms import ReplyForm
 from messaging.models import Conversation
-
-# What a browser shows without running anything; whatever else a stranger sent is only handed down as a file.
-SHOWN_INLINE = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
+from recoverline.lib import clock
 
 
 @login_required
@@ -41,47 +39,62 @@ def show_timeline(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def show_media(request: HttpRequest, key: uuid.UUID) -> FileResponse:
-    """A picture of a text: shown if it is one, else downloaded."""
-    media = get_object_or_404(access.media_for(request.user), key=key, status=MediaStatus.STORED)
-    suffix = SHOWN_INLINE.get(media.content_type)
-    try:
-        file = media.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(
-        file,
-        as_attachment=suffix is None,
-        filename=f"text-{media.position + 1}.{suffix or 'bin'}",
-        content_type=media.content_type if suffix else "application/octet-stream",
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    patch_cache_control(response, private=True, max_age=3600)
-    return response
+def show_earlier(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """What stands before `at`: entries alone for a page that puts them above its own, else a page like any other."""
+    conversation, before = visible(request, key), timeline.position_of(request.GET.get("at", ""))
+    if before is None:
+        return back_to(request, conversation)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return render(request, "inbox/_timeline.html", timeline_context(request, conversation, before=before))
+    return render_conversation(request, conversation, before=before)
 
 
-def timeline_context(request: HttpRequest, conversation: Conversation) -> dict[str, object]:
-    writes = may_write(request, conversation)
-    if writes and conversation.unread_count:
-        acts.mark_read(conversation)
-    everything = "all" in request.GET
+def timeline_context(
+    request: HttpRequest,
+    conversation: Conversation,
+    *,
+    before: timeline.Position | None = None,
+    refused: CorrectionForm | None = None,
+) -> dict[str, object]:
+    """The timeline, or the page of it `before` a position, and the panel; `refused`: its form that was not saved."""
+    now, writes = clock.now(), may_write(request, conversation)
+    visits = panel.visits_of(request.user, conversation.lead)
+    told = timeline.timeline_of(conversation, before=before, visits={str(visit.key): visit for visit in visits})
     return {
         "conversation": conversation,
         "zone": conversation.location.zone,
-        "timeline": timeline.timeline_of(conversation, size=None if everything else timeline.TIMELINE_SIZE),
+        "now": now,
+        "timeline": told,
+        "is_earlier": before is not None,
         "may_write": writes,
         "locked": why_locked(conversation),
         "shown_inline": SHOWN_INLINE,
+        "panel": panel.panel_of(request.user, conversation, visits, told.calls, now=now),
+        **(_forms(conversation, refused) if writes else {}),
+    }
+
+
+def _forms(conversation: Conversation, refused: CorrectionForm | None) -> dict[str, object]:
+    row = conversation.request or panel.unopened(conversation)
+    return {
+        "lead_form": refused if isinstance(refused, LeadForm) else LeadForm(conversation.lead),
+        "request_form": refused if isinstance(refused, RequestForm) else RequestForm(row),
     }
 
 
 def render_conversation(
-    request: HttpRequest, conversation: Conversation, form: ReplyForm | None = None, *, status: int = 200
+    request: HttpRequest,
+    conversation: Conversation,
+    form: ReplyForm | None = None,
+    *,
+    status: int = 200,
+    before: timeline.Position | None = None,
+    refused: CorrectionForm | None = None,
 ) -> HttpResponse:
-    # The thread first: reading it takes the "new" off its row in the list.
+    """The whole page. `form`: an answer that was refused; `refused`: what was not saved in the panel."""
     context = {
-        **timeline_context(request, conversation),
+        **head_context(request, conversation),
+        **timeline_context(request, conversation, before=before, refused=refused),
         **list_context(request),
         **acts_context(request, conversation),
         **composer_context(request, conversation, form),
@@ -92,5 +105,5 @@ def render_conversation(
 urlpatterns = [
     path("<uuid:key>/", show_conversation, name="conversation-show"),
     path("<uuid:key>/timeline/", show_timeline, name="conversation-timeline"),
-    path("media/<uuid:key>/", show_media, name="media-show"),
+    path("<uuid:key>/earlier/", show_earlier, name="conversation-earlier"),
 ]

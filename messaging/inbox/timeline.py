@@ -1,18 +1,23 @@
 """What happened in one conversation, in order, and why."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from leads.models import LeadEvent
+from leads.models import CallbackTask, LeadEvent
 from messaging import consent
 from messaging.enums import CallState, Outcome, TurnStatus
-from messaging.models import AgentTurn, Call, Conversation, Message, Note
+from messaging.models import AgentTurn, Call, Conversation, Message, MessageMedia, Note
+from scheduling.models import Appointment
 
 TIMELINE_SIZE = 100
-# Told by the call, the text or the robot's turn itself, which stand in the timeline already.
-TOLD_BY_ROWS = Q(kind__startswith="call.") | Q(kind__startswith="text.") | Q(kind="lead.noted")
+# Told by the call, the text, the task or the robot's turn itself, which stand in the timeline already.
+TOLD_BY_ROWS = (
+    Q(kind__startswith="call.") | Q(kind__startswith="text.") | Q(kind__startswith="task.") | Q(kind="lead.noted")
+)
 
 # Turns that left no text of their own: a draft, silence, something newer that came first.
 TOLD_BY_THEMSELVES = (
@@ -23,55 +28,154 @@ TOLD_BY_THEMSELVES = (
 # How outbound.retry and delivery name the row that repeats another.
 REPEATS = ("retry:", "again:")
 
+Kind = Literal["call", "text", "turn", "booking", "task", "note", "event"]
+# What has the same instant: first what the customer did, then what came of it, last what is said about it.
+RANKS: dict[Kind, int] = {"call": 0, "text": 1, "turn": 2, "task": 3, "note": 4, "event": 5}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """Where an entry stands: in time, then by kind, then in the order in which rows were made."""
+
+    at: datetime
+    rank: int
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()},{self.rank},{self.pk}"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in the timeline. `kind`: call, text, turn, note or event; `row` says it, `why` decided it."""
+    """One thing in the timeline. `row` says it, `why` decided it; a booking has the event as row, and the visit."""
 
-    kind: str
+    kind: Kind
     key: str
-    at: datetime
-    row: Call | Message | AgentTurn | Note | LeadEvent
+    position: Position
+    row: Call | Message | AgentTurn | Note | LeadEvent | CallbackTask
     why: str = ""
+    visit: Appointment | None = None
+
+    @property
+    def at(self) -> datetime:
+        return self.position.at
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The newest entries, oldest first. `has_earlier`: some were left out; `retried`: keys of texts sent again."""
+    """Entries, oldest first. `earlier`: where the page before begins, "" when this is the beginning.
+
+    `retried`: keys of texts that were sent again; `newest`: id of the newest text, 0 without any.
+    """
 
     entries: list[Entry]
-    has_earlier: bool
+    earlier: str
     retried: frozenset[str]
+    newest: int = 0
+    calls: list[Call] = field(default_factory=list)
+
+    @property
+    def has_earlier(self) -> bool:
+        return bool(self.earlier)
 
 
-def timeline_of(conversation: Conversation, *, size: int | None = TIMELINE_SIZE) -> Timeline:
-    """Calls, texts, notes and events in the order in which they happened; `size` None: all of them."""
+def timeline_of(
+    conversation: Conversation,
+    *,
+    size: int | None = TIMELINE_SIZE,
+    before: Position | None = None,
+    visits: Mapping[str, Appointment] | None = None,
+) -> Timeline:
+    """The newest `size` entries, or those right before a position; `size` None: all of them.
+
+    `visits`: the appointments that may be shown, by key. What happened to others is left out.
+    """
     stop = None if size is None else size + 1
-    texts = conversation.messages.select_related("author", "turn").prefetch_related("media")
-    texts = texts.order_by("-created_at", "-id")
-    turns = conversation.turns.filter(message=None, status__in=TOLD_BY_THEMSELVES).order_by("-started_at", "-id")
-    calls = conversation.calls.select_related("rule").order_by("-started_at")
-    notes = conversation.notes.select_related("author").order_by("-created_at", "-id")
-    found = list(texts[:stop])
-    # Oldest first already here: what has the same instant (a text and the answer to it) keeps its order.
-    entries: list[Entry] = [
-        *(Entry("call", str(call.key), call.started_at, call, why_decided(call)) for call in reversed(calls[:stop])),
-        *(Entry("text", str(text.key), text.created_at, text) for text in reversed(found)),
-        *(Entry("turn", str(turn.key), turn.started_at, turn) for turn in reversed(turns[:stop])),
-        *(Entry("note", str(note.pk), note.created_at, note) for note in reversed(notes[:stop])),
-        *(Entry("event", str(event.pk), event.at, event) for event in reversed(_events(conversation)[:stop])),
+    media = Prefetch("media", MessageMedia.objects.order_by("position"))
+    texts = conversation.messages.select_related("author", "turn").prefetch_related(media)
+    turns = conversation.turns.filter(message=None, status__in=TOLD_BY_THEMSELVES)
+    # Of this place only: who sees one location of two must not learn of the other.
+    tasks = CallbackTask.objects.filter(lead=conversation.lead_id, location=conversation.location_id)
+    calls = _newest(conversation.calls.select_related("rule"), "call", "started_at", before)[:stop]
+    found = list(_newest(texts, "text", "created_at", before)[:stop])
+    rows: list[tuple[Kind, str, Any]] = [
+        ("call", "started_at", calls),
+        ("text", "created_at", found),
+        ("turn", "started_at", _newest(turns, "turn", "started_at", before)[:stop]),
+        ("task", "created_at", _newest(tasks.select_related("done_by"), "task", "created_at", before)[:stop]),
+        (
+            "note",
+            "created_at",
+            _newest(conversation.notes.select_related("author"), "note", "created_at", before)[:stop],
+        ),
+        ("event", "at", _newest(_events(conversation), "event", "at", before)[:stop]),
     ]
-    entries.sort(key=lambda entry: entry.at)
+    entries = [
+        _entry(kind, Position(getattr(row, at), RANKS[kind], row.pk), row) for kind, at, of in rows for row in of
+    ]
+    entries.sort(key=lambda entry: entry.position)
     has_earlier = size is not None and len(entries) > size
-    retried = frozenset(text.idem_key.partition(":")[2] for text in found if text.idem_key.startswith(REPEATS))
-    return Timeline(entries[-size:] if size is not None else entries, has_earlier, retried)
+    shown = entries[-size:] if size is not None else entries
+    return Timeline(
+        entries=_with_visits(shown, visits or {}),
+        earlier=str(shown[0].position) if has_earlier else "",
+        retried=frozenset(text.idem_key.partition(":")[2] for text in found if text.idem_key.startswith(REPEATS)),
+        newest=max((text.pk for text in found), default=0),
+        calls=list(calls),
+    )
+
+
+def position_of(written: str) -> Position | None:
+    """What `str(position)` has written, or None for anything else."""
+    at, _, rest = written.partition(",")
+    rank, _, pk = rest.partition(",")
+    try:
+        moment = datetime.fromisoformat(at)
+        # A number that no column holds is somebody's own invention.
+        return Position(moment, int(rank), int(pk)) if moment.tzinfo and len(rank) < 3 and len(pk) < 19 else None
+    except ValueError:
+        return None
+
+
+def _newest(rows: "QuerySet[Any]", kind: Kind, at: str, before: Position | None) -> "QuerySet[Any]":
+    rows = rows.order_by(f"-{at}", "-id")
+    if before is None:
+        return rows
+    rank, same = RANKS[kind], Q(**{at: before.at})
+    if rank == before.rank:
+        return rows.filter(
+            Q(**{f"{at}__lte": before.at}) & (Q(**{f"{at}__lt": before.at}) | same & Q(pk__lt=before.pk))
+        )
+    return rows.filter(**{f"{at}__{'lte' if rank < before.rank else 'lt'}": before.at})
+
+
+def _entry(kind: Kind, position: Position, row: Any) -> Entry:
+    if kind == "event" and row.kind.startswith("appointment.") and row.data.get("appointment"):
+        return Entry("booking", str(row.pk), position, row)
+    return Entry(kind, str(getattr(row, "key", row.pk)), position, row, why_decided(row) if kind == "call" else "")
+
+
+def _with_visits(entries: list[Entry], visits: Mapping[str, Appointment]) -> list[Entry]:
+    """Bookings with their appointment where the event tells its present state; earlier states stay lines."""
+    shown = []
+    for entry in entries:
+        if entry.kind != "booking":
+            shown.append(entry)
+            continue
+        assert isinstance(entry.row, LeadEvent)  # noqa: S101  what _entry makes
+        visit = visits.get(str(entry.row.data["appointment"]))
+        if visit is None:
+            continue
+        kind: Kind = "booking" if entry.row.data.get("version") == visit.version else "event"
+        shown.append(Entry(kind, entry.key, entry.position, entry.row, visit=visit))
+    return shown
 
 
 def _events(conversation: Conversation) -> QuerySet[LeadEvent]:
     """Of this conversation, or of the person as a whole (such as an opt-out)."""
     here = Q(data__conversation=str(conversation.key)) | Q(data__conversation__isnull=True)
     rows = LeadEvent.objects.filter(here, lead=conversation.lead_id).exclude(TOLD_BY_ROWS).exclude(text="")
-    return rows.select_related("actor").order_by("-at", "-id")
+    return rows.select_related("actor")
 
 
 def why_decided(call: Call) -> str:

@@ -1,9 +1,24 @@
-from messaging.inbox import act_views, list_views, reply_views, thread_views
+from messaging.inbox import (
+    act_views,
+    composer_views,
+    file_views,
+    list_views,
+    live_views,
+    panel_views,
+    preference_views,
+    reply_views,
+    thread_views,
+)
 
 app_name = "inbox"
 urlpatterns = [
     *list_views.urlpatterns,
+    *live_views.urlpatterns,
     *thread_views.urlpatterns,
+    *file_views.urlpatterns,
+    *panel_views.urlpatterns,
     *reply_views.urlpatterns,
+    *composer_views.urlpatterns,
     *act_views.urlpatterns,
+    *preference_views.urlpatterns,
 ]

@@ -114,6 +114,20 @@ def clean_inbound(text: str, limit: int = LONGEST_INBOUND) -> str:
     return _without_stray_joiners(visible[:limit]).strip()
 
 
+# What turns or hides the letters beside it: embeddings, overrides and isolates, marks of direction, and what has no
+# width. The joiners U+200C and U+200D stay: scripts and emoji need them.
+_MISLEADING = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
+def displayable(text: str) -> str:
+    """`text` without characters that reorder or hide what stands beside them; for what is shown, whoever wrote it.
+
+    Texts lose them on arrival (`clean_inbound`); names, notes and forms come from elsewhere. Right-to-left scripts need
+    none of them: the pages isolate what others wrote (`dir="auto"`, `<bdi>`).
+    """
+    return _MISLEADING.sub("", text)
+
+
 def one_line(text: str, limit: int) -> str:
     """A preview of `text`: one line of at most `limit` characters, with an ellipsis where something was cut."""
     line = " ".join(text.split())
