@@ -15,7 +15,8 @@ from leads.knowledge_sections import ACTIVE, LOCATION
 from leads.models import Location
 from messaging.agent_sections import AGENT_SECTIONS
 from messaging.enums import CallerKind, CarrierKind, HoursState, MissReason, NumberMode, Outcome, RingOrder, ScriptKind
-from messaging.models import CarrierAccount, NeverText, PhoneNumber, RingTarget, Rule, Script
+from messaging.inbox import canned
+from messaging.models import CannedReply, CarrierAccount, NeverText, PhoneNumber, RingTarget, Rule, Script
 from messaging.scripts import lint, values_for
 from messaging.wording import example_link
 from recoverline.lib import clock
@@ -68,6 +69,20 @@ def check_script(script: Script, loading: Loading) -> Iterator[Remark]:
     sample["booking_link"] = example_link(loading.business)
     name, line = loading.business.name, sample["opt_out"]
     for finding in lint(script.body, kind=script.kind, business_name=name, opt_out_line=line, sample=sample):
+        if finding.level != "note":
+            yield Remark(finding.level, "body", finding.message)
+
+
+def check_canned(reply: CannedReply, loading: Loading) -> Iterator[Remark]:
+    locations = [row for row in loading.named["locations"].values() if isinstance(row, Location)]
+    sample = values_for(
+        business=loading.business,
+        location=next(iter(locations), None) or Location(business=loading.business, name=loading.business.name),
+        number=PhoneNumber(number=loading.business.phone),
+        now=clock.now(),
+        language=reply.language,
+    )
+    for finding in canned.findings_in(reply.body, business=loading.business, sample=sample):
         if finding.level != "note":
             yield Remark(finding.level, "body", finding.message)
 
@@ -150,6 +165,19 @@ SCRIPTS = RowForm(
     ),
 )
 
+CANNED_REPLIES = RowForm(
+    model=CannedReply,
+    identity=("shortcut", "language"),
+    check=check_canned,
+    fields=(
+        Field("shortcut", Text(), is_required=True),
+        Field("title", Text(), is_required=True),
+        Field("language", Choice(Language, may_be_empty=True)),
+        Field("text", Text(), attrs=("body",), is_required=True),
+        ACTIVE,
+    ),
+)
+
 RULES = RowForm(
     model=Rule,
     identity=("name",),
@@ -211,6 +239,12 @@ SECTIONS = (
         order=100,
         form=SCRIPTS,
         about="Your words. {business} and the like are filled in; {opt_out} must stand in every first text.",
+    ),
+    Rows(
+        key="canned_replies",
+        order=105,
+        form=CANNED_REPLIES,
+        about="Prepared replies of the front desk, typed as /shortcut. No language: for customers of any.",
     ),
     Rows(
         key="rules",

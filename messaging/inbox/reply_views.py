@@ -1,22 +1,21 @@
-"""Answering: a text, a second try, the robot's draft."""
-
 import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import path
 from django.views.decorators.http import require_POST
 
 from messaging import access, outbound
 from messaging.agent import drafts
 from messaging.enums import MessageStatus
-from messaging.inbox import replying
+from messaging.inbox import offering, replying
 from messaging.inbox.asking import back_to, user_of, why_locked, writable
 from messaging.inbox.reply_forms import DraftForm, ReplyForm
 from messaging.inbox.thread_views import render_conversation
-from messaging.models import AgentTurn, Conversation
+from messaging.models import AgentTurn, Conversation, Message
 from recoverline.lib import clock
 
 
@@ -26,18 +25,49 @@ def reply(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Text the customer; what cannot be sent comes back with its reason and the draft."""
     conversation = writable(request, key)
     form = ReplyForm(request.POST)
-    locked = why_locked(conversation)
-    if locked or not form.is_valid():
-        return render_conversation(request, conversation, form, status=409 if locked else 422)
-    message = replying.reply(
-        conversation,
-        by=user_of(request),
-        body=form.cleaned_data["body"],
-        client_id=form.cleaned_data["client_id"],
-        now=clock.now(),
-    )
-    if message.status == MessageStatus.SUPPRESSED:
-        messages.error(request, f"Not sent: {message.get_suppression_display()}.")
+    if locked := why_locked(conversation):
+        return _refused(request, conversation, form, locked, status=409)
+    if not form.is_valid():
+        return _refused(request, conversation, form, form.problem(), status=422)
+    user, values = user_of(request), form.cleaned_data
+    try:
+        message = replying.reply(
+            conversation, by=user, body=values["body"], client_id=values["client_id"], now=clock.now(),
+            last_seen=values["last_seen"], offered=offering.read_offered(conversation, values["offered"], by=user),
+        )  # fmt: skip
+    except replying.Overtaken as overtaken:
+        form.newer = overtaken.texts
+        return _refused(request, conversation, form, str(overtaken), status=409)
+    return _sent(request, conversation, message)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    """Whether the page's own script asks, which stays on the page."""
+    return request.headers.get("Accept") == "application/json"
+
+
+def _refused(
+    request: HttpRequest, conversation: Conversation, form: ReplyForm, problem: str, *, status: int
+) -> HttpResponse:
+    """Nothing was sent: the page again with the draft, or what its script has to show."""
+    if not _wants_json(request):
+        return render_conversation(request, conversation, form, status=status)
+    context = {"form": form, "conversation": conversation, "zone": conversation.location.zone}
+    panel = render_to_string("inbox/_overtaken.html", context, request) if form.newer else ""
+    newest = max((text.pk for text in form.newer), default=0)
+    return JsonResponse({"problem": problem, "panel": panel, "newest": newest}, status=status)
+
+
+def _sent(request: HttpRequest, conversation: Conversation, message: Message) -> HttpResponse:
+    held = message.status == MessageStatus.SUPPRESSED
+    problem = f"Not sent: {message.get_suppression_display()}." if held else ""
+    if _wants_json(request):
+        # The words that have left: whoever sends one page twice learns which of two versions did.
+        return JsonResponse(
+            {"sent": message.body, "newest": message.pk, "client_id": str(uuid.uuid4()), "problem": problem}
+        )
+    if problem:
+        messages.error(request, problem)
     return back_to(request, conversation)
 
 
