@@ -10,12 +10,18 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 
 from leads.access import CONFIGURERS, User, businesses_for
 from leads.models import Business
@@ -24,7 +30,7 @@ from messaging.enums import ScriptKind
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Business",
-        ("leads.business", "leads.location", "leads.membership", "messaging.carrieraccount", "messaging.phonenumber"),
+        ("leads.business", "leads.location", "leads.membership", "leads.invitation", "messaging.carrieraccount", "messaging.phonenumber"),
     ),
     (
         "Calls & texts",
@@ -59,6 +65,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Content",
         (
             "messaging.script",
+            "messaging.cannedreply",
             "leads.service",
             "leads.servicearea",
             "leads.faq",
@@ -135,6 +142,18 @@ class RecoverlineAdminSite(AdminSite):
                 return response.render() if isinstance(response, TemplateResponse) else response
 
         return in_zone
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one way to sign in, with one count of wrong passwords and the second step."""
+        if request.user.is_authenticated:
+            if not self.has_permission(request):
+                raise PermissionDenied
+            return redirect("admin:index")
+        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_change_password")
 
     def register(
         self,

@@ -5,4 +5,9 @@ class RecoverlineConfig(AppConfig):
     name = "recoverline"
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+
         from recoverline import checks  # noqa: F401  registering system checks needs the app registry
+        from recoverline.accounts.sessions import begin
+
+        user_logged_in.connect(begin, dispatch_uid="recoverline.begin")

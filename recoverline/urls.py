@@ -2,11 +2,10 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from recoverline import demo_login, health
+from recoverline import demo_login, health, web_app
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox:conversation-list")),
@@ -16,16 +15,8 @@ urlpatterns = [
     path("book/", include("scheduling.page.urls")),
     path("b/", include("scheduling.page.link_urls")),
     path("admin/", admin.site.urls),
-    path("accounts/login/", auth.LoginView.as_view(), name="login"),
-    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
-    path("accounts/password/reset/", auth.PasswordResetView.as_view(), name="password_reset"),
-    path("accounts/password/reset/sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
-    path(
-        "accounts/password/reset/<uidb64>/<token>/",
-        auth.PasswordResetConfirmView.as_view(),
-        name="password_reset_confirm",
-    ),
-    path("accounts/password/reset/done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path("accounts/", include("recoverline.accounts.urls")),
+    *web_app.urlpatterns,
     path("healthz", health.ready, name="healthz"),
     path("healthz/live", health.live, name="healthz-live"),
 ]

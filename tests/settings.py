@@ -16,7 +16,7 @@ os.environ.update(dict.fromkeys((*OUTSIDE, "TWILIO_API_BASE_URL", "FIELD_KEYS"),
 for _name in [name for name in os.environ if name.endswith("_FILE") and name.removesuffix("_FILE") in os.environ]:
     del os.environ[_name]
 os.environ["SECRET_KEY"] = os.environ["FIELD_KEYS"] = "only-for-tests"
-os.environ["DEBUG"] = os.environ["SIMULATOR"] = "false"
+os.environ["DEBUG"] = os.environ["SIMULATOR"] = os.environ["SECOND_FACTOR_REQUIRED"] = "false"
 os.environ["SITE_URL"] = os.environ["SIMULATOR_URL"] = "http://127.0.0.1:8000"
 os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost"
 os.environ["DATA_DIR"] = _folder.name

@@ -72,8 +72,8 @@ def test_the_example_shows_the_real_settings_and_defaults() -> None:
     example = (ROOT / ".env.example").read_text()
     shown = dict(re.findall(r"^# ([A-Z][A-Z0-9_]+)=(.+)$", example, flags=re.MULTILINE))
     real = settings_read()
-    # SIMULATOR follows DEBUG, which is off.
-    defaults = {name: False if name == "SIMULATOR" else real[name] for name in shown}
+    # These two follow DEBUG, which is off.
+    defaults = {name: {**real, "SIMULATOR": False, "SECOND_FACTOR_REQUIRED": True}[name] for name in shown}
     assert {
         name: value if isinstance(defaults[name], str) else json.loads(value) for name, value in shown.items()
     } == defaults

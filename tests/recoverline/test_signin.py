@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
 LOGIN = "/accounts/login/"
 TEMPLATES = Path(__file__).parents[2] / "templates"
-ERROR_PAGES = ("400.html", "403.html", "403_csrf.html", "404.html", "500.html")
+ERROR_PAGES = ("400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html")
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def ana() -> User:
 
 
 def sign_in(client: Client, password: str = PASSWORD, next_page: str = "") -> tuple[int, str]:
-    response = client.post(LOGIN, {"username": "ana", "password": password, "next": next_page})
+    response = client.post(LOGIN, {"login": "ana", "password": password, "next": next_page})
     return response.status_code, response.headers.get("Location", "")
 
 
@@ -46,7 +46,7 @@ def test_signing_in_leads_nowhere_else(client: Client, ana: User, elsewhere: str
 
 
 def test_a_wrong_password_is_said_and_tied_to_the_fields(client: Client, ana: User) -> None:
-    response = client.post(LOGIN, {"username": "ana", "password": "wrong"})
+    response = client.post(LOGIN, {"login": "ana", "password": "wrong"})
     page = response.content.decode()
     assert (response.status_code, "_auth_user_id" in client.session) == (200, False)
     assert page.count('aria-invalid="true" aria-describedby="sign-in-problem"') == 2
@@ -55,10 +55,10 @@ def test_a_wrong_password_is_said_and_tied_to_the_fields(client: Client, ana: Us
 
 
 def test_unknown_and_deactivated_people_read_the_same_as_a_wrong_password(client: Client, ana: User) -> None:
-    wrong = client.post(LOGIN, {"username": "ana", "password": "wrong"}).context["form"].non_field_errors()
-    unknown = client.post(LOGIN, {"username": "nobody", "password": PASSWORD}).context["form"].non_field_errors()
+    wrong = client.post(LOGIN, {"login": "ana", "password": "wrong"}).context["form"].non_field_errors()
+    unknown = client.post(LOGIN, {"login": "nobody", "password": PASSWORD}).context["form"].non_field_errors()
     User.objects.filter(pk=ana.pk).update(is_active=False)
-    inactive = client.post(LOGIN, {"username": "ana", "password": PASSWORD}).context["form"].non_field_errors()
+    inactive = client.post(LOGIN, {"login": "ana", "password": PASSWORD}).context["form"].non_field_errors()
     assert wrong == unknown == inactive
 
 
@@ -71,7 +71,7 @@ def test_signing_out_takes_a_press_of_the_button(client: Client, ana: User) -> N
 
 
 def test_a_forged_form_gets_our_own_words(ana: User) -> None:
-    response = Client(enforce_csrf_checks=True).post(LOGIN, {"username": "ana", "password": PASSWORD})
+    response = Client(enforce_csrf_checks=True).post(LOGIN, {"login": "ana", "password": PASSWORD})
     assert response.status_code == 403
     assert "<h1>This form was too old to be sent</h1>" in response.content.decode()
 
@@ -119,7 +119,7 @@ class _Inline(HTMLParser):
         self.found += [name for name in names if name == "style" or name.startswith("on")]
 
 
-@pytest.mark.parametrize("folder", ["", "inbox", "registration"])
+@pytest.mark.parametrize("folder", ["", "inbox", "account", "accounts", "mfa", "mfa/totp", "mfa/recovery_codes", "usersessions"])
 def test_no_template_has_anything_inline(folder: str) -> None:
     for path in sorted((TEMPLATES / folder).glob("*.html")):
         reader = _Inline()

@@ -1,0 +1,41 @@
+"""E-mails about accounts: sent by the worker, so that a page tells nobody by its speed whether an address is known."""
+
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+# What the library calls it -> what the person reads.
+NOTICES = {
+    "account/email/password_changed": "Your password was changed.",
+    "account/email/password_reset": "Your password was set anew, by a link from an e-mail.",
+    "mfa/email/totp_activated": "Signing in now asks for a code from an authenticator app.",
+    "mfa/email/totp_deactivated": "Signing in no longer asks for a code: the authenticator app was removed.",
+    "mfa/email/recovery_codes_generated": "New recovery codes were made. The former ones no longer work.",
+    "second_factor_reset": "An owner has reset your second step of signing in. You set up a new one next time.",
+}
+
+
+def send_reset(address: str) -> None:
+    """A link for each active account with this address; nothing at all for an address that nobody has."""
+    for user in User.objects.filter(email__iexact=address, is_active=True).order_by("pk"):
+        link = reverse(
+            "account_reset_password_from_key",
+            kwargs={"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)},
+        )
+        context = {"link": settings.SITE_URL + link, "name": user.get_short_name(), "username": user.get_username()}
+        text = render_to_string("emails/password_reset.txt", context)
+        send_mail("Set a new password", text, settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
+def send_notice(user_id: int, what: str) -> None:
+    """Tell people what happened to their account, as it may not have been them."""
+    user = User.objects.filter(pk=user_id, is_active=True).exclude(email="").first()
+    if user is None or what not in NOTICES:
+        return
+    link = settings.SITE_URL + reverse("account_reset_password")
+    text = render_to_string("emails/account_notice.txt", {"what": NOTICES[what], "link": link})
+    send_mail(NOTICES[what].partition(":")[0].rstrip("."), text, settings.DEFAULT_FROM_EMAIL, [user.email])
