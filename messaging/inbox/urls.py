@@ -1,9 +1,11 @@
 from messaging.inbox import (
     act_views,
+    callback_views,
     composer_views,
     file_views,
     list_views,
     live_views,
+    note_views,
     panel_views,
     preference_views,
     reply_views,
@@ -20,5 +22,7 @@ urlpatterns = [
     *reply_views.urlpatterns,
     *composer_views.urlpatterns,
     *act_views.urlpatterns,
+    *note_views.urlpatterns,
+    *callback_views.urlpatterns,
     *preference_views.urlpatterns,
 ]
