@@ -18,6 +18,7 @@ from leads.models import (
     ServiceArea,
 )
 from messaging.models import (
+    CannedReply,
     InboundHook,
     Note,
     PhoneNumber,
@@ -155,6 +156,9 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
         robot,
         make_turn(text, summary=f"{word} summary", reply=word),
         make_unanswered(business, f"{word} unanswered", conversation=conversation),
+        CannedReply.objects.create(
+            business=business, shortcut=f"{word}-hi", title=f"{word} hello", body=f"Hi, {word}."
+        ),
         make_scenario(business, f"{word} line", name=f"{word} scenario"),
         make_publication(business, changes=[f"{word} change"]),
         Closure.objects.create(
