@@ -37,14 +37,26 @@ class Outcome:
         if self.value_cents is not None:
             parts.append(dollars(self.value_cents))
         if self.lost_reason:
-            parts.append(LostReason(self.lost_reason).label.lower())
+            known = self.lost_reason in LostReason.values
+            parts.append(LostReason(self.lost_reason).label.lower() if known else self.lost_reason)
         said = ", ".join(parts)
         return f"{said}: {self.note}" if self.note else said
 
 
+def outcome_of(request: JobRequest | None) -> Outcome | None:
+    """What was written down so far; None while it is open."""
+    if request is None or request.status == RequestStatus.OPEN:
+        return None
+    return _written(request)
+
+
+def _written(request: JobRequest) -> Outcome:
+    return Outcome(RequestStatus(request.status), request.value_cents, request.lost_reason, request.outcome_note)
+
+
 def end(request: JobRequest, outcome: Outcome, *, by: AbstractBaseUser, at: datetime, conversation: str) -> bool:
     """Write `outcome` into the request; False when somebody wrote another one since `request` was read."""
-    before = Outcome(RequestStatus(request.status), request.value_cents, request.lost_reason, request.outcome_note)
+    before = _written(request)
     if outcome == before:
         return False
     unchanged = JobRequest.objects.filter(

@@ -1,1 +1,134 @@
-/* acts.js */
+/* Dialogs that know what the page knows by now, and the list of colleagues that opens at an "@" in a note. Without this file
+   the same forms are a page, and a name is typed. */
+
+/** Who has the conversation may have changed on the page since the dialog was made: its form stands for what is seen. */
+function knowTheHolder(event) {
+  if (!event.target.closest?.('[data-opens="assign-dialog"]')) return;
+  const form = document.querySelector("#assign-dialog .assign-form");
+  const holder = document.getElementById("acts")?.dataset.assignee;
+  if (!form || holder === undefined) return;
+  form.elements.seen.value = holder;
+  for (const choice of form.querySelectorAll('[name="to"]')) {
+    if (choice.value === holder) choice.setAttribute("aria-current", "true");
+    else choice.removeAttribute("aria-current");
+  }
+}
+
+/** Whoever types a time means that time. */
+function chooseOwnTime(event) {
+  const radio = event.target.matches?.('.callback-form [name="at"]') && event.target.form.querySelector('[value="custom"]');
+  if (radio) radio.checked = true;
+}
+
+/** People whose name begins with what stands between "@" and the caret; by keyboard, mouse and touch. */
+class Mentions {
+  constructor(form) {
+    this.form = form;
+    this.field = form.querySelector("textarea");
+    this.list = form.querySelector(".mention-list");
+    this.status = form.querySelector(".mention-status");
+    this.found = [];
+    this.at = 0;
+    for (const [name, value] of [["autocomplete", "list"], ["haspopup", "listbox"], ["controls", this.list.id]]) {
+      this.field.setAttribute(`aria-${name}`, value);
+    }
+    this.field.addEventListener("input", () => this.look());
+    this.field.addEventListener("click", () => this.look());
+    this.field.addEventListener("keydown", (event) => this.press(event));
+    this.field.addEventListener("blur", () => this.close());
+    // Before the field would lose the focus.
+    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.list.addEventListener("click", (event) => {
+      const row = event.target.closest("li");
+      if (row) this.insert([...this.list.children].indexOf(row));
+    });
+  }
+
+  /** Asked once, when the first "@" is typed. */
+  async people() {
+    this.asked ??= fetch(this.form.dataset.members, { headers: { Accept: "application/json" } })
+      .then((answer) => (answer.ok && !answer.redirected ? answer.json() : { members: [] }))
+      .then(({ members }) => members)
+      .catch(() => {
+        this.asked = undefined;
+        return [];
+      });
+    return this.asked;
+  }
+
+  typed() {
+    const before = this.field.value.slice(0, this.field.selectionStart);
+    return /(?:^|[^\p{L}\p{N}_])@([\p{L}\p{N}_.+-]*(?: [\p{L}\p{N}_.-]*)?)$/u.exec(before)?.[1];
+  }
+
+  async look() {
+    if (this.typed() === undefined) return this.close();
+    const people = await this.people();
+    const typed = this.typed()?.toLocaleLowerCase();
+    if (typed === undefined || document.activeElement !== this.field) return this.close();
+    const begins = (name) => name.toLocaleLowerCase().startsWith(typed);
+    const anyWord = ({ name, user }) => begins(name) || begins(user) || name.split(" ").some(begins);
+    this.found = people.filter(anyWord).slice(0, 8);
+    this.at = 0;
+    if (this.found.length) this.show();
+    else this.close();
+  }
+
+  show() {
+    this.list.replaceChildren(
+      ...this.found.map(({ name, user }, index) => {
+        const row = document.createElement("li");
+        row.id = `mention-${index}`;
+        row.setAttribute("role", "option");
+        const [shown, also] = [document.createElement("bdi"), document.createElement("span")];
+        shown.textContent = name;
+        also.textContent = user === name ? "" : user;
+        also.className = "hint";
+        row.append(shown, also);
+        return row;
+      }),
+    );
+    this.list.hidden = false;
+    this.status.textContent = `${this.found.length} ${this.found.length === 1 ? "person" : "people"}. Up and down to choose, Enter to insert.`;
+    this.select(this.at);
+  }
+
+  select(index) {
+    this.at = (index + this.found.length) % this.found.length;
+    [...this.list.children].forEach((row, at) => row.setAttribute("aria-selected", String(at === this.at)));
+    this.list.children[this.at].scrollIntoView({ block: "nearest" });
+    this.field.setAttribute("aria-activedescendant", `mention-${this.at}`);
+  }
+
+  press(event) {
+    if (this.list.hidden || event.isComposing) return;
+    const steps = { ArrowDown: 1, ArrowUp: -1 };
+    if (event.key in steps) this.select(this.at + steps[event.key]);
+    else if (event.key === "Escape") this.close();
+    else if ((event.key === "Enter" || event.key === "Tab") && !event.ctrlKey && !event.metaKey) this.insert(this.at);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  insert(index) {
+    const typed = this.typed();
+    const { name } = this.found[index];
+    const end = this.field.selectionStart;
+    if (typed !== undefined) this.field.setRangeText(`${name} `, end - typed.length, end, "end");
+    this.close();
+    this.field.focus();
+    this.field.dispatchEvent(new Event("input", { bubbles: true }));
+    this.close();
+  }
+
+  close() {
+    this.list.hidden = true;
+    this.status.textContent = "";
+    this.field.removeAttribute("aria-activedescendant");
+  }
+}
+
+addEventListener("click", knowTheHolder, true);
+addEventListener("input", chooseOwnTime);
+document.querySelectorAll(".note-form").forEach((form) => new Mentions(form));
