@@ -1,4 +1,4 @@
-"""Answering a customer from the inbox, and sending a failed text again."""
+"""Answering a customer from the inbox, not over what somebody else has just written; sending a failed text again."""
 
 import uuid
 from typing import Any
@@ -8,13 +8,14 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from leads.enums import Role
-from messaging.enums import ConversationStatus, Handler, MessageKind, MessageStatus, Suppression
+from messaging.enums import ConversationStatus, Direction, Handler, MessageKind, MessageStatus, Suppression
 from messaging.inbox import replying
 from messaging.models import Conversation, Message
 from tests import factories
 from tests.base import Cast, make_cast
 from tests.factories import NOON
 from tests.messaging.desk import add_reader, as_user, converse, draft, kinds_of_events, opt_out, url
+from tests.messaging.threads import run_at_once
 from tests.wire import Wire
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,112 @@ def test_a_reply_needs_the_id_of_its_page(cast: Cast) -> None:
     response = as_user(cast.ana).post(url("reply", converse(cast)), {"body": "Yes", "client_id": "none"})
     assert response.status_code == 422
     assert Message.objects.count() == 0
+
+
+# ---------------------------------------------------------------- not over a newer text
+def says(conversation: Conversation, body: str = "No, wait", **values: Any) -> Message:
+    theirs = {"direction": Direction.IN, "kind": MessageKind.INBOUND, "status": MessageStatus.RECEIVED}
+    return factories.make_message(conversation, body, **{**theirs, **values})
+
+
+def ours(conversation: Conversation) -> list[tuple[str, str]]:
+    texts = conversation.messages.filter(kind=MessageKind.STAFF).order_by("pk")
+    return list(texts.values_list("author__username", "body"))
+
+
+def by_robot(cast: Cast, conversation: Conversation) -> Message:
+    return factories.make_message(conversation, "No, wait", kind=MessageKind.ROBOT)
+
+
+def by_colleague(cast: Cast, conversation: Conversation) -> Message:
+    return factories.make_message(conversation, "No, wait", author=cast.ben)
+
+
+def by_customer(cast: Cast, conversation: Conversation) -> Message:
+    return says(conversation)
+
+
+@pytest.mark.parametrize("somebody", [by_customer, by_robot, by_colleague])
+def test_a_newer_text_stops_the_answer_and_is_shown_beside_the_draft(cast: Cast, somebody: Any) -> None:
+    conversation = converse(cast, needs_reply=True)
+    seen = says(conversation, "When?")
+    page = as_user(cast.ana).get(url("show", conversation)).content.decode()
+    assert f'name="last_seen" value="{seen.pk}"' in page
+    newer = somebody(cast, conversation)
+    refused = as_user(cast.ana).post(url("reply", conversation), {**draft("At 10"), "last_seen": str(seen.pk)})
+    page = refused.content.decode()
+    assert (refused.status_code, [text.pk for text in refused.context["form"].newer]) == (409, [newer.pk])
+    assert ("At 10</textarea>" in page, "Send anyway" in page, f'name="last_seen" value="{newer.pk}"' in page) == (
+        True,
+        True,
+        True,
+    )
+    conversation.refresh_from_db()
+    assert (conversation.needs_reply, conversation.handler) == (True, Handler.ROBOT)
+    assert ("ana", "At 10") not in ours(conversation)
+    # Who has seen it, and sends all the same.
+    sent = as_user(cast.ana).post(url("reply", conversation), {**draft("At 10"), "last_seen": str(newer.pk)})
+    assert (sent.status_code, ours(conversation)[-1]) == (302, ("ana", "At 10"))
+
+
+def test_a_page_that_says_nothing_of_what_it_has_seen_sends_only_where_nothing_was_said(cast: Cast) -> None:
+    conversation, ana = converse(cast), as_user(cast.ana)
+    assert ana.post(url("reply", conversation), draft("First")).status_code == 302
+    # What the writer wrote themselves is no news to them.
+    assert ana.post(url("reply", conversation), draft("Second")).status_code == 302
+    says(conversation)
+    assert ana.post(url("reply", conversation), draft("Third")).status_code == 409
+    assert ours(conversation) == [("ana", "First"), ("ana", "Second")]
+
+
+def test_what_was_held_back_is_no_newer_text(cast: Cast) -> None:
+    conversation = converse(cast)
+    factories.make_message(conversation, kind=MessageKind.ROBOT, status=MessageStatus.SUPPRESSED)
+    assert as_user(cast.ana).post(url("reply", conversation), draft()).status_code == 302
+
+
+def test_a_page_sent_twice_is_answered_the_same_whatever_came_between(cast: Cast) -> None:
+    conversation, client_id, ana = converse(cast), uuid.uuid4(), as_user(cast.ana)
+    json = {"Accept": "application/json"}
+    first = ana.post(url("reply", conversation), draft("Yes", client_id), headers=json).json()
+    says(conversation)
+    again = ana.post(url("reply", conversation), draft("Yes, certainly", client_id), headers=json).json()
+    assert (first["sent"], again["sent"], again["newest"]) == ("Yes", "Yes", first["newest"])
+    assert ours(conversation) == [("ana", "Yes")]
+
+
+def test_the_script_of_the_page_is_told_what_came_first(cast: Cast) -> None:
+    conversation = converse(cast)
+    newer = says(conversation, "<b>No</b>, wait")
+    ana, json = as_user(cast.ana), {"Accept": "application/json"}
+    refused = ana.post(url("reply", conversation), draft(), headers=json)
+    said = refused.json()
+    assert (refused.status_code, said["newest"], said["problem"]) == (409, newer.pk, "Somebody has written since.")
+    assert "&lt;b&gt;No&lt;/b&gt;, wait" in said["panel"]
+    empty = ana.post(url("reply", conversation), draft(" "), headers=json)
+    assert (empty.status_code, empty.json()) == (422, {"problem": "Write something first.", "panel": "", "newest": 0})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_send_at_once_one_is_shown_the_text_of_the_other(cast: Cast) -> None:
+    conversation = converse(cast)
+    seen = says(conversation).pk
+
+    def send(user: User) -> str:
+        mine = Conversation.objects.select_related("business", "location", "number", "lead").get(pk=conversation.pk)
+        try:
+            replying.reply(mine, by=user, body=user.username, client_id=uuid.uuid4(), now=NOON, last_seen=seen)
+        except replying.Overtaken as overtaken:
+            return overtaken.texts[0].body
+        return "sent"
+
+    told = dict(zip(("ana", "ben"), run_at_once([lambda: send(cast.ana), lambda: send(cast.ben)]), strict=True))
+    ((winner, _),) = ours(conversation)
+    loser = "ben" if winner == "ana" else "ana"
+    assert told == {winner: "sent", loser: winner}
+    conversation.refresh_from_db()
+    assert conversation.assignee is not None
+    assert conversation.assignee.username == winner
 
 
 def pause(conversation: Conversation) -> None:
