@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from leads import events, team
+from leads import colleagues, events
 from leads.enums import TaskReason
 from leads.models import Business, CallbackTask, Lead, Location
 
@@ -119,7 +119,7 @@ def _changed_words(task: CallbackTask, due_at: datetime, assignee: AbstractBaseU
     words = f"Call back by {_when(due_at, task.location)}" if task.due_at != due_at else "Call back"
     if task.assignee_id == (assignee.pk if assignee else None):
         return words
-    return f"{words}, {team.called(assignee) if isinstance(assignee, User) else 'nobody in particular'}"
+    return f"{words}, {colleagues.called(assignee) if isinstance(assignee, User) else 'nobody in particular'}"
 
 
 def _when(at: datetime, location: Location) -> str:

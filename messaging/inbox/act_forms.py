@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 
-from leads import outcomes, team
+from leads import colleagues, outcomes
 from leads.enums import LostReason, RequestStatus
 from leads.models import CallbackTask, Location
 from leads.outcomes import Outcome
@@ -96,7 +96,7 @@ class CallbackForm(MomentForm):
     ) -> None:
         choices = later.due_choices(location, now=now)
         super().__init__(data, choices=choices, location=location, now=now, auto_id="call_%s")
-        names = [(user.pk, team.called(user)) for user in people]
+        names = [(user.pk, colleagues.called(user)) for user in people]
         self.fields["assignee"].choices = [("", "Whoever has time"), *names]  # type: ignore[attr-defined]
         self.initial = {"client_id": uuid.uuid4(), "when": choices[0].value}
         if task is not None:
@@ -195,7 +195,7 @@ def snooze_form(conversation: Conversation, *, now: datetime, data: object = Non
 def people_for(location: Location, user: AbstractBaseUser | AnonymousUser) -> list[User]:
     """Who can be given something there: `user` first, who is asking, then the others."""
     assert isinstance(user, User)  # noqa: S101  behind login_required
-    others = (member for member in team.writers_at(location) if member.pk != user.pk)
+    others = (member for member in colleagues.writers_at(location) if member.pk != user.pk)
     return [user, *others]
 
 

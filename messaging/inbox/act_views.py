@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from leads import team
+from leads import colleagues
 from leads.preferences import preferences_of
 from messaging import blocking
 from messaging.inbox import acts, later
@@ -67,7 +67,7 @@ def assign(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def _holder(conversation: Conversation) -> str:
     holder = conversation.assignee
-    return f"{team.called(holder)} has just taken it." if holder else "Somebody has just given it back."
+    return f"{colleagues.called(holder)} has just taken it." if holder else "Somebody has just given it back."
 
 
 # ---------------------------------------------------------------- read, urgent

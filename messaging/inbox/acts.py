@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from leads import events, outcomes, team
+from leads import colleagues, events, outcomes
 from leads.enums import Urgency
 from leads.models import JobRequest
 from leads.outcomes import Outcome
@@ -47,7 +47,7 @@ def may_have(conversation: Conversation, user: AbstractBaseUser) -> bool:
     """Whether `user` could answer there, which is who it can be given to."""
     if getattr(user, "is_superuser", False) and user.is_active:
         return True
-    return team.writers_at(conversation.location).filter(pk=user.pk).exists()
+    return colleagues.writers_at(conversation.location).filter(pk=user.pk).exists()
 
 
 def assign(conversation: Conversation, to: AbstractBaseUser | None, *, by: AbstractBaseUser, now: datetime) -> bool:
@@ -72,7 +72,7 @@ def _assigned_words(to: AbstractBaseUser | None, by: AbstractBaseUser) -> str:
         return "Assigned to nobody"
     if to.pk == by.pk:
         return "Took it"
-    return f"Assigned to {team.called(to) if isinstance(to, User) else to}"
+    return f"Assigned to {colleagues.called(to) if isinstance(to, User) else to}"
 
 
 # ---------------------------------------------------------------- read, urgent

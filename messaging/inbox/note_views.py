@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
-from leads import team
+from leads import colleagues
 from messaging.inbox import notes
 from messaging.inbox.act_forms import NoteForm
 from messaging.inbox.asking import back_to, user_of, visible, writable
@@ -32,8 +32,10 @@ def add_note(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def list_members(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
     """Who may read this conversation, for the list that opens at an "@"."""
     conversation = visible(request, key)
-    people = team.members_at(conversation.location)
-    return JsonResponse({"members": [{"name": team.called(user), "user": user.get_username()} for user in people]})
+    people = colleagues.members_at(conversation.location)
+    return JsonResponse(
+        {"members": [{"name": colleagues.called(user), "user": user.get_username()} for user in people]}
+    )
 
 
 urlpatterns = [

@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from leads import events, team
+from leads import colleagues, events
 from messaging.models import Conversation, Mention, Note
 
 LONGEST = 2000
@@ -28,7 +28,7 @@ def add(conversation: Conversation, *, by: AbstractBaseUser, body: str, now: dat
         note = Note.objects.create(
             business=conversation.business, conversation=conversation, author_id=by.pk, body=body, created_at=now
         )
-        for user in named_in(body, team.members_at(conversation.location)):
+        for user in named_in(body, colleagues.members_at(conversation.location)):
             if user.pk == by.pk:
                 continue
             Mention.objects.create(note=note, user=user)
@@ -56,9 +56,9 @@ def named_without_access(conversation: Conversation, body: str) -> list[str]:
     """Names of colleagues who are named and may not read this conversation. Strangers to the business are no names."""
     if "@" not in body:
         return []
-    inside = set(team.members_at(conversation.location).values_list("pk", flat=True))
+    inside = set(colleagues.members_at(conversation.location).values_list("pk", flat=True))
     colleagues = get_user_model().objects.filter(memberships__business=conversation.business_id, is_active=True)
-    return [team.called(user) for user in named_in(body, colleagues.distinct()) if user.pk not in inside]
+    return [colleagues.called(user) for user in named_in(body, colleagues.distinct()) if user.pk not in inside]
 
 
 def _names_in(body: str, names: Iterable[str]) -> list[str]:
