@@ -1,29 +1,61 @@
 """The pages of the list."""
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import path
-from django.views.decorators.http import require_GET
+import uuid
+from dataclasses import dataclass
+from typing import Any
 
-from leads.access import WRITERS
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from leads.models import CallbackTask
 from messaging import access
-from messaging.inbox import queues
-from messaging.inbox.asking import unless_unchanged
+from messaging.inbox import bulk, queues, saved_views, search
+from messaging.inbox.asked import Asked, read_asked
+from messaging.inbox.asking import unless_unchanged, user_of
+from messaging.inbox.bulk_forms import BulkForm
+from messaging.inbox.queues import Queue
+from messaging.models import Conversation
 from recoverline.lib import clock
+
+# What somebody at a counter looks at all day.
+FIRST = (Queue.REPLY, Queue.URGENT, Queue.MINE)
+OTHERS = (Queue.UNASSIGNED, Queue.MENTIONS, Queue.ROBOT, Queue.OPEN, Queue.SNOOZED, Queue.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLink:
+    """A queue above the list. `count`: "" where nobody counts, "99+" where there are more."""
+
+    queue: Queue
+    query: str
+    count: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGroup:
+    """Call-backs under a heading."""
+
+    heading: str
+    tasks: list[CallbackTask]
 
 
 @login_required
 @require_GET
 def list_conversations(request: HttpRequest) -> HttpResponse:
-    """The conversations under one tab."""
+    """The conversations of one queue."""
     return render(request, "inbox/conversation_list.html", list_context(request))
 
 
 @login_required
 @require_GET
 def list_rows(request: HttpRequest) -> HttpResponse:
-    """Tabs and rows alone, for a page that keeps itself current."""
+    """The rows alone, for a page that keeps itself current."""
     return unless_unchanged(request, "inbox/_list.html", list_context(request))
 
 
@@ -31,41 +63,131 @@ def list_rows(request: HttpRequest) -> HttpResponse:
 @require_GET
 def list_callbacks(request: HttpRequest) -> HttpResponse:
     """Who has to be called back, by when."""
-    tasks = queues.open_tasks(access.tasks_for(request.user))
-    mine = access.tasks_for(request.user, roles=WRITERS).filter(pk__in=[task.pk for task in tasks])
-    writable = set(mine.values_list("pk", flat=True))
-    context = {"tasks": tasks, "writable": writable, "now": clock.now(), "tab": "callbacks", **tabs_context(request)}
+    context = queues_context(request, Asked(queue=None))
+    tasks, me = queues.open_tasks(access.tasks_for(request.user)), user_of(request).pk
+    mine = TaskGroup("Yours", [task for task in tasks if task.assignee_id == me])
+    others = TaskGroup(
+        "Everybody's" if mine.tasks else "Most overdue first", [one for one in tasks if one.assignee_id != me]
+    )
+    context |= {"task_groups": [group for group in (mine, others) if group.tasks], "current": "callbacks"}
     return render(request, "inbox/callback_list.html", context)
 
 
-def tab_of(request: HttpRequest) -> queues.Tab:
-    asked = request.GET.get("tab", "")
-    return queues.Tab(asked) if asked in queues.Tab.values else queues.Tab.REPLY
+@login_required
+@require_POST
+def act_on_many(request: HttpRequest) -> HttpResponse:
+    """The chosen rows of the list, all at once."""
+    locations = access.locations_for(request.user)
+    form = BulkForm(request.POST, locations=locations)
+    if not (locations.writable or locations.everywhere):
+        raise PermissionDenied
+    if form.is_valid():
+        act, by = bulk.Act(form.cleaned_data["act"]), user_of(request)
+        done = bulk.act_on(
+            form.keys, act, by=by, locations=locations, to=form.cleaned_data["to"], now=clock.now()
+        )  # fmt: skip
+        messages.add_message(request, messages.SUCCESS if done.changed else messages.INFO, done.words(act))
+    else:
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    return back_to_list(request)
 
 
-def tabs_context(request: HttpRequest) -> dict[str, object]:
-    user = request.user
-    return {"tabs": queues.Tab, "counts": queues.count_waiting(access.conversations_for(user), access.tasks_for(user))}
+@login_required
+@require_POST
+def save_view(request: HttpRequest) -> HttpResponse:
+    """The list of the address, under a name."""
+    asked = read_asked(request.GET.dict(), access.locations_for(request.user))
+    try:
+        view = saved_views.save(
+            user_of(request).pk, name=request.POST.get("name", ""), asked=asked, now=clock.now()
+        )  # fmt: skip
+        messages.success(request, f"Saved: {view.name}")
+    except ValueError as error:
+        messages.error(request, str(error))
+    return back_to_list(request)
 
 
-def list_context(request: HttpRequest) -> dict[str, object]:
-    visible = access.conversations_for(request.user)
-    tab, before = tab_of(request), request.GET.get("before", "")
-    page = queues.page_of(queues.in_tab(visible, tab), before)
-    # Asked only when there is nothing to show: "all answered" and "nothing has happened yet" need different words.
-    has_any = bool(page.rows) or visible.exists()
+@login_required
+@require_POST
+def delete_view(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    if not saved_views.delete(user_of(request).pk, key):
+        raise Http404
+    return back_to_list(request)
+
+
+def back_to_list(request: HttpRequest) -> HttpResponse:
+    """The list that the address names."""
+    query = read_asked(request.GET.dict(), access.locations_for(request.user)).query
+    return redirect(reverse("inbox:conversation-list") + (f"?{query}" if query else ""))
+
+
+def next_conversation(request: HttpRequest, conversation: Conversation) -> Conversation | None:
+    """The one after `conversation` (as it stood when it was read) in the list of the address; None: it was the last."""
+    locations = access.locations_for(request.user)
+    asked = read_asked(request.GET.dict(), locations)
+    if asked.q:
+        return None  # who searches looks for one
+    return queues.next_in(asked.listing(user_of(request).pk, locations), conversation)
+
+
+# ---------------------------------------------------------------- what the pages show
+def queues_context(request: HttpRequest, asked: Asked, locations: access.Locations | None = None) -> dict[str, Any]:
+    """The queues with their counts, and who may do what where."""
+    user = user_of(request)
+    locations = locations or access.locations_for(user)
+    counts = queues.count_waiting(asked.listing(user.pk, locations))
+
+    def link(queue: Queue) -> QueueLink:
+        count = _shown(counts[queue.value]) if queue in queues.COUNTED else ""
+        return QueueLink(queue, asked.in_queue(queue).query, count, asked.queue == queue)
+
     return {
-        "tab": tab,
-        "page": page,
-        "has_any": has_any,
-        "before": before,
+        "asked": asked,
+        "list_query": asked.query,
         "now": clock.now(),
-        **tabs_context(request),
+        "counts": {name: _shown(count) for name, count in counts.items()},
+        "first_queues": [link(queue) for queue in FIRST],
+        "other_queues": [link(queue) for queue in OTHERS],
+        "seen_locations": locations.seen,
+        "writable_at": {place.pk for place in locations.seen if locations.may_write_at(place.pk)},
+        "writes_everywhere": locations.everywhere,
+        "spans_businesses": len({place.business_id for place in locations.seen}) > 1,
+        "views": list(saved_views.views_of(user.pk)),
     }
+
+
+def list_context(request: HttpRequest) -> dict[str, Any]:
+    user, locations = user_of(request), access.locations_for(request.user)
+    asked = read_asked(request.GET.dict(), locations)
+    listing = asked.listing(user.pk, locations)
+    page = search.page_of(listing, asked.q, asked.before) if asked.q else queues.page_of(listing, asked.before)
+    texts = search.texts_found(page.rows, asked.q) if asked.q else {}
+    for row in page.rows:
+        row.found_text = texts.get(row.pk, "")  # type: ignore[attr-defined]
+    return {
+        **queues_context(request, asked, locations),
+        "page": page,
+        "words": search.words_of(asked.q),
+        "older": asked.page_at(page.before) if page.before else "",
+        "newest": asked.first_page if asked.before else "",
+        "all_queues": Queue,
+        # Not asked before a page shows them: a poll has no use for them.
+        "colleagues": bulk.colleagues(locations),
+        "all_chosen": "chosen" in request.GET,
+        # "All answered" and "nothing has happened yet" need different words.
+        "has_any": access.conversations_for(user).exists,
+    }
+
+
+def _shown(count: int) -> str:
+    return f"{queues.COUNTED_AT_MOST - 1}+" if count >= queues.COUNTED_AT_MOST else str(count or "")
 
 
 urlpatterns = [
     path("", list_conversations, name="conversation-list"),
     path("rows/", list_rows, name="conversation-rows"),
     path("callbacks/", list_callbacks, name="callback-list"),
+    path("bulk/", act_on_many, name="conversation-bulk"),
+    path("views/", save_view, name="view-save"),
+    path("views/<uuid:key>/delete/", delete_view, name="view-delete"),
 ]
