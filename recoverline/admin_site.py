@@ -4,7 +4,6 @@ Imports no admin module of the apps: those register here while this is being loa
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC
 from functools import wraps
 from typing import Any, cast
@@ -24,13 +23,20 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from leads.access import CONFIGURERS, User, businesses_for
-from leads.models import Business
-from messaging.enums import ScriptKind
+from recoverline import getting_started
+from recoverline.lib import clock
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Business",
-        ("leads.business", "leads.location", "leads.membership", "leads.invitation", "messaging.carrieraccount", "messaging.phonenumber"),
+        (
+            "leads.business",
+            "leads.location",
+            "leads.membership",
+            "leads.invitation",
+            "messaging.carrieraccount",
+            "messaging.phonenumber",
+        ),
     ),
     (
         "Calls & texts",
@@ -112,16 +118,6 @@ class SuperusersOnly:
         return self._is_superuser(request) and super().has_delete_permission(request, obj)  # type: ignore[misc]
 
 
-@dataclass(frozen=True, slots=True)
-class SetUpStep:
-    """One thing to do before calls are recovered; `is_done` is asked of the rows, never remembered."""
-
-    label: str
-    why: str
-    url: str
-    is_done: bool
-
-
 class RecoverlineAdminSite(AdminSite):
     site_header = "Recoverline"
     site_title = "Recoverline"
@@ -178,7 +174,9 @@ class RecoverlineAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         mine = businesses_for(cast(User, request.user), roles=CONFIGURERS)
-        set_up = [(business, set_up_steps(business)) for business in mine[:BUSINESSES_SHOWN]]
+        set_up = [
+            (business, getting_started.steps_of(business, now=clock.now())) for business in mine[:BUSINESSES_SHOWN]
+        ]
         return super().index(request, {"set_up": set_up, **(extra_context or {})})
 
 
@@ -191,48 +189,3 @@ def _group(name: str, rows: list[Any]) -> dict[str, Any]:
         "has_module_perms": True,
         "models": rows,
     }
-
-
-def set_up_steps(business: Business) -> list[SetUpStep]:
-    """What is left to do until the first call of `business` is recovered."""
-    numbers = list(business.numbers.select_related("account"))
-    account = business.carrier_accounts.filter(is_active=True).first()
-    page = reverse("admin:leads_business_change", args=[business.pk])
-    return [
-        SetUpStep(
-            "Opening hours",
-            "They decide which text a caller gets.",
-            page,
-            business.opening_hours.filter(resource=None).exists(),
-        ),
-        SetUpStep(
-            "First text",
-            "Read it as a caller would, then save it.",
-            reverse("admin:messaging_script_changelist"),
-            business.scripts.filter(kind=ScriptKind.MISSED_CALL, is_active=True).exists(),
-        ),
-        SetUpStep(
-            "Carrier account",
-            f"Stopped: {account.problem}" if account and account.stopped_at else "It carries calls and texts.",
-            reverse("admin:messaging_carrieraccount_changelist"),
-            account is not None and account.stopped_at is None,
-        ),
-        SetUpStep(
-            "Phone number",
-            "The number customers call, and whom it rings.",
-            reverse("admin:messaging_phonenumber_changelist"),
-            any(number.is_active for number in numbers),
-        ),
-        SetUpStep(
-            "A test call",
-            "Ring your number and let it ring out: it proves forwarding and webhooks.",
-            reverse("admin:messaging_phonenumber_changelist"),
-            any(number.last_call_at for number in numbers),
-        ),
-        SetUpStep(
-            "Your team",
-            "Who answers, and whose own calls never get a text.",
-            reverse("admin:leads_membership_changelist"),
-            business.memberships.count() > 1,
-        ),
-    ]

@@ -13,6 +13,7 @@ from leads.models import (
     CallbackTask,
     Faq,
     IntakeQuestion,
+    Invitation,
     JobRequest,
     Lead,
     Location,
@@ -341,3 +342,14 @@ def make_appointment(service: Service, location: Location, *resources: Resource,
     for resource in resources:
         Assignment.objects.create(appointment=row, resource=resource)
     return row
+
+
+def make_invitation(business: Business, **values: Any) -> Invitation:
+    """Open for a week from NOON; nobody has its link."""
+    values.setdefault("email", f"invited{fresh()}@example.com")
+    defaults: dict[str, Any] = {
+        "token_digest": f"{fresh():064x}",
+        "created_at": NOON,
+        "expires_at": NOON + timedelta(days=7),
+    }
+    return Invitation.objects.create(business=business, **{**defaults, **values})

@@ -20,7 +20,7 @@ from leads.models import Business
 
 # Nobody's membership counts there: carriers sign, links are their own key, and a booking page is everybody's.
 # "View on site" of the admin loads whatever its address names and finds that it has no page.
-PUBLIC = ("/hooks/", "/book/", "/b/", "/healthz", "/admin/r/")
+PUBLIC = ("/hooks/", "/book/", "/b/", "/accounts/invitation/", "/healthz", "/admin/r/")
 
 
 class SeenTooMuch(AssertionError):

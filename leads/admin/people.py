@@ -13,9 +13,9 @@ from django.http import HttpRequest
 from leads.access import CONFIGURERS, businesses_for, may
 from leads.admin.forms import TenantForm
 from leads.admin.reach import business_id_of, business_ids
-from leads.admin.tenant import TenantAdmin
+from leads.admin.tenant import ReadOnlyAdmin, TenantAdmin
 from leads.enums import Role
-from leads.models import Membership
+from leads.models import Invitation, Membership
 
 
 class MembershipForm(TenantForm):
@@ -130,3 +130,27 @@ class MembershipAdmin(TenantAdmin):
     def rows_to_name(self, request: HttpRequest, related: Any, roles: Any = None) -> Any:
         rows = super().rows_to_name(request, related, roles)
         return rows.order_by("username") if related is get_user_model() else rows
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Sent, sent again and revoked on the team page."""
+
+    viewers = CONFIGURERS
+    list_display = ("email", "business", "role", "created_at", "expires_at", "accepted_at", "revoked_at")
+    list_filter = ("role", "business")
+    list_select_related = ("business",)
+    search_fields = ("email",)
+    fields = (
+        "business",
+        "email",
+        "role",
+        "locations",
+        "invited_by",
+        "created_at",
+        "expires_at",
+        "accepted_at",
+        "accepted_by",
+        "revoked_at",
+    )
+    teaches = "Who was asked to join, and what became of it. Invite and revoke on the team page."

@@ -1,5 +1,8 @@
 """E-mails about accounts: sent by the worker, so that a page tells nobody by its speed whether an address is known."""
 
+import logging
+from smtplib import SMTPException
+
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -7,6 +10,10 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
+
+from leads.models import Invitation
+
+logger = logging.getLogger(__name__)
 
 # What the library calls it -> what the person reads.
 NOTICES = {
@@ -39,3 +46,25 @@ def send_notice(user_id: int, what: str) -> None:
     link = settings.SITE_URL + reverse("account_reset_password")
     text = render_to_string("emails/account_notice.txt", {"what": NOTICES[what], "link": link})
     send_mail(NOTICES[what].partition(":")[0].rstrip("."), text, settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
+def send_invitation(invitation: Invitation, token: str) -> bool:
+    """Whether the mail server took it. Sent at once: the link's key must not lie in the queue's table."""
+    link = settings.SITE_URL + reverse("invitation", args=[token])
+    business, by = invitation.business, invitation.invited_by
+    context = {
+        "business": business.name,
+        "by": (by.get_full_name() or by.get_username()) if by else business.name,
+        "role": invitation.get_role_display().lower(),
+        "link": link,
+        "until": invitation.expires_at.astimezone(business.zone),
+    }
+    # A name is text of strangers; a line break in it would end the subject.
+    subject = " ".join(f"Join {business.name} on Recoverline".split())
+    text = render_to_string("emails/invitation.txt", context)
+    try:
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [invitation.email])
+    except (OSError, SMTPException):
+        logger.exception("An invitation could not be sent")
+        return False
+    return True

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.urls import include, path, re_path
 from django.views.decorators.http import require_POST
 
-from recoverline.accounts import account_views
+from recoverline.accounts import account_views, invitation_views
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -20,5 +20,6 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("2fa/", include("allauth.mfa.urls")),
+    path("invitation/", include(invitation_views.urlpatterns)),
     path("", include(account_views.urlpatterns)),
 ]
