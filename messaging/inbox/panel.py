@@ -66,8 +66,8 @@ def panel_of(
         upcoming=[visit for visit in reversed(kept) if visit.ends_at > now],
         past=[visit for visit in kept if visit.ends_at <= now],
         others=list(others.select_related("number", "location").order_by("-last_at", "-id")[:MOST_OTHERS]),
-        calls=counted["calls"],
-        texts=counted["texts"],
+        calls=counted["calls_heard"],
+        texts=counted["texts_said"],
         opted_out_at=counted["opted_out_at"],
         decided=decided,
         why=why_decided(decided) if decided else "",
@@ -89,8 +89,8 @@ def _counted(user: User, lead: Lead) -> dict[str, Any]:
 
     gone = OptOut.objects.filter(business=OuterRef("business"), phone=OuterRef("phone"), revoked_at=None)
     return Lead.objects.filter(pk=lead.pk).values(
-        calls=count(access.calls_for(user)),
-        texts=count(access.messages_for(user)),
+        calls_heard=count(access.calls_for(user)),
+        texts_said=count(access.messages_for(user)),
         opted_out_at=Subquery(gone.values("opted_out_at")[:1]),
     )[0]
 
