@@ -57,8 +57,8 @@ def named_without_access(conversation: Conversation, body: str) -> list[str]:
     if "@" not in body:
         return []
     inside = set(colleagues.members_at(conversation.location).values_list("pk", flat=True))
-    colleagues = get_user_model().objects.filter(memberships__business=conversation.business_id, is_active=True)
-    return [colleagues.called(user) for user in named_in(body, colleagues.distinct()) if user.pk not in inside]
+    everybody = get_user_model().objects.filter(memberships__business=conversation.business_id, is_active=True)
+    return [colleagues.called(user) for user in named_in(body, everybody.distinct()) if user.pk not in inside]
 
 
 def _names_in(body: str, names: Iterable[str]) -> list[str]:
