@@ -1,4 +1,4 @@
-"""Recoverline as an app on a phone or a desktop: its manifest, its service worker, the page for when there is no network.
+"""Recoverline as an app on a phone or a desktop: its manifest, its service worker, the page without a network.
 
 Nothing of a business is ever kept in the browser by them: only styles, scripts and icons, and the page that says so.
 """

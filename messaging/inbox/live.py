@@ -1,4 +1,4 @@
-"""What has changed in an inbox since somebody looked: a digest of each region of the page, made of values that cost little.
+"""What has changed in an inbox since somebody looked: a digest of each region of the page, of values that cost little.
 
 The cursor is these digests and nothing else. No writer has to count anything up, a forged or an old cursor is only one
 that differs, and a region is drawn only when its own digest is another one. Labels that change with time ("due in
@@ -72,7 +72,8 @@ def title_of(around: Mapping[str, Any], conversation: Conversation | None) -> st
 
 
 def _above(around: Mapping[str, Any]) -> dict[str, object]:
-    return {"counts": sorted(around["counts"].items()), "views": [str(view) for view in around.get("views", ())]}
+    views = [(view.name, view.query) for view in around["views"]]
+    return {"counts": sorted(around["counts"].items()), "views": views, "query": around["list_query"]}
 
 
 # ---------------------------------------------------------------- the list

@@ -13,7 +13,6 @@ from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from leads.preferences import preferences_of
-from messaging.enums import Presence
 from messaging.inbox import acts, desktop, live, presence
 from messaging.inbox.act_forms import acts_context
 from messaging.inbox.asking import may_write, user_of, visible

@@ -1,4 +1,4 @@
-"""Who has a conversation in front of them right now. A mark is renewed every ten seconds and holds for a little longer."""
+"""Who has a conversation in front of them right now. A mark is renewed every ten seconds and holds a little longer."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

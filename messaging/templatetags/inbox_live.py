@@ -5,10 +5,10 @@ from typing import Any
 
 from django import template
 
+from leads.preferences import preferences_of
+from messaging.enums import Presence
 from messaging.inbox import live
 from messaging.inbox.presence import Visitor
-from messaging.enums import Presence
-from messaging.templatetags.inbox import person
 
 register = template.Library()
 
@@ -22,7 +22,12 @@ def live_cursor(context: Mapping[str, Any]) -> str:
 
 
 @register.filter
-def presence_words(visitors: list[Visitor]) -> list[str]:
-    """Ben is writing…, Ana is looking."""
-    ends = {Presence.COMPOSING.value: "is writing…", Presence.VIEWING.value: "is looking"}
-    return [f"{person(visitor.user)} {ends[visitor.state]}" for visitor in visitors]
+def presence_words(visitor: Visitor) -> str:
+    """What somebody does here, after their name."""
+    return "is writing…" if visitor.state == Presence.COMPOSING else "is looking"
+
+
+@register.simple_tag(takes_context=True)
+def shortcuts(context: Mapping[str, Any]) -> str:
+    """on, or off for whoever does not want keys to do anything."""
+    return "on" if preferences_of(context["request"].user).has_shortcuts else "off"

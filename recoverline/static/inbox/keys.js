@@ -26,7 +26,7 @@ function onKey(event) {
 function use(target, event) {
   if (!target) return;
   event.preventDefault();
-  if (isField(target)) target.focus();
+  if (isField(target) && target.type !== "radio") target.focus();
   else target.click();
 }
 

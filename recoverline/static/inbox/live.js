@@ -97,6 +97,8 @@ const drawn = new Map();
 
 /** A log is read out as it grows, so entries are added and never drawn again; of a known one only its state changes. */
 function grow(log, fresh) {
+  // A page of what was said long ago does not grow.
+  if (document.getElementById("newest")) return;
   const scroller = scrollerOf(log);
   const wasAtEnd = isAtEnd(scroller);
   let before = null;
@@ -259,6 +261,16 @@ function rememberTheList() {
   });
 }
 
+/** Beside a conversation the person is always in sight, on a phone only when asked for. */
+function unfold() {
+  const card = document.getElementById("about");
+  if (!card) return;
+  const isRoomy = matchMedia("(min-width: 56.25rem) and (min-height: 30rem)");
+  const follow = () => (card.open = isRoomy.matches);
+  isRoomy.addEventListener("change", follow);
+  follow();
+}
+
 if (root) {
   const log = document.querySelector("[role=log]");
   if (log) {
@@ -266,6 +278,7 @@ if (root) {
     for (const entry of log.children) if (entry.id) drawn.set(entry.id, withoutTokens(entry));
   }
   rememberTheList();
+  unfold();
   if (root.dataset.presence && csrf()) tellWhoIsHere();
   for (const kind of ["pointermove", "keydown", "scroll", "touchstart"]) {
     addEventListener(

@@ -1,12 +1,12 @@
-/* Everything works without this file. It adds: lists and threads that keep themselves current, and the bill of a text while typing. */
+/* Everything works without this file. It adds: boards that keep themselves current, dialogs, the menu, the choice of colors,
+   and what makes an app of the site. The inbox has scripts of its own. */
 
 const LONGEST_WAIT = 60; // seconds between two tries when the server does not answer
 
 /** Asks `url` again and again while the page is visible, and hands on what has changed. */
 function keepCurrent(region) {
-  const { poll: url, pollMode: mode } = region.dataset;
+  const { poll: url } = region.dataset;
   const pause = Number(region.dataset.pollSeconds);
-  const seen = new Map(entriesOf(region).map((entry) => [entry.id, entry.outerHTML]));
   const notice = makeNotice(region);
   let etag = "";
   let failures = 0;
@@ -21,8 +21,7 @@ function keepCurrent(region) {
       if (!answer.ok) throw new Error(`status ${answer.status}`);
       const fresh = document.createElement("template");
       fresh.innerHTML = await answer.text();
-      if (mode === "merge") merge(region, fresh.content, seen);
-      else replace(region, fresh.content);
+      replace(region, fresh.content);
       etag = answer.headers.get("ETag") ?? "";
     }
     return true;
@@ -45,36 +44,6 @@ function keepCurrent(region) {
   setTimeout(tick, 1000 * pause);
 }
 
-const entriesOf = (part) => [...part.children].filter((child) => child.id);
-
-/** New entries come in where they belong; of a known one only the send state changes, so that nothing is read out twice. */
-function merge(region, fresh, seen) {
-  const scroller = scrollerOf(region);
-  const wasAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
-  let before = null;
-  let hasNew = false;
-  for (const entry of entriesOf(fresh)) {
-    const html = entry.outerHTML;
-    let shown = document.getElementById(entry.id);
-    if (!shown) {
-      shown = document.importNode(entry, true);
-      if (before) before.after(shown);
-      else region.prepend(shown);
-      hasNew = true;
-    } else if (seen.get(entry.id) !== html) {
-      const [old, now] = [shown.querySelector(":scope > .state"), entry.querySelector(":scope > .state")];
-      if (old && now) old.replaceWith(document.importNode(now, true));
-      else if (!shown.contains(document.activeElement)) shown.replaceWith((shown = document.importNode(entry, true)));
-    }
-    seen.set(entry.id, html);
-    before = shown;
-  }
-  if (hasNew) {
-    document.getElementById("nothing-yet")?.remove();
-    if (wasAtEnd) scroller.scrollTop = scroller.scrollHeight;
-  }
-}
-
 /** The list is drawn anew; the focus stays on the row (or tab) that had it. */
 function replace(region, fresh) {
   const focused = region.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
@@ -95,66 +64,63 @@ function makeNotice(region) {
   };
 }
 
-/** How the carrier will cut and bill the text: the arithmetic of recoverline/lib/text.py, with its alphabet. */
-function countSegments(text, basic, extended) {
-  const letters = [...text];
-  const isPlain = letters.every((letter) => basic.has(letter) || extended.has(letter));
-  const widths = letters.map((letter) => (isPlain ? (extended.has(letter) ? 2 : 1) : letter.length));
-  const [single, part] = isPlain ? [160, 153] : [70, 67];
-  const units = widths.reduce((sum, width) => sum + width, 0);
-  if (units <= single) return { units, room: single, count: text ? 1 : 0, isPlain };
-  let [count, used] = [1, 0];
-  for (const width of widths) {
-    if (used + width > part) [count, used] = [count + 1, 0];
-    used += width;
-  }
-  return { units, room: part, count, isPlain };
-}
-
-/** Typographic signs leave as plain ones (recoverline.lib.text.normalize), so they are counted as such. */
-const asSent = (text) =>
-  text
-    .normalize("NFC")
-    .replace(/[‘’‚‛]/g, "'")
-    .replace(/[“”„‟«»]/g, '"')
-    .replace(/[‐‑‒–—―−]/g, "-")
-    .replace(/…/g, "...")
-    .replace(/[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]/g, " ");
-
-function showBill(line) {
-  const field = document.getElementById(line.dataset.counter);
-  if (!field) return;
-  const [basic, extended] = [new Set(line.dataset.gsm), new Set(line.dataset.gsmExtended)];
-  const show = () => {
-    const bill = countSegments(asSent(field.value), basic, extended);
-    const parts = [`${bill.units} of ${bill.room} characters`];
-    if (bill.count > 1) parts[0] = `${bill.units} characters, ${bill.count} texts`;
-    if (!bill.isPlain) parts.push("emoji and rare letters take more room");
-    line.textContent = parts.join("; ");
-  };
-  field.addEventListener("input", show);
-  show();
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) field.form.requestSubmit();
+/** A button opens the dialog that it names; the field to begin with is the dialog's own autofocus. */
+function openDialogs() {
+  addEventListener("click", (event) => {
+    const opener = event.target.closest?.("[data-opens]");
+    const dialog = opener && document.getElementById(opener.dataset.opens);
+    if (dialog?.localName === "dialog" && !dialog.open) {
+      event.preventDefault();
+      dialog.showModal();
+    }
+    if (event.target.closest?.("[data-closes]")) event.target.closest("dialog")?.close();
+    // On the backdrop, which belongs to the dialog itself.
+    if (event.target.localName === "dialog" && event.target.open && isOutside(event, event.target)) event.target.close();
   });
 }
 
-/** The end of a thread is what people open it for; pictures that arrive later must not push it out of sight. */
-function showLatest(timeline) {
-  const scroller = scrollerOf(timeline);
-  const toEnd = () => scroller.scrollTo({ top: scroller.scrollHeight, behavior: "instant" });
-  let followsEnd = true;
-  toEnd();
-  for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-    addEventListener(kind, () => (followsEnd = false), { once: true, passive: true });
-  }
-  timeline.addEventListener("load", () => followsEnd && toEnd(), true);
+function isOutside({ clientX, clientY, detail }, dialog) {
+  const box = dialog.getBoundingClientRect();
+  return detail > 0 && (clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom);
 }
 
-/** Side by side the timeline scrolls, in a single column the page does. */
-const scrollerOf = (region) =>
-  getComputedStyle(region).overflowY === "auto" ? region : document.scrollingElement;
+/** A menu closes when somebody goes elsewhere. */
+function closeMenus() {
+  const open = () => [...document.querySelectorAll("details.menu[open]")];
+  addEventListener("click", (event) => open().forEach((menu) => menu.contains(event.target) || (menu.open = false)));
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of open()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}
+
+function offerColors(fieldset) {
+  const chosen = localStorage.getItem("theme") ?? "system";
+  for (const radio of fieldset.querySelectorAll("input")) {
+    radio.checked = radio.value === chosen;
+    radio.addEventListener("change", () => {
+      if (radio.value === "system") {
+        localStorage.removeItem("theme");
+        delete document.documentElement.dataset.theme;
+      } else {
+        localStorage.setItem("theme", radio.value);
+        document.documentElement.dataset.theme = radio.value;
+      }
+    });
+  }
+  fieldset.hidden = false;
+}
+
+/** Where there is no secure address there is no worker, and nothing else is missing. */
+function becomeAnApp() {
+  if (document.querySelector("link[rel=manifest]")) navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
+}
 
 document.querySelectorAll("[data-poll]").forEach(keepCurrent);
-document.querySelectorAll("[data-counter]").forEach(showBill);
-document.querySelectorAll(".timeline").forEach(showLatest);
+openDialogs();
+closeMenus();
+document.querySelectorAll("[data-theme-choice]").forEach(offerColors);
+becomeAnApp();
