@@ -262,7 +262,7 @@ def test_where_no_text_can_leave_the_composer_says_why_and_keeps_the_draft(
     ana = as_user(cast.ana)
     page = ana.get(url("show", conversation))
     assert page.context["locked"] == reason
-    assert page.content.decode().count("<textarea") == 0
+    assert 'id="id_body"' not in page.content.decode()
     refused = ana.post(url("reply", conversation), draft("A long draft"))
     assert refused.status_code == 409
     assert (reason in refused.content.decode(), "A long draft</textarea>" in refused.content.decode()) == (True, True)
