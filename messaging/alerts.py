@@ -1,6 +1,7 @@
 """Tell the team by e-mail that somebody needs a person: who it is, how to call back, and what they said last."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
@@ -8,9 +9,11 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from leads.access import alert_addresses, own_address
 from leads.models import CallbackTask, LeadEvent, Location
+from messaging import upkeep
 from messaging.enums import Direction
 from messaging.models import Call, Conversation, Mention, Message
 from messaging.templatetags.inbox import person
@@ -22,6 +25,8 @@ logger = logging.getLogger(__name__)
 QUOTED_AT_MOST = 300
 # The mail server may be away for an hour; what is older than that people have seen in the inbox.
 TRY_AGAIN_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 45))
+# When an e-mail last left, and last could not: in the list of heartbeats, where getting started looks.
+MAIL_SENT, MAIL_FAILED = "mail", "mail failed"
 # What the team is told, by the field of leads.models.Preferences that says who wants it.
 _TEAM_WISHES = {"conversation.urgent": "email_urgent", "conversation.overdue": "email_overdue"}
 # What one person alone is told: `user` in the event's data.
@@ -51,11 +56,20 @@ def alert_staff(event_id: int, *, attempt: int = 1) -> None:
     addresses = _addresses(event, about.location)
     if not addresses:
         return
-    subject, body = _letter(event, about)
+    problem = mail_noted(*_letter(event, about), addresses)
+    if problem is not None:
+        _try_again(event_id, attempt, problem)
+
+
+def mail_noted(subject: str, body: str, addresses: Sequence[str]) -> Exception | None:
+    """Send an e-mail, and remember whether that works; why not, None when it has left."""
     try:
         send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, addresses)
     except (SMTPException, OSError) as problem:
-        _try_again(event_id, attempt, problem)
+        upkeep.beat(MAIL_FAILED, now=timezone.now())
+        return problem
+    upkeep.beat(MAIL_SENT, now=timezone.now())
+    return None
 
 
 def _is_of_blocked(event: LeadEvent) -> bool:

@@ -19,7 +19,7 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
 from leads.admin.tenant import TenantAdmin
 from leads.enums import Role
-from leads.models import CallbackTask, Invitation, Lead, Membership
+from leads.models import Business, CallbackTask, Invitation, Lead, Membership
 from messaging.models import AgentTurn, Call, CarrierAccount, Conversation, Message, MessageMedia
 from scheduling.models import Appointment, WaitlistEntry
 from tests import payloads
@@ -50,7 +50,7 @@ class World:
 def world() -> World:
     cast = make_cast()
     rows = fill_with_canaries(cast)
-    rows[AgentTurn] = make_turn(rows[Message], status="drafted")
+    rows[AgentTurn], rows[Business] = make_turn(rows[Message], status="drafted"), cast.a
     rita, dee = make_user("rita"), make_user("dee")
     make_member(cast.a, rita, Role.READ_ONLY)
     make_member(cast.a, dee, Role.OWNER).locations.add(make_location(cast.a, "Alder Far"))
@@ -194,6 +194,9 @@ PAGES = {
     "mfa_view_recovery_codes": Page(Answers(302, 404, 404, 404, 404)),
     "mfa_generate_recovery_codes": Page(OWN),
     "mfa_download_recovery_codes": Page(Answers(302, 404, 404, 404, 404)),
+    "getting-started": Page(LIST, shares=True),
+    "getting-started-fold": Page(Answers(302, 404, 302, 403, 403), Business, posts=True),
+    "getting-started-mail": Page(Answers(302, 404, 302, 403, 403), Business, posts=True),
     "app-manifest": Page(OPEN_TO_ALL),
     "service-worker": Page(OPEN_TO_ALL),
     "offline": Page(OPEN_TO_ALL),

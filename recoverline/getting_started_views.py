@@ -1,0 +1,88 @@
+"""The page of what is left to set up, for owners and managers."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from leads.access import CONFIGURERS, businesses_for
+from leads.models import Business, Membership
+from messaging import alerts
+from recoverline import getting_started, set_up_line
+from recoverline.lib import clock
+
+# A page of each would be long; who has more of them goes by the admin.
+SHOWN = 5
+
+
+@login_required
+@require_GET
+def show_steps(request: HttpRequest) -> HttpResponse:
+    mine = businesses_for(request.user, roles=CONFIGURERS)[:SHOWN]
+    folded = dict(
+        Membership.objects.filter(user_id=request.user.pk, business__in=[row.pk for row in mine]).values_list(
+            "business_id", "setup_folded_at"
+        )
+    )
+    lists = []
+    for business in mine:
+        set_up_line.forget(business)
+        steps = getting_started.steps_of(business, now=clock.now())
+        lists.append(
+            {
+                "business": business,
+                "steps": steps,
+                "progress": getting_started.progress_of(steps),
+                "is_member": business.pk in folded,
+                "is_folded": folded.get(business.pk) is not None,
+            }
+        )
+    return render(request, "start/getting_started.html", {"lists": lists})
+
+
+@login_required
+@require_POST
+def fold(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Keep the line away from the inbox, or bring it back; what breaks later shows all the same."""
+    business = _configurable(request, key)
+    folded_at = clock.now() if request.POST.get("fold") == "1" else None
+    Membership.objects.filter(user_id=request.user.pk, business=business).update(setup_folded_at=folded_at)
+    set_up_line.forget(business)
+    return redirect("getting-started")
+
+
+@login_required
+@require_POST
+def mail_test(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """An e-mail to oneself proves that e-mail works."""
+    business, address = _configurable(request, key), getattr(request.user, "email", "")
+    if not address:
+        messages.error(request, "Your account has no e-mail address.")
+        return redirect("getting-started")
+    problem = alerts.mail_noted(f"{business}: test", "If you can read this, alerts will reach you.\n", [address])
+    if problem is None:
+        messages.success(request, f"Mailed to {address}. Look whether it has arrived.")
+    else:
+        messages.error(request, f"The mail server did not take it: {type(problem).__name__}.")
+    set_up_line.forget(business)
+    return redirect("getting-started")
+
+
+def _configurable(request: HttpRequest, key: uuid.UUID) -> Business:
+    """Strangers learn of nothing, members without the right are told so."""
+    business = get_object_or_404(businesses_for(request.user), key=key)
+    if not businesses_for(request.user, roles=CONFIGURERS).filter(pk=business.pk).exists():
+        raise PermissionDenied
+    return business
+
+
+urlpatterns = [
+    path("start/", show_steps, name="getting-started"),
+    path("start/<uuid:key>/fold/", fold, name="getting-started-fold"),
+    path("start/<uuid:key>/mail/", mail_test, name="getting-started-mail"),
+]
