@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from leads.access import CONFIGURERS, businesses_for
 from leads.models import Business, Membership
 from messaging import alerts
+from messaging.inbox.asking import user_of
 from recoverline import getting_started, set_up_line
 from recoverline.lib import clock
 
@@ -24,11 +25,8 @@ SHOWN = 5
 @require_GET
 def show_steps(request: HttpRequest) -> HttpResponse:
     mine = businesses_for(request.user, roles=CONFIGURERS)[:SHOWN]
-    folded = dict(
-        Membership.objects.filter(user_id=request.user.pk, business__in=[row.pk for row in mine]).values_list(
-            "business_id", "setup_folded_at"
-        )
-    )
+    memberships = Membership.objects.filter(user_id=user_of(request).pk, business__in=[row.pk for row in mine])
+    folded = dict(memberships.values_list("business_id", "setup_folded_at"))
     lists = []
     for business in mine:
         set_up_line.forget(business)
@@ -51,7 +49,7 @@ def fold(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Keep the line away from the inbox, or bring it back; what breaks later shows all the same."""
     business = _configurable(request, key)
     folded_at = clock.now() if request.POST.get("fold") == "1" else None
-    Membership.objects.filter(user_id=request.user.pk, business=business).update(setup_folded_at=folded_at)
+    Membership.objects.filter(user_id=user_of(request).pk, business=business).update(setup_folded_at=folded_at)
     set_up_line.forget(business)
     return redirect("getting-started")
 

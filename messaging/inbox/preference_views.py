@@ -13,7 +13,7 @@ from leads.preferences import preferences_of
 from messaging.inbox.asking import user_of
 
 
-class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at run time
+class PreferencesForm(forms.ModelForm):
     class Meta:
         model = Preferences
         fields = (

@@ -12,4 +12,4 @@ register = template.Library()
 @register.inclusion_tag("start/_line.html", takes_context=True)
 def getting_started_line(context: template.Context) -> dict[str, Any]:
     """Nothing for most of the team, and nothing when nothing is left."""
-    return {"line": line_for(context["user"], context.get("seen_locations", ()))}
+    return {"line": line_for(context["user"], context.get("seen_locations") or ())}
