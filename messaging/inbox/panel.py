@@ -12,13 +12,13 @@ from django.db.models.functions import Coalesce
 from leads.access import User, visible_by_location
 from leads.models import JobRequest, Lead, LeadEvent
 from messaging import access
-from messaging.inbox.timeline import why_decided
+from messaging.inbox.timeline import Timeline, why_decided
 from messaging.models import Call, Conversation, OptOut
 from scheduling import access as scheduling_access
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
-MOST_VISITS, MOST_OTHERS, MOST_NOTED = 200, 10, 30
+MOST_VISITS, MOST_OTHERS = 200, 10
 # How leads.intake names what it keeps, by field of the forms.
 _LEAD_WORDS = {"name": "Name", "kind": "Customer"}
 _REQUEST_WORDS = {
@@ -52,14 +52,14 @@ def visits_of(user: User, lead: Lead) -> list[Appointment]:
 
 
 def panel_of(
-    user: User, conversation: Conversation, visits: Iterable[Appointment], calls: Iterable[Call], *, now: datetime
+    user: User, conversation: Conversation, visits: Iterable[Appointment], told: Timeline, *, now: datetime
 ) -> Panel:
-    """`visits` and `calls` as the timeline has them, the latest calls first: nothing is read twice."""
+    """`visits` and `told` as the timeline has them: nothing is read twice."""
     lead = conversation.lead
     kept = [visit for visit in visits if visit.status not in _NO_VISITS]
     requests = visible_by_location(user, JobRequest.objects.filter(lead=lead)).select_related("service")
     others = access.conversations_for(user).filter(lead=lead).exclude(pk=conversation.pk)
-    decided = next((call for call in calls if call.decided_at), None)
+    decided = next((call for call in told.calls if call.decided_at), None)
     counted = _counted(user, lead)
     return Panel(
         requests=list(requests.order_by("-opened_at", "-id")),
@@ -71,7 +71,7 @@ def panel_of(
         opted_out_at=counted["opted_out_at"],
         decided=decided,
         why=why_decided(decided) if decided else "",
-        said=_said(conversation),
+        said=_said(conversation, told.events),
     )
 
 
@@ -95,12 +95,12 @@ def _counted(user: User, lead: Lead) -> dict[str, Any]:
     )[0]
 
 
-def _said(conversation: Conversation) -> dict[str, datetime]:
+def _said(conversation: Conversation, events: Iterable[LeadEvent]) -> dict[str, datetime]:
     """When a customer said what stands in a field: only where it still is what they said, and no colleague wrote it."""
-    kinds = ("lead.noted", "lead.corrected")
-    rows = LeadEvent.objects.filter(lead=conversation.lead_id, kind__in=kinds).order_by("-at", "-id")[:MOST_NOTED]
     found: dict[str, tuple[datetime, bool, str]] = {}
-    for event in rows:
+    for event in events:
+        if event.kind not in ("lead.noted", "lead.corrected"):
+            continue
         for line in event.text.split("; "):
             word, _, value = line.partition(": ")
             found.setdefault(word, (event.at, event.actor_id is None, re.sub(r", was .*", "", value)))

@@ -60,6 +60,8 @@ def timeline_context(
     now, writes = clock.now(), may_write(request, conversation)
     visits = panel.visits_of(request.user, conversation.lead)
     told = timeline.timeline_of(conversation, before=before, visits={str(visit.key): visit for visit in visits})
+    beside = panel.panel_of(request.user, conversation, visits, told, now=now)
+    conversation.is_opted_out = beside.opted_out_at is not None  # type: ignore[attr-defined]  # asked once a page
     return {
         "conversation": conversation,
         "zone": conversation.location.zone,
@@ -69,7 +71,7 @@ def timeline_context(
         "may_write": writes,
         "locked": why_locked(conversation),
         "shown_inline": SHOWN_INLINE,
-        "panel": panel.panel_of(request.user, conversation, visits, told.calls, now=now),
+        "panel": beside,
         **(_forms(conversation, refused) if writes else {}),
     }
 

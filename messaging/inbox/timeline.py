@@ -15,9 +15,9 @@ from scheduling.models import Appointment
 
 TIMELINE_SIZE = 100
 # Told by the call, the text, the task or the robot's turn itself, which stand in the timeline already.
-TOLD_BY_ROWS = (
-    Q(kind__startswith="call.") | Q(kind__startswith="text.") | Q(kind__startswith="task.") | Q(kind="lead.noted")
-)
+TOLD_BY_ROWS = Q(kind__startswith="call.") | Q(kind__startswith="text.") | Q(kind__startswith="task.")
+# Told by the text in which the customer said it; the panel reads it.
+NOTED = "lead.noted"
 
 # Turns that left no text of their own: a draft, silence, something newer that came first.
 TOLD_BY_THEMSELVES = (
@@ -65,7 +65,8 @@ class Entry:
 class Timeline:
     """Entries, oldest first. `earlier`: where the page before begins, "" when this is the beginning.
 
-    `retried`: keys of texts that were sent again; `newest`: id of the newest text, 0 without any.
+    `retried`: keys of texts that were sent again; `newest`: id of the newest text, 0 without any. `calls` and `events`:
+    what was read of them, the latest first, shown or not.
     """
 
     entries: list[Entry]
@@ -73,6 +74,7 @@ class Timeline:
     retried: frozenset[str]
     newest: int = 0
     calls: list[Call] = field(default_factory=list)
+    events: list[LeadEvent] = field(default_factory=list)
 
     @property
     def has_earlier(self) -> bool:
@@ -96,7 +98,8 @@ def timeline_of(
     turns = conversation.turns.filter(message=None, status__in=TOLD_BY_THEMSELVES)
     # Of this place only: who sees one location of two must not learn of the other.
     tasks = CallbackTask.objects.filter(lead=conversation.lead_id, location=conversation.location_id)
-    calls = _newest(conversation.calls.select_related("rule"), "call", "started_at", before)[:stop]
+    calls = list(_newest(conversation.calls.select_related("rule"), "call", "started_at", before)[:stop])
+    events = list(_newest(_events(conversation), "event", "at", before)[:stop])
     found = list(_newest(texts, "text", "created_at", before)[:stop])
     rows: list[tuple[Kind, str, Any]] = [
         ("call", "started_at", calls),
@@ -108,7 +111,7 @@ def timeline_of(
             "created_at",
             _newest(conversation.notes.select_related("author"), "note", "created_at", before)[:stop],
         ),
-        ("event", "at", _newest(_events(conversation), "event", "at", before)[:stop]),
+        ("event", "at", events),
     ]
     entries = [
         _entry(kind, Position(getattr(row, at), RANKS[kind], row.pk), row) for kind, at, of in rows for row in of
@@ -117,11 +120,12 @@ def timeline_of(
     has_earlier = size is not None and len(entries) > size
     shown = entries[-size:] if size is not None else entries
     return Timeline(
-        entries=_with_visits(shown, visits or {}),
+        entries=_shown(shown, visits or {}),
         earlier=str(shown[0].position) if has_earlier else "",
         retried=frozenset(text.idem_key.partition(":")[2] for text in found if text.idem_key.startswith(REPEATS)),
         newest=max((text.pk for text in found), default=0),
-        calls=list(calls),
+        calls=calls,
+        events=events,
     )
 
 
@@ -155,12 +159,13 @@ def _entry(kind: Kind, position: Position, row: Any) -> Entry:
     return Entry(kind, str(getattr(row, "key", row.pk)), position, row, why_decided(row) if kind == "call" else "")
 
 
-def _with_visits(entries: list[Entry], visits: Mapping[str, Appointment]) -> list[Entry]:
+def _shown(entries: list[Entry], visits: Mapping[str, Appointment]) -> list[Entry]:
     """Bookings with their appointment where the event tells its present state; earlier states stay lines."""
     shown = []
     for entry in entries:
         if entry.kind != "booking":
-            shown.append(entry)
+            if entry.kind != "event" or getattr(entry.row, "kind", "") != NOTED:
+                shown.append(entry)
             continue
         assert isinstance(entry.row, LeadEvent)  # noqa: S101  what _entry makes
         visit = visits.get(str(entry.row.data["appointment"]))
@@ -204,7 +209,8 @@ def why_locked(conversation: Conversation) -> str:
     The same questions as at the moment of sending (messaging.recheck), asked before anybody writes for nothing.
     """
     lead, number = conversation.lead, conversation.number
-    if consent.is_opted_out(conversation.business_id, lead.phone):
+    known: bool | None = getattr(conversation, "is_opted_out", None)  # rows of lists bring it along
+    if consent.is_opted_out(conversation.business_id, lead.phone) if known is None else known:
         return "This person has opted out. No text can be sent unless they text START."
     if conversation.business.is_texting_paused or not number.is_active:
         return "Texting is paused for this business. An owner can switch it on again in the settings."

@@ -210,7 +210,8 @@ def test_what_came_before_is_shown_as_far_as_it_may_be_seen(cast: Cast) -> None:
 def test_what_the_customer_said_is_marked_until_somebody_else_says_otherwise(cast: Cast) -> None:
     conversation = asked(cast)
     assert conversation.request is not None
-    intake.note_facts(conversation.lead, conversation.request, {"name": "Dee", "need": "leak"}, at=NOON)
+    facts = {"name": "Dee", "need": "leak"}
+    intake.note_facts(conversation.lead, conversation.request, facts, at=NOON, conversation=str(conversation.key))
     panel = as_user(cast.ana).get(url("show", conversation)).context["panel"]
     assert panel.said == {"lead-name": NOON, "request-need": NOON}
     edit(cast, "request", conversation, request_page(conversation) | {"request-need": "flood"})
