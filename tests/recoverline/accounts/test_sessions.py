@@ -76,9 +76,7 @@ def test_a_week_is_the_end_in_any_case(cast: Cast, at: time_machine.Traveller) -
     assert status(client) == 302
 
 
-def test_use_is_written_down_now_and_then(
-    cast: Cast, at: time_machine.Traveller, django_assert_num_queries: object
-) -> None:
+def test_use_is_written_down_now_and_then(cast: Cast, at: time_machine.Traveller) -> None:
     client = browser("ben")
     seen = UserSession.objects.get().last_seen_at
     at.shift(299)
