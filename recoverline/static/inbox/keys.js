@@ -20,7 +20,9 @@ function onKey(event) {
   first = { key: event.key, at: Date.now() };
   if (isSecond && event.key === "i") return use(document.querySelector('[data-key="g i"]'), event);
   if (event.key === "j" || event.key === "k") return step(event.key === "j" ? 1 : -1, event);
-  use([...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find((one) => one.checkVisibility()), event);
+  const own = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)];
+  // What a closed menu holds can be done as well.
+  use(own.find((one) => one.checkVisibility()) ?? own.find((one) => one.closest("details.menu")), event);
 }
 
 function use(target, event) {
