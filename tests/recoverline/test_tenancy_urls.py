@@ -105,13 +105,13 @@ PAGES = {
     "inbox:callback-list": Page(LIST),
     "inbox:conversation-bulk": Page(Answers(302, 302, 302, 403, 302), posts=True, data=(("act", "done"),)),
     "inbox:view-save": Page(MOVED, posts=True),  # one's own; without a name nothing is saved
-    "inbox:view-delete": Page(Answers(302, 404, 404, 404, 404), posts=True, args=("1" * 32,)),
+    "inbox:view-delete": Page(Answers(302, 404, 404, 404, 404), posts=True, args=("0b0f7f6e-0000-4000-8000-000000000000",)),
     "inbox:preferences": Page(OWN),
     "inbox:poll": Page(Answers(401, 200, 200, 200, 200)),
     "inbox:conversation-presence": Page(Answers(401, 404, 404, 204, 204), Conversation, posts=True),
     "inbox:conversation-show": READ_CONVERSATION,
     "inbox:conversation-timeline": READ_CONVERSATION,
-    "inbox:conversation-earlier": Page(Answers(302, 404, 404, 302, 302), Conversation),  # without a position: the newest
+    "inbox:conversation-earlier": Page(Answers(302, 404, 404, 302, 302), Conversation),  # without a position: newest
     "inbox:media-show": Page(READ, MessageMedia),
     "inbox:voicemail-show": Page(READ, Call),
     "inbox:lead-edit": ACT_ON_CONVERSATION,
