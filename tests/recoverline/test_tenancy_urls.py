@@ -97,6 +97,7 @@ class Page:
 
 
 SEEN = (("version", "1"),)
+NOTHING = "0b0f7f6e-0000-4000-8000-000000000000"
 READ_CONVERSATION, ACT_ON_CONVERSATION = Page(READ, Conversation), Page(ACT, Conversation, posts=True)
 PAGES = {
     "": Page(MOVED),
@@ -105,7 +106,7 @@ PAGES = {
     "inbox:callback-list": Page(LIST),
     "inbox:conversation-bulk": Page(Answers(302, 302, 302, 403, 302), posts=True, data=(("act", "done"),)),
     "inbox:view-save": Page(MOVED, posts=True),  # one's own; without a name nothing is saved
-    "inbox:view-delete": Page(Answers(302, 404, 404, 404, 404), posts=True, args=("0b0f7f6e-0000-4000-8000-000000000000",)),
+    "inbox:view-delete": Page(Answers(302, 404, 404, 404, 404), posts=True, args=(NOTHING,)),
     "inbox:preferences": Page(OWN),
     "inbox:poll": Page(Answers(401, 200, 200, 200, 200)),
     "inbox:conversation-presence": Page(Answers(401, 404, 404, 204, 204), Conversation, posts=True),
@@ -280,7 +281,7 @@ def test_a_strangers_answer_is_that_for_nothing_at_all(world: World) -> None:
     client = client_of(world.cast.cleo)
     for name, page in PAGES.items():
         if page.answers in (READ, ACT):
-            nothing = reverse(name, args=["0b0f7f6e-0000-4000-8000-000000000000"])
+            nothing = reverse(name, args=[NOTHING])
             there, nowhere = (ask(client, path, page) for path in (path_of(name, page, world), nothing))
             assert (name, there.status_code) == (name, nowhere.status_code)
             assert (name, token.sub("", body_of(there))) == (name, token.sub("", body_of(nowhere)))
