@@ -31,7 +31,7 @@ from scheduling.placing import Wanted
 MOST_OFFERED = 3
 # Of so many open starts those are shown that differ enough to be a choice.
 _LOOKED_AT = 60
-_SHOWN = 9
+_SHOWN = 6
 # A dialog shows what begins from here on; staff may book sooner by hand on the appointments page.
 _NOT_BEFORE = timedelta(minutes=10)
 

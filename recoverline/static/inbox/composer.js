@@ -103,7 +103,6 @@ function start(form) {
       drafts.clear();
       say(said.problem);
     }
-    document.querySelector(".composer .send").textContent = "Send text";
     refresh(form);
     field.focus({ preventScroll: true });
   }
