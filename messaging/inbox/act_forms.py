@@ -55,7 +55,7 @@ class MomentForm(forms.Form):
         now: datetime,
         auto_id: str = "snooze_%s",
     ) -> None:
-        super().__init__(data, auto_id=auto_id)  # type: ignore[arg-type]
+        super().__init__(data, auto_id=auto_id, label_suffix="")  # type: ignore[arg-type]
         self.choices, self.location, self.now = choices, location, now
         names = [(choice.value, choice.label) for choice in choices]
         self.fields["when"].choices = [*names, (CUSTOM, "Another time")]  # type: ignore[attr-defined]
@@ -159,7 +159,7 @@ class NoteForm(forms.Form):
     )
 
     def __init__(self, data: object = None, *, conversation: Conversation) -> None:
-        super().__init__(data, auto_id="note_%s")  # type: ignore[arg-type]
+        super().__init__(data, auto_id="note_%s", label_suffix="")  # type: ignore[arg-type]
         self.conversation = conversation
 
     def clean_body(self) -> str:
@@ -184,7 +184,7 @@ def outcome_form(conversation: Conversation, data: object = None) -> OutcomeForm
             "lost_reason": request.lost_reason,
             "note": request.outcome_note,
         }
-    return OutcomeForm(data, initial=initial, auto_id="outcome_%s")  # type: ignore[arg-type]
+    return OutcomeForm(data, initial=initial, auto_id="outcome_%s", label_suffix="")  # type: ignore[arg-type]
 
 
 def snooze_form(conversation: Conversation, *, now: datetime, data: object = None) -> MomentForm:

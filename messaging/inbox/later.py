@@ -64,7 +64,7 @@ def _openings(location: Location, *, now: datetime) -> Sequence[Choice]:
         _opens(location, day_offset=(day - today).days, now=now) for day in (today + timedelta(1), monday)
     )
     is_tomorrow = tomorrow.astimezone(location.zone).date() == today + timedelta(days=1)
-    choices = [_choice("tomorrow", "Tomorrow morning" if is_tomorrow else "When you open again", tomorrow, location)]
+    choices = [_choice("tomorrow", "Tomorrow morning" if is_tomorrow else "Next opening", tomorrow, location)]
     return choices if tomorrow == week else [*choices, _choice("week", "Next week", week, location)]
 
 

@@ -14,6 +14,21 @@ function knowTheHolder(event) {
   }
 }
 
+/** A dialog that was opened from a menu is where one goes on. */
+function leaveMenu(event) {
+  const menu = event.target.closest?.("[data-opens]")?.closest("details.menu");
+  if (menu) menu.open = false;
+}
+
+/** On a phone the thread opens at its end, out of sight of what the page says at its top: there it stands over the composer,
+    within reach of the thumb, until somebody goes on. */
+function bringNoticesDown() {
+  const [notices, composer] = [document.querySelector(".notices"), document.querySelector(".composer")];
+  if (!notices || !composer || matchMedia("(min-width: 56.25rem) and (min-height: 30rem)").matches) return;
+  composer.prepend(notices);
+  composer.addEventListener("input", () => notices.remove(), { once: true });
+}
+
 /** Whoever types a time means that time. */
 function chooseOwnTime(event) {
   const radio = event.target.matches?.('.callback-form [name="at"]') && event.target.form.querySelector('[value="custom"]');
@@ -130,5 +145,7 @@ class Mentions {
 }
 
 addEventListener("click", knowTheHolder, true);
+addEventListener("click", leaveMenu);
+bringNoticesDown();
 addEventListener("input", chooseOwnTime);
 document.querySelectorAll(".note-form").forEach((form) => new Mentions(form));

@@ -159,7 +159,7 @@ def test_moments_follow_the_hours_of_the_location(cast: Cast) -> None:
     friday = AFTERNOON + timedelta(days=2)
     assert choices(cast, friday) == [
         ("later", "Later today", "Fri, Jun 19, 3:00 PM"),
-        ("tomorrow", "When you open again", "Mon, Jun 22, 9:00 AM"),
+        ("tomorrow", "Next opening", "Mon, Jun 22, 9:00 AM"),
     ]
 
 
