@@ -76,7 +76,7 @@ class CannedReplyAdmin(TenantAdmin):
             raise Http404
         mine = businesses_for(user_of(request), roles=CONFIGURERS)
         asked = request.POST.get("business", "")
-        business = mine.filter(pk=asked if asked.isdecimal() and len(asked) < 19 else None).first()
+        business = mine.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
         if asked and business is None:
             raise Http404
         if business is None and mine.count() == 1:

@@ -101,7 +101,10 @@ def slots_of(
 ) -> list[Slot]:
     window, language = _window(service), language_of(conversation)
     return [
-        Slot(at, describe_visit(at, zone=location.zone, language=language, arrival_ends_at=window and at + window))
+        Slot(
+            at,
+            describe_visit(at, zone=location.zone, language=language, arrival_ends_at=at + window if window else None),
+        )
         for at in starts
     ]
 
@@ -127,7 +130,7 @@ def keep_offered(conversation: Conversation, offered: Offered, *, text: str, now
         SlotOffer(
             business_id=conversation.business_id, conversation=conversation, number=number, service=offered.service,
             location=offered.location, area=area_of(conversation, offered.location), starts_at=slot.starts_at,
-            arrival_ends_at=window and slot.starts_at + window, offered_at=now,
+            arrival_ends_at=slot.starts_at + window if window else None, offered_at=now,
         )
         for number, slot in enumerate(_named(conversation, offered), start=1)
         if f"{number}) {slot.words}" in text
@@ -158,7 +161,9 @@ def taken_offer(conversation: Conversation, *, now: datetime) -> Taken | None:
     zone = conversation.location.zone
     number = choose(said.body, [as_offer(row).as_choice(zone) for row in rows], now=now.astimezone(zone))
     chosen = next((row for row in rows if row.number == number and row.moves is None), None)
-    return chosen and Taken(chosen, as_offer(chosen).words(zone, language_of(conversation)), said.body)
+    if chosen is None:
+        return None
+    return Taken(chosen, as_offer(chosen).words(zone, language_of(conversation)), said.body)
 
 
 def book(

@@ -76,25 +76,25 @@ def loaded(kit: Kit) -> Business:
     return report.business
 
 
-def rendered(script: Script) -> str:
-    """As sent to a caller whose name is known, on the day and at the place where its text is longest."""
-    business = script.business
+def sample_of(business: Business, language: str) -> dict[str, str]:
+    """What is filled in for a caller whose name is known, on the day and at the place where that is longest."""
     place = business.locations.earliest("pk")
-    state = OpenState(False, "holiday", "Thanksgiving", MONDAY, MONDAY)
-    values = (
-        values_for(
-            business=business,
-            location=place,
-            number=business.numbers.earliest("pk"),
-            lead=make_lead(business, name="Maria Hernandez"),
-            state=state,
-            ranges=hours_of(place),
-            now=SATURDAY,
-            language=script.language,
-        )
-        | EXAMPLES
-        | {"booking_link": example_link(business)}
+    known = values_for(
+        business=business,
+        location=place,
+        number=business.numbers.earliest("pk"),
+        lead=make_lead(business, name="Maria Hernandez"),
+        state=OpenState(False, "holiday", "Thanksgiving", MONDAY, MONDAY),
+        ranges=hours_of(place),
+        now=SATURDAY,
+        language=language,
     )
+    return known | EXAMPLES | {"booking_link": example_link(business)}
+
+
+def rendered(script: Script) -> str:
+    business = script.business
+    values = sample_of(business, script.language)
     line = values["opt_out"]
     findings = lint(script.body, kind=script.kind, business_name=business.name, opt_out_line=line, sample=values)
     assert [finding for finding in findings if finding.level != "note"] == []
@@ -118,8 +118,8 @@ def test_a_kit_loads_without_a_warning_and_comes_back_the_same(kit: Kit) -> None
 @ALL
 def test_every_text_is_cheap(kit: Kit) -> None:
     """One segment of plain characters for most of what is sent; what is spoken costs nothing but stays short."""
-    bills = {}
-    for script in loaded(kit).scripts.select_related("business"):
+    bills, business = {}, loaded(kit)
+    for script in business.scripts.select_related("business"):
         bill = count_segments(rendered(script))
         bills[script.name] = (bill.encoding, bill.count)
         assert bill.costly == ()
@@ -128,6 +128,12 @@ def test_every_text_is_cheap(kit: Kit) -> None:
             bill.units,
         )
     assert len(bills) >= 35
+    for reply in business.canned_replies.all():
+        bill = count_segments(render_script(reply.body, sample_of(business, reply.language)))
+        assert (bill.costly, bill.count) == ((), 1), (reply.shortcut, reply.language)
+    languages = business.canned_replies.values_list("language", flat=True)
+    assert sorted(set(languages)) == ["en", "es"]
+    assert 5 <= len(languages) / 2 <= 8
 
 
 @ALL
