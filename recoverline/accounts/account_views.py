@@ -18,7 +18,7 @@ from recoverline.accounts import sessions
 
 @login_required
 def change_password(request: HttpRequest) -> HttpResponseBase:
-    if not request.user.has_usable_password():
+    if not cast(User, request.user).has_usable_password():
         raise Http404  # the demo's owner: whoever finds the page open must not become able to sign in later
     return cast(HttpResponseBase, password_change(request))
 

@@ -28,7 +28,7 @@ def invitation_show(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     known = invitations.known_as(invitation.email)
     if known.exists() or request.user.is_authenticated:
-        is_theirs = known.filter(pk=request.user.pk).exists()
+        is_theirs = request.user.is_authenticated and known.filter(pk=request.user.pk).exists()
         if request.method == "POST" and is_theirs:
             return _join(request, token)
         return render(request, "accounts/invitation.html", {"invitation": invitation, "is_theirs": is_theirs})
