@@ -10,7 +10,7 @@ function showChosen() {
   const all = boxes();
   const chosen = all.filter((box) => box.checked).length;
   say(document.querySelector("[data-chosen]"), chosen ? `${chosen} selected` : "");
-  say(document.querySelector("[data-choose-all]"), chosen && chosen === all.length ? "Select none" : "Select all on this page");
+  say(document.querySelector("[data-choose-all]"), chosen && chosen === all.length ? "Select none" : "Select all");
 }
 
 document.addEventListener("change", (event) => {
