@@ -43,7 +43,7 @@ def show_voicemail(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     """The recording of a voicemail, from wherever a player wants to go on."""
     call = get_object_or_404(access.calls_for(request.user), key=key, voicemail_status=MediaStatus.STORED)
     file = _opened(call.voicemail_file)
-    suffix = PurePath(call.voicemail_file.name).suffix.removeprefix(".")
+    suffix = PurePath(call.voicemail_file.name or "").suffix.removeprefix(".")
     kind = PLAYED_AS.get(suffix, "application/octet-stream")
     size = call.voicemail_file.size
     part = _part(request.headers.get("Range", ""), size)

@@ -88,11 +88,12 @@ def _counted(user: User, lead: Lead) -> dict[str, Any]:
         return Coalesce(Subquery(numbers.values("many")[:1], output_field=IntegerField()), 0)
 
     gone = OptOut.objects.filter(business=OuterRef("business"), phone=OuterRef("phone"), revoked_at=None)
-    return Lead.objects.filter(pk=lead.pk).values(
+    found = Lead.objects.filter(pk=lead.pk).values(
         calls_heard=count(access.calls_for(user)),
         texts_said=count(access.messages_for(user)),
         opted_out_at=Subquery(gone.values("opted_out_at")[:1]),
     )[0]
+    return dict(found)
 
 
 def _said(conversation: Conversation, events: Iterable[LeadEvent]) -> dict[str, datetime]:

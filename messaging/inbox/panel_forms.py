@@ -20,6 +20,7 @@ class CorrectionForm(forms.Form):
         self.row = row
         self.touched: set[str] = set()
         self.crossed: set[str] = set()
+        values.setdefault("label_suffix", "")
         super().__init__(initial={name: self._stored(name) for name in self.base_fields}, **values)
         self._widen()
         if data is not None:

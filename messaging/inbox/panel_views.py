@@ -45,13 +45,13 @@ def edit_request(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
     def fill() -> RequestForm:
         form = RequestForm(row, request.POST)
-        if shown != (str(row.key) if row.pk else ""):
+        if shown != ("" if row._state.adding else str(row.key)):
             form.add_error(None, ANOTHER_REQUEST)
         return form
 
     def save(form: CorrectionForm) -> bool:
         with transaction.atomic():
-            if row.pk is None and form.changes() and not _open(conversation, row):
+            if row._state.adding and form.changes() and not _open(conversation, row):
                 transaction.set_rollback(True)
                 return False
             return _correct(request, conversation, row, form)
@@ -64,8 +64,10 @@ def _open(conversation: Conversation, row: JobRequest) -> bool:
     opened = intake.open_request(
         conversation.lead, location=conversation.location, at=clock.now(), source=conversation.number.source
     )
-    row.pk, row.key = opened.pk, opened.key
-    return bool(Conversation.objects.filter(pk=conversation.pk, request=None).update(request=opened))
+    if not Conversation.objects.filter(pk=conversation.pk, request=None).update(request=opened):
+        return False
+    row.pk, row.key, row._state.adding = opened.pk, opened.key, False
+    return True
 
 
 def _correct(request: HttpRequest, conversation: Conversation, row: Lead | JobRequest, form: CorrectionForm) -> bool:
@@ -80,7 +82,7 @@ def _save(
 ) -> HttpResponse:
     form = fill()
     if form.is_valid() and not save(form):
-        if form.row.pk:
+        if not form.row._state.adding:
             form.row.refresh_from_db()
         form = fill()
         if form.is_valid():
