@@ -28,18 +28,22 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture
 def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
-    """`open_page(user, path, **context)`: a window of that person's own. A complaint in its console fails the test."""
+    """`open_page(user, path, **context)`: a window of that person's own. A complaint in its console fails the test.
+
+    Not with `may_complain`: where an answer is refused on purpose, the browser itself complains.
+    """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_one(user: User | None, path: str, **options: Any) -> Page:
+    def open_one(user: User | None, path: str, *, may_complain: bool = False, **options: Any) -> Page:
         context = browser.new_context(base_url=live_server.url, **options)
         contexts.append(context)
         if user is not None:
             context.add_cookies([session_of(user, live_server.url)])
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        if not may_complain:
+            page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(path)
         return page

@@ -13,6 +13,7 @@ let failures = 0;
 let timer = 0;
 let asking = null;
 let lastActive = Date.now();
+let isAskedAgain = false;
 let isOver = false;
 
 /** What the page may still ask for, such as alerts: name -> value of the question. */
@@ -42,6 +43,7 @@ async function ask() {
 async function tick() {
   clearTimeout(timer);
   if (asking || isOver) return;
+  isAskedAgain = false;
   try {
     asking = ask();
     await asking;
@@ -53,7 +55,9 @@ async function tick() {
   } finally {
     asking = null;
   }
-  if (!isOver) wait();
+  if (isOver) return;
+  if (isAskedAgain && !failures) tick();
+  else wait();
 }
 
 /** Jitter, so that the tabs of an office do not all ask in the same moment. */
@@ -67,7 +71,10 @@ function wait() {
 
 /** At once: somebody has just done something, or is back. */
 export function askNow() {
-  if (root && !isOver) setTimeout(tick, asking ? 300 : 0);
+  if (!root || isOver) return;
+  // What was done while a question was on its way may be missing in its answer.
+  if (asking) isAskedAgain = true;
+  else tick();
 }
 
 // ---------------------------------------------------------------- taking what is new
@@ -294,6 +301,7 @@ if (root) {
   addEventListener("focus", askNow);
   addEventListener("online", askNow);
   addEventListener("inbox:ask", askNow);
+  document.addEventListener("inbox:changed", askNow);
   document.addEventListener("visibilitychange", () => (document.hidden ? wait() : askNow()));
   wait();
 }

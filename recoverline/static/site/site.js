@@ -86,7 +86,7 @@ function isOutside({ clientX, clientY, detail }, dialog) {
 
 /** A menu closes when somebody goes elsewhere. */
 function closeMenus() {
-  const open = () => [...document.querySelectorAll("details.menu[open]")];
+  const open = () => [...document.querySelectorAll("details.menu[open], details.site-menu[open]")];
   addEventListener("click", (event) => open().forEach((menu) => menu.contains(event.target) || (menu.open = false)));
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
