@@ -204,7 +204,7 @@ def _knowledge(facts: SetUpFacts, now: datetime) -> Step:
 
 def _team(facts: SetUpFacts, now: datetime) -> Step:
     label, why = "Bring your team", "Who answers, and whose own calls never get a text."
-    page = reverse("admin:leads_membership_changelist")
+    page = reverse("team")
     if not facts.alerted:
         tip = "Switch on alerts for somebody who has an e-mail address."
         return Step(label, why, page, State.BROKEN, "Nobody is mailed when a customer needs a person", tip)
