@@ -7,10 +7,10 @@ key once.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from leads.access import User
 from leads.models import Preferences
 from messaging import access
 from messaging.enums import ConversationStatus, Handler
@@ -34,7 +34,7 @@ class Alert:
     url: str
 
 
-def alerts_for(user: User, preferences: Preferences, *, now: datetime) -> list[Alert]:
+def alerts_for(user: AbstractBaseUser, preferences: Preferences, *, now: datetime) -> list[Alert]:
     """In the order of their weight; a conversation once."""
     found: dict[int, Alert] = {}
     if preferences.desktop_mine:
@@ -54,14 +54,14 @@ def _add(found: dict[int, Alert], more: list[tuple[int, Alert]]) -> None:
         found.setdefault(pk, alert)
 
 
-def _waiting(user: User, now: datetime) -> "QuerySet[Conversation]":
+def _waiting(user: AbstractBaseUser, now: datetime) -> "QuerySet[Conversation]":
     began = Q(waiting_since__gt=now - RECENT) | Q(reply_due_at__gt=now - RECENT, reply_due_at__lte=now)
     rows = access.conversations_for(user).filter(began, status=ConversationStatus.OPEN, needs_reply=True)
     rows = rows.exclude(handler=Handler.ROBOT, turn_due_at__isnull=False).select_related("lead", "business")
     return rows.order_by("-waiting_since", "-id")[:AT_MOST]
 
 
-def _alert_of(row: Conversation, user: User, preferences: Preferences, now: datetime) -> Alert | None:
+def _alert_of(row: Conversation, user: AbstractBaseUser, preferences: Preferences, now: datetime) -> Alert | None:
     is_late = row.reply_due_at is not None and row.reply_due_at <= now
     is_new = row.waiting_since is not None and row.waiting_since > now - RECENT
     if is_late and preferences.desktop_overdue:
@@ -79,7 +79,7 @@ def _alert(row: Conversation, kind: str, since: datetime | None, what: str) -> A
     return Alert(f"{kind}:{row.key}:{stamp}", kind, f"{what}: {_name(row)}", text, _url(row))
 
 
-def _assigned(user: User) -> list[tuple[int, Alert]]:
+def _assigned(user: AbstractBaseUser) -> list[tuple[int, Alert]]:
     rows = access.conversations_for(user).filter(assignee_id=user.pk, status=ConversationStatus.OPEN)
     rows = rows.select_related("lead", "business").order_by("-last_at", "-id")[:AT_MOST]
     return [
@@ -88,7 +88,7 @@ def _assigned(user: User) -> list[tuple[int, Alert]]:
     ]
 
 
-def _mentions(user: User, now: datetime) -> list[tuple[int, Alert]]:
+def _mentions(user: AbstractBaseUser, now: datetime) -> list[tuple[int, Alert]]:
     unseen = Mention.objects.filter(user_id=user.pk, seen_at=None, note__created_at__gt=now - RECENT)
     unseen = unseen.filter(note__conversation__in=access.conversations_for(user))
     rows = unseen.select_related("note__conversation__lead", "note__conversation__business").order_by("-id")[:AT_MOST]

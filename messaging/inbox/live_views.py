@@ -89,7 +89,7 @@ def _alerts(request: HttpRequest) -> list[desktop.Alert]:
     """Asked for by one tab of those that may show them."""
     if "alerts" not in request.GET:
         return []
-    return desktop.alerts_for(request.user, preferences_of(request.user), now=clock.now())
+    return desktop.alerts_for(user_of(request), preferences_of(request.user), now=clock.now())
 
 
 def _thread_context(

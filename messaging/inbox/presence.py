@@ -47,10 +47,10 @@ def leave(conversation: Conversation, user: AbstractBaseUser) -> None:
     PresenceMark.objects.filter(conversation=conversation, user_id=user.pk).delete()
 
 
-def visitors(conversation: Conversation, *, apart_from: object, now: datetime) -> list[Visitor]:
+def visitors(conversation: Conversation, *, apart_from: int | None, now: datetime) -> list[Visitor]:
     """Everybody else who is here, whoever writes first."""
     marks = PresenceMark.objects.filter(conversation=conversation, seen_at__gt=now - HOLDS_FOR)
-    rows = marks.exclude(user=apart_from).select_related("user").order_by("state", "user__username")
+    rows = marks.exclude(user_id=apart_from).select_related("user").order_by("state", "user__username")
     return [Visitor(row.user, row.state) for row in rows]
 
 

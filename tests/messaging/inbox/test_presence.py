@@ -21,7 +21,7 @@ def cast() -> Cast:
     return make_cast()
 
 
-def here(conversation: Conversation, me: object, seconds: int = 0) -> list[tuple[str, str]]:
+def here(conversation: Conversation, me: int | None, seconds: int = 0) -> list[tuple[str, str]]:
     found = presence.visitors(conversation, apart_from=me, now=NOON + timedelta(seconds=seconds))
     return [(visitor.user.get_username(), visitor.state) for visitor in found]
 
