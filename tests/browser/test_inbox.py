@@ -102,7 +102,7 @@ def test_the_list_keeps_itself_current(cast: Cast, open_page: OpenPage) -> None:
     expect(page.get_by_role("heading", name="No missed calls yet.")).to_be_visible()
     converse(cast, "Nina")
     expect(page.get_by_role("link", name="Nina")).to_be_visible(timeout=15_000)
-    expect(page.get_by_role("link", name="Needs reply 1")).to_be_visible()
+    expect(page.get_by_role("link", name="1 Needs reply")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_pages_fit_the_window(cast: Cast, open_page: OpenPage, width: int, schem
     factories.make_task(cast.a_location, lead=conversation.lead, detail="y" * 200)
     page = open_page(cast.ana, "/inbox/", viewport={"width": width, "height": 700}, color_scheme=scheme)
     beyond = {}
-    for path in ("/inbox/?tab=open", "/inbox/?tab=done", path_of(conversation), "/inbox/callbacks/"):
+    for path in ("/inbox/?queue=open", "/inbox/?queue=done", path_of(conversation), "/inbox/callbacks/"):
         page.goto(path)
         beyond[path] = width_beyond_the_window(page)
     assert set(beyond.values()) == {0}, beyond
