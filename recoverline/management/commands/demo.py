@@ -24,10 +24,11 @@ from messaging.simulator.erasing import erase
 from messaging.simulator.errors import SimulatorError
 from messaging.simulator.history import play_history
 from messaging.simulator.player import simulated_numbers
+from messaging.simulator.scenes import Desk
 from recoverline import demo_login
 from recoverline.processes import is_port_free, manage_argv, run_all
 
-OWNER = "demo"
+OWNER, COLLEAGUE = "demo", "demo-colleague"
 KITS = {kit.slug: kit for kit in kits.kits()}
 
 
@@ -156,7 +157,7 @@ class Command(BaseCommand):
         number = simulated_numbers().filter(business=business)[0]
         try:
             with server.own_server(), only_warnings():
-                count = play_history(number, staff=owner)
+                count = play_history(number, desk=Desk(owner, self._colleague(business)))
         except BaseException:
             # Half a history would never be completed: the next start begins anew.
             erase(business)
@@ -172,3 +173,14 @@ class Command(BaseCommand):
             owner.set_unusable_password()
             owner.save(update_fields=["password"])
         return owner
+
+    def _colleague(self, business: Business) -> User:
+        """Somebody to give conversations to, and to be named in notes; nobody can sign in as them."""
+        colleague, created = User.objects.get_or_create(
+            username=COLLEAGUE, defaults={"first_name": "Jamie", "last_name": "Park"}
+        )
+        if created:
+            colleague.set_unusable_password()
+            colleague.save(update_fields=["password"])
+        Membership.objects.get_or_create(business=business, user=colleague, defaults={"role": Role.FRONT_DESK})
+        return colleague

@@ -9,10 +9,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from leads.models import Business, CallbackTask, Lead
+from leads.models import Business, CallbackTask, JobRequest, Lead
+from messaging.inbox.queues import Queue, standing_in
 from messaging.models import Call, CarrierAccount, Message, OptOut
 from recoverline.lib import clock
 from recoverline.management.commands.demo import only_warnings
+from scheduling.models import Appointment
 from tests import simulator_site
 from tests.factories import make_account, make_business
 
@@ -72,9 +74,9 @@ def test_it_refuses_where_a_real_carrier_is_connected(local: None, settings: Any
 def test_it_prepares_a_business_with_a_history_once(local: None) -> None:
     said = demo(prepare=True)
     business = Business.objects.get()
-    assert said == f"Playing a few days of {business}…\n10 calls are in the inbox.\n"
+    assert said == f"Playing a few days of {business}…\n20 calls are in the inbox.\n"
     assert business.is_simulated
-    owner = User.objects.get()
+    owner, colleague = User.objects.get(username="demo"), User.objects.get(username="demo-colleague")
     assert (owner.username, owner.has_usable_password(), owner.is_staff, owner.is_superuser) == (
         "demo",
         False,
@@ -82,14 +84,20 @@ def test_it_prepares_a_business_with_a_history_once(local: None) -> None:
         False,
     )
     assert list(owner.memberships.values_list("business", "role")) == [(business.pk, "owner")]
+    assert (colleague.has_usable_password(), colleague.is_staff) == (False, False)
     assert set(CarrierAccount.objects.values_list("kind", flat=True)) == {"simulator"}
     assert all(Call.objects.values_list("is_simulated", flat=True))
     assert not Call.objects.filter(started_at__gt=clock.now()).exists()
     assert not clock.offset()
     before = (Call.objects.count(), Message.objects.count(), Lead.objects.count())
-    assert before[0] == 10
+    assert before[0] == 20
     assert (OptOut.objects.count(), CallbackTask.objects.exists()) == (1, True)
     assert business.conversations.filter(is_urgent=True).count() == 1
+    empty = [queue for queue in Queue if not business.conversations.filter(standing_in(queue, owner.pk)).exists()]
+    assert empty == []
+    assert list(Appointment.objects.filter(business=business).values_list("booked_by", flat=True)) == ["robot"]
+    ended = JobRequest.objects.exclude(status="open").values_list("status", flat=True)
+    assert sorted(ended) == ["booked", "lost", "won", "wrong_number"]
     assert demo(prepare=True) == ""
     assert (Call.objects.count(), Message.objects.count(), Lead.objects.count()) == before
 
