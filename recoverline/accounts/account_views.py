@@ -1,5 +1,6 @@
 """One's own account: the password, and the devices that are signed in."""
 
+from datetime import UTC
 from typing import cast
 
 from allauth.account.views import password_change
@@ -13,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
+from leads.access import businesses_for
 from recoverline.accounts import sessions
 
 
@@ -28,7 +30,9 @@ def change_password(request: HttpRequest) -> HttpResponseBase:
 def session_list(request: HttpRequest) -> HttpResponseBase:
     mine = sessions.of(cast(User, request.user))
     has_others = any(not session.is_current() for session in mine)
-    return render(request, "usersessions/usersession_list.html", {"sessions": mine, "has_others": has_others})
+    business = businesses_for(request.user).order_by("pk").first()
+    context = {"sessions": mine, "has_others": has_others, "zone": business.zone if business else UTC}
+    return render(request, "usersessions/usersession_list.html", context)
 
 
 @login_required

@@ -49,6 +49,10 @@ class InviteForm(RoleForm):
     email = forms.EmailField(label="E-mail", max_length=150, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     field_order = ["email", "role", "locations"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("role", Role.FRONT_DESK)
+
 
 class JoinForm(forms.Form):
     """The account of somebody new."""
