@@ -116,7 +116,7 @@ PAGES = {
     "inbox:media-show": Page(READ, MessageMedia),
     "inbox:voicemail-show": Page(READ, Call),
     "inbox:lead-edit": ACT_ON_CONVERSATION,
-    "inbox:request-edit": ACT_ON_CONVERSATION,
+    "inbox:request-edit": Page(Answers(302, 404, 404, 403, 422), Conversation, posts=True),  # names no request
     "inbox:conversation-reply": Page(ACT, Conversation, posts=True, data=(("body", "Hi"), ("client_id", "1" * 32))),
     "inbox:conversation-take-over": ACT_ON_CONVERSATION,
     "inbox:conversation-resume": ACT_ON_CONVERSATION,
