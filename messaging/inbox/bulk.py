@@ -8,7 +8,7 @@ from datetime import datetime
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
-from django.db.models import QuerySet, TextChoices
+from django.db.models import Q, QuerySet, TextChoices
 
 from leads.access import WRITERS
 from leads.models import Membership
@@ -61,10 +61,11 @@ class Result:
 
 
 def colleagues(locations: Locations) -> QuerySet[User]:
-    """To whom conversations there can be given, by name."""
+    """To whom conversations there can be given, by name; who works only where the asker sees nothing is nobody."""
     members = Membership.objects.filter(role__in=WRITERS)
-    if locations.businesses is not None:
-        members = members.filter(business__in=locations.businesses)
+    if not locations.everywhere:
+        everywhere = Q(locations=None, business__in=locations.businesses)
+        members = members.filter(everywhere | Q(locations__in=locations.writable))
     people: QuerySet[User] = get_user_model().objects.filter(pk__in=members.values("user"), is_active=True)
     return people.order_by("first_name", "last_name", "username")[:OFFERED_AT_MOST]
 
