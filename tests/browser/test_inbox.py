@@ -5,7 +5,7 @@ import itertools
 import pytest
 from playwright.sync_api import Page, expect
 
-from messaging.enums import Direction, MediaStatus, MessageKind, MessageStatus
+from messaging.enums import MediaStatus, MessageKind, MessageStatus
 from messaging.models import Conversation, Message, MessageMedia
 from recoverline.lib import clock
 from recoverline.lib.text import count_segments, normalize
@@ -76,27 +76,6 @@ def test_pressing_send_twice_is_one_text(cast: Cast, open_page: OpenPage) -> Non
     assert Message.objects.filter(kind=MessageKind.STAFF).count() == 1
 
 
-def test_a_thread_grows_under_a_draft_without_touching_it(cast: Cast, open_page: OpenPage) -> None:
-    conversation = converse(cast)
-    waiting = factories.make_message(conversation, "Ours", status=MessageStatus.QUEUED, created_at=clock.now())
-    page = open_page(cast.ben, path_of(conversation), viewport=DESK)
-    draft = page.get_by_label("Reply by text")
-    draft.press_sequentially("Half a th")
-    page.evaluate("document.querySelectorAll('.entry').forEach((entry) => (entry.wasThere = true))")
-    Message.objects.filter(pk=waiting.pk).update(status=MessageStatus.DELIVERED)
-    theirs = {"direction": Direction.IN, "kind": MessageKind.INBOUND, "status": MessageStatus.RECEIVED}
-    factories.make_message(conversation, "Are you there?", created_at=clock.now(), **theirs)
-    expect(page.get_by_text("Are you there?")).to_be_visible(timeout=15_000)
-    expect(page.locator(f"#entry-text-{waiting.key} .state strong")).to_have_text("Delivered")
-    expect(draft).to_have_value("Half a th")
-    expect(draft).to_be_focused()
-    # Only the new text is new: a log that is drawn again would be read out again.
-    assert page.evaluate("[...document.querySelectorAll('.entry')].map((entry) => entry.wasThere === true)") == [
-        *[True] * 3,
-        False,
-    ]
-
-
 def test_the_list_keeps_itself_current(cast: Cast, open_page: OpenPage) -> None:
     page = open_page(cast.ben, "/inbox/", viewport=DESK)
     expect(page.get_by_role("heading", name="No missed calls yet.")).to_be_visible()
@@ -136,7 +115,7 @@ def test_list_thread_and_lead_stand_side_by_side_where_there_is_room(
     cast: Cast, open_page: OpenPage, viewport: dict[str, int], panes: list[bool]
 ) -> None:
     page = open_page(cast.ben, path_of(converse(cast)), viewport=viewport)
-    assert [page.locator(pane).is_visible() for pane in (".pane-list", ".pane-thread", ".pane-lead")] == panes
+    assert [page.locator(pane).is_visible() for pane in (".pane-list", ".timeline", "#region-panel")] == panes
 
 
 def test_the_keyboard_reaches_the_content_first(cast: Cast, open_page: OpenPage) -> None:

@@ -176,7 +176,7 @@ def test_a_desktop_hears_of_what_began_just_now_and_of_what_is_mine(cast: Cast) 
     def wait(name: str, minutes: int = 1, due: int = 15, **values: Any) -> Conversation:
         since = now - timedelta(minutes=minutes)
         times = {"waiting_since": since, "reply_due_at": since + timedelta(minutes=due), "last_at": since}
-        values = {"handler": Handler.PERSON, "last_preview": f"{name} says " + "x" * 200, **times, **values}
+        values = {"handler": Handler.PERSON, "last_preview": f"{name} says " + "x" * 100, **times, **values}
         return converse(cast, lead={"name": name}, needs_reply=True, **values)
 
     wait("Urgent", is_urgent=True)
@@ -186,7 +186,7 @@ def test_a_desktop_hears_of_what_began_just_now_and_of_what_is_mine(cast: Cast) 
     wait("Anybody's")
     wait("Mine", assignee=cast.ben)
     wait("Robot's", handler=Handler.ROBOT, turn_due_at=now)
-    ben, text = as_user(cast.ben), "says " + "x" * 200
+    ben, text = as_user(cast.ben), "says " + "x" * 100
     assert alerts(Tab(ben)) == []  # this tab may not show any
     told = alerts(Tab(ben, alerts="1"))
     assert sorted(told) == [
