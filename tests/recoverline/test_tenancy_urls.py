@@ -117,7 +117,9 @@ PAGES = {
     "inbox:voicemail-show": Page(READ, Call),
     "inbox:lead-edit": ACT_ON_CONVERSATION,
     "inbox:request-edit": Page(Answers(302, 404, 404, 403, 422), Conversation, posts=True),  # names no request
-    "inbox:conversation-reply": Page(ACT, Conversation, posts=True, data=(("body", "Hi"), ("client_id", "1" * 32))),
+    "inbox:conversation-reply": Page(
+        ACT, Conversation, posts=True, data=(("body", "Hi"), ("client_id", "1" * 32), ("last_seen", "9" * 12))
+    ),
     "inbox:conversation-take-over": ACT_ON_CONVERSATION,
     "inbox:conversation-resume": ACT_ON_CONVERSATION,
     "inbox:conversation-not-urgent": ACT_ON_CONVERSATION,
