@@ -101,7 +101,7 @@ NOTHING = "0b0f7f6e-0000-4000-8000-000000000000"
 READ_CONVERSATION, ACT_ON_CONVERSATION = Page(READ, Conversation), Page(ACT, Conversation, posts=True)
 PAGES = {
     "": Page(MOVED),
-    "inbox:conversation-list": Page(LIST),
+    "inbox:conversation-list": Page(LIST, shares=True),  # the team, to whom something can be given
     "inbox:conversation-rows": Page(LIST),
     "inbox:callback-list": Page(LIST),
     "inbox:conversation-bulk": Page(Answers(302, 302, 302, 403, 302), posts=True, data=(("act", "done"),)),
