@@ -48,6 +48,8 @@ BUSINESS = RowForm(
         Field("texts_per_day", Whole()),
         Field("late_after_minutes", Whole()),
         Field("callback_due_minutes", Whole()),
+        Field("reply_due_minutes", Whole()),
+        Field("urgent_due_minutes", Whole()),
         # Somebody stopped all texts for a reason: a file that does not speak of it must not start them again.
         Field("texting_paused", Flag(), attrs=("is_texting_paused",), is_kept=True),
     ),

@@ -14,7 +14,17 @@ from leads.enums import Language
 from leads.knowledge_sections import ACTIVE, LOCATION
 from leads.models import Location
 from messaging.agent_sections import AGENT_SECTIONS
-from messaging.enums import CallerKind, CarrierKind, HoursState, MissReason, NumberMode, Outcome, RingOrder, ScriptKind
+from messaging.enums import (
+    CallerKind,
+    CarrierKind,
+    HoursState,
+    MissReason,
+    NumberMode,
+    Outcome,
+    Registration,
+    RingOrder,
+    ScriptKind,
+)
 from messaging.inbox import canned
 from messaging.models import CannedReply, CarrierAccount, NeverText, PhoneNumber, RingTarget, Rule, Script
 from messaging.scripts import lint, values_for
@@ -144,6 +154,7 @@ NUMBERS = RowForm(
         Field("press_to_accept", Flag()),
         Field("offers_voicemail", Flag()),
         Field("texts_per_second", Number()),
+        Field("registration", Choice(Registration)),
         ACTIVE,
     ),
 )

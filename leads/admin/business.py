@@ -67,6 +67,8 @@ class BusinessAdmin(TenantHistoryAdmin):
                     "cooldown_hours",
                     "late_after_minutes",
                     "callback_due_minutes",
+                    "reply_due_minutes",
+                    "urgent_due_minutes",
                     "number_texts_per_hour",
                     "texts_per_hour",
                     "texts_per_day",

@@ -71,7 +71,7 @@ class PhoneNumberAdmin(TenantAdmin):
                 "description": "For hosted numbers.",
             },
         ),
-        ("Texts", {"fields": ("texts_per_second",)}),
+        ("Texts", {"fields": ("texts_per_second", "registration")}),
     )
 
     @admin.display(description="state")

@@ -119,7 +119,9 @@ class _Inline(HTMLParser):
         self.found += [name for name in names if name == "style" or name.startswith("on")]
 
 
-@pytest.mark.parametrize("folder", ["", "inbox", "account", "accounts", "mfa", "mfa/totp", "mfa/recovery_codes", "usersessions"])
+@pytest.mark.parametrize(
+    "folder", ["", "inbox", "account", "accounts", "mfa", "mfa/totp", "mfa/recovery_codes", "usersessions"]
+)
 def test_no_template_has_anything_inline(folder: str) -> None:
     for path in sorted((TEMPLATES / folder).glob("*.html")):
         reader = _Inline()
