@@ -5,7 +5,7 @@ from django.utils import timezone
 from leads.models import LeadEvent
 from messaging import alerts, appointment_events, media, reminders, upkeep, voicemail, waitlist_offers
 from messaging.agent import turn
-from messaging.inbox import tending
+from messaging.inbox import leaving, tending
 from messaging.models import Message
 from messaging.simulator import clock_moves
 from recoverline.lib import clock
@@ -55,6 +55,12 @@ def appointment_event(event_id: int) -> None:
     event = LeadEvent.objects.select_related("business").filter(pk=event_id).first()
     if event is not None:
         appointment_events.handle(event, now=clock.now())
+
+
+def release_work(event_id: int) -> None:
+    event = LeadEvent.objects.filter(pk=event_id).first()
+    if event is not None:
+        leaving.release(event)
 
 
 def callback_promised(event_id: int) -> None:

@@ -23,7 +23,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from leads.access import CONFIGURERS, User, businesses_for
-from recoverline import getting_started
+from recoverline.getting_started import steps
 from recoverline.lib import clock
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -176,9 +176,7 @@ class RecoverlineAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         mine = businesses_for(cast(User, request.user), roles=CONFIGURERS)
-        set_up = [
-            (business, getting_started.steps_of(business, now=clock.now())) for business in mine[:BUSINESSES_SHOWN]
-        ]
+        set_up = [(business, steps.steps_of(business, now=clock.now())) for business in mine[:BUSINESSES_SHOWN]]
         return super().index(request, {"set_up": set_up, **(extra_context or {})})
 
 

@@ -311,6 +311,7 @@ EVENT_HANDLERS = {
     "appointment.detailed": ["scheduling.tasks.calendar_appointment_changed"],
     "appointment.missed": ["scheduling.tasks.calendar_appointment_changed"],
     "callback.promised": ["messaging.tasks.callback_promised"],
+    "member.removed": ["messaging.tasks.release_work"],
 }
 # Function -> seconds between two runs by the worker (messaging.ticker). Each is harmless when it runs twice or late.
 PERIODIC_TASKS = {
@@ -321,6 +322,7 @@ PERIODIC_TASKS = {
     "scheduling.tasks.expire_holds": 30,
     "scheduling.tasks.sync_calendars": 60,
     "scheduling.tasks.poll_calendars": 60,
+    "recoverline.accounts.tasks.forget_old": 86_400,
 }
 # Sections of a business file in the order in which they load (leads.config).
 CONFIG_SECTIONS = ["leads.sections", "scheduling.sections", "messaging.sections"]

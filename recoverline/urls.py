@@ -5,7 +5,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from recoverline import demo_login, getting_started_views, health, web_app
+from recoverline import demo_login, health, web_app
+from recoverline.getting_started import views as getting_started
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox:conversation-list")),
@@ -18,7 +19,7 @@ urlpatterns = [
     path("accounts/", include("recoverline.accounts.urls")),
     path("team/", include("recoverline.accounts.team_views")),
     *web_app.urlpatterns,
-    *getting_started_views.urlpatterns,
+    *getting_started.urlpatterns,
     path("healthz", health.ready, name="healthz"),
     path("healthz/live", health.live, name="healthz-live"),
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from recoverline.set_up_line import line_for
+from recoverline.getting_started.line import line_for
 
 register = template.Library()
 

@@ -1,14 +1,19 @@
 """SEC-17 and TEN-08: how long one stays signed in, and what ends it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from leads.models import Membership
+from recoverline.accounts import tasks as account_tasks
 from recoverline.accounts.sessions import device
 from tests.base import Cast, make_cast
 from tests.factories import NOON, make_conversation, make_lead
@@ -149,3 +154,15 @@ def test_signing_out_leaves_nothing_to_come_back_to(cast: Cast) -> None:
 )
 def test_devices_have_names_that_people_know(agent: str, name: str) -> None:
     assert device(agent) == name
+
+
+def test_what_has_ended_is_forgotten_once_a_day() -> None:
+    real = timezone.now()
+    Session.objects.create(session_key="old", session_data="", expire_date=real - timedelta(seconds=1))
+    Session.objects.create(session_key="new", session_data="", expire_date=real + timedelta(hours=1))
+    for days in (31, 29):
+        attempt = AccessAttempt.objects.create(username=f"{days}", ip_address="127.0.0.1", failures_since_start=1)
+        AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=real - timedelta(days=days))
+    account_tasks.forget_old()
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
+    assert list(AccessAttempt.objects.values_list("username", flat=True)) == ["29"]

@@ -14,7 +14,7 @@ from leads.access import CONFIGURERS, businesses_for
 from leads.models import Business, Membership
 from messaging import alerts
 from messaging.inbox.asking import user_of
-from recoverline import getting_started, set_up_line
+from recoverline.getting_started import line, steps
 from recoverline.lib import clock
 
 # A page of each would be long; who has more of them goes by the admin.
@@ -29,13 +29,13 @@ def show_steps(request: HttpRequest) -> HttpResponse:
     folded = dict(memberships.values_list("business_id", "setup_folded_at"))
     lists = []
     for business in mine:
-        set_up_line.forget(business)
-        steps = getting_started.steps_of(business, now=clock.now())
+        line.forget(business)
+        found = steps.steps_of(business, now=clock.now())
         lists.append(
             {
                 "business": business,
-                "steps": steps,
-                "progress": getting_started.progress_of(steps),
+                "steps": found,
+                "progress": steps.progress_of(found),
                 "is_member": business.pk in folded,
                 "is_folded": folded.get(business.pk) is not None,
             }
@@ -50,7 +50,7 @@ def fold(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     business = _configurable(request, key)
     folded_at = clock.now() if request.POST.get("fold") == "1" else None
     Membership.objects.filter(user_id=user_of(request).pk, business=business).update(setup_folded_at=folded_at)
-    set_up_line.forget(business)
+    line.forget(business)
     return redirect("getting-started")
 
 
@@ -67,7 +67,7 @@ def mail_test(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         messages.success(request, f"Mailed to {address}. Look whether it has arrived.")
     else:
         messages.error(request, f"The mail server did not take it: {type(problem).__name__}.")
-    set_up_line.forget(business)
+    line.forget(business)
     return redirect("getting-started")
 
 

@@ -18,9 +18,9 @@ from messaging.enums import AgentMode, CarrierKind, NumberMode, Registration
 from messaging.models import PhoneNumber
 from messaging.templatetags.inbox import ago
 from messaging.text_events import TOLL_FREE
+from recoverline.getting_started.facts import SetUpFacts, facts_of
 from recoverline.health import STALE_SECONDS
 from recoverline.lib.phones import display_phone
-from recoverline.set_up_facts import SetUpFacts, facts_of
 
 FAQS_WANTED = 3
 # So many calls make a habit. Silence of six times the usual pause, and of three days, is news.

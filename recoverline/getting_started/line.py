@@ -9,7 +9,7 @@ from django.conf import settings
 
 from leads.access import CONFIGURERS, User
 from leads.models import Business, Location, Membership
-from recoverline.getting_started import Progress, progress_of, steps_of
+from recoverline.getting_started.steps import Progress, progress_of, steps_of
 from recoverline.lib import clock
 
 # Asked on every look at the inbox, and worth a dozen statements: a minute old is new enough. Where nothing is

@@ -1,0 +1,1 @@
+"""What is left to set up, computed from what is there and never remembered."""
