@@ -4,9 +4,11 @@ without the right to act get 403.
 
 import hashlib
 import uuid
+from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import Expression, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -14,11 +16,10 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.http import quote_etag
 
-from leads.access import WRITERS
 from messaging import access
 from messaging.enums import ConversationStatus
 from messaging.inbox import timeline
-from messaging.models import Conversation
+from messaging.models import Conversation, OptOut
 
 
 def user_of(request: HttpRequest) -> AbstractBaseUser:
@@ -26,14 +27,43 @@ def user_of(request: HttpRequest) -> AbstractBaseUser:
     return request.user
 
 
-def visible(request: HttpRequest, key: uuid.UUID) -> Conversation:
-    rows = access.conversations_for(request.user)
-    loaded = rows.select_related("business", "location__business", "number__account", "lead", "request", "assignee")
-    return get_object_or_404(loaded, key=key)
+def locations_of(request: HttpRequest) -> access.Locations:
+    """Where who asks may look and write: read once a request, however many parts of a page want to know."""
+    known: access.Locations | None = getattr(request, "_inbox_locations", None)
+    if known is None:
+        known = access.locations_for(request.user)
+        request._inbox_locations = known  # type: ignore[attr-defined]
+    return known
+
+
+def visible(request: HttpRequest, key: uuid.UUID, **facts: Expression | Subquery) -> Conversation:
+    """With everything that a page says of it in one statement; `facts`: what else is to be read along with it."""
+    locations = locations_of(request)
+    seen = {place.pk: place for place in locations.seen}
+    rows = Conversation.objects.select_related("number__account", "lead", "request__service", "assignee")
+    if locations.everywhere:
+        rows = rows.select_related("business", "location__business")
+    else:
+        rows = rows.filter(location__in=seen)
+    gone = OptOut.objects.filter(business=OuterRef("business"), phone=OuterRef("lead__phone"), revoked_at=None)
+    conversation = get_object_or_404(
+        rows.annotate(opted_out_at=Subquery(gone.values("opted_out_at")[:1]), **facts), key=key
+    )
+    if not locations.everywhere:
+        conversation.location = seen[conversation.location_id]
+        conversation.business = conversation.location.business
+    conversation.is_opted_out = opted_out_at(conversation) is not None  # type: ignore[attr-defined]
+    return conversation
+
+
+def opted_out_at(conversation: Conversation) -> datetime | None:
+    """Since when the person of a conversation that `visible` has found wants no texts."""
+    found: datetime | None = getattr(conversation, "opted_out_at", None)
+    return found
 
 
 def may_write(request: HttpRequest, conversation: Conversation) -> bool:
-    return access.conversations_for(request.user, roles=WRITERS).filter(pk=conversation.pk).exists()
+    return locations_of(request).may_write_at(conversation.location_id)
 
 
 def writable(request: HttpRequest, key: uuid.UUID) -> Conversation:
