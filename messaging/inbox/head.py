@@ -1,5 +1,7 @@
 """What stands above a thread: who it is with, how it stands, who else is here."""
 
+from typing import Any
+
 from django.http import HttpRequest
 
 from messaging.inbox import live, presence
@@ -7,16 +9,17 @@ from messaging.models import Conversation
 from recoverline.lib import clock
 
 
-def head_context(request: HttpRequest, conversation: Conversation) -> dict[str, object]:
-    """Taken before anything else of the page is read: what happens meanwhile is then news to the page, never lost."""
-    now = clock.now()
-    thread = live.thread_of(conversation)
-    visitors = presence.visitors(conversation, apart_from=request.user.pk, now=now)
-    robot = presence.robot_in(conversation, now=now)
+def head_context(request: HttpRequest, conversation: Conversation, thread: live.Thread | None = None) -> dict[str, Any]:
+    """Taken before anything else of the page is read: what happens meanwhile is then news to the page, never lost.
+
+    `thread`: what was taken already.
+    """
+    now, me = clock.now(), request.user.pk
+    thread = thread or live.thread_of(conversation, apart_from=me, now=now)
     return {
-        "visitors": visitors,
-        "robot": robot,
+        "visitors": presence.visitors(conversation, apart_from=me, now=now),
+        "robot": presence.robot_in(conversation, now=now),
         "is_opted_out": thread.is_opted_out,
         "newest": thread.newest,
-        "thread_digests": live.digests_of_thread(conversation, thread, visitors, robot, now=now),
+        "thread_digests": live.digests_of_thread(conversation, thread, now=now),
     }

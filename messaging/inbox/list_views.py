@@ -131,21 +131,35 @@ def next_conversation(request: HttpRequest, conversation: Conversation) -> Conve
 
 
 # ---------------------------------------------------------------- what the pages show
-def queues_context(request: HttpRequest, asked: Asked, locations: access.Locations | None = None) -> dict[str, Any]:
-    """The queues with their counts, and who may do what where."""
-    user = user_of(request)
-    locations = locations or access.locations_for(user)
-    counts = queues.count_waiting(asked.listing(user.pk, locations))
-
-    def link(queue: Queue) -> QueueLink:
-        count = _shown(counts[queue.value]) if queue in queues.COUNTED else ""
-        return QueueLink(queue, asked.in_queue(queue).query, count, asked.queue == queue)
-
+def around_list(user_id: int, asked: Asked, locations: access.Locations) -> dict[str, Any]:
+    """What an open page asks about again and again: which list, and how many wait."""
+    counts = queues.count_waiting(asked.listing(user_id, locations))
     return {
         "asked": asked,
         "list_query": asked.query,
         "now": clock.now(),
         "counts": {name: _shown(count) for name, count in counts.items()},
+    }
+
+
+def queues_context(
+    request: HttpRequest,
+    asked: Asked,
+    locations: access.Locations | None = None,
+    around: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The queues with their counts, and who may do what where. `around`: what is known of it already."""
+    user = user_of(request)
+    locations = locations or access.locations_for(user)
+    around = around or around_list(user.pk, asked, locations)
+
+    def link(queue: Queue) -> QueueLink:
+        return QueueLink(
+            queue, asked.in_queue(queue).query, around["counts"].get(queue.value, ""), asked.queue == queue
+        )  # fmt: skip
+
+    return {
+        **around,
         "first_queues": [link(queue) for queue in FIRST],
         "other_queues": [link(queue) for queue in OTHERS],
         "seen_locations": locations.seen,
@@ -156,16 +170,18 @@ def queues_context(request: HttpRequest, asked: Asked, locations: access.Locatio
     }
 
 
-def list_context(request: HttpRequest) -> dict[str, Any]:
-    user, locations = user_of(request), access.locations_for(request.user)
-    asked = read_asked(request.GET.dict(), locations)
-    listing = asked.listing(user.pk, locations)
-    page = search.page_of(listing, asked.q, asked.before) if asked.q else queues.page_of(listing, asked.before)
+def list_context(
+    request: HttpRequest, locations: access.Locations | None = None, around: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    user = user_of(request)
+    locations = locations or access.locations_for(user)
+    asked = around["asked"] if around else read_asked(request.GET.dict(), locations)
+    page = page_of(user.pk, asked, locations)
     texts = search.texts_found(page.rows, asked.q) if asked.q else {}
     for row in page.rows:
         row.found_text = texts.get(row.pk, "")  # type: ignore[attr-defined]
     return {
-        **queues_context(request, asked, locations),
+        **queues_context(request, asked, locations, around),
         "page": page,
         "words": search.words_of(asked.q),
         "older": asked.page_at(page.before) if page.before else "",
@@ -177,6 +193,19 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
         # "All answered" and "nothing has happened yet" need different words.
         "has_any": access.conversations_for(user).exists,
     }
+
+
+def page_of(user_id: int, asked: Asked, locations: access.Locations) -> queues.Page:
+    listing = asked.listing(user_id, locations)
+    return search.page_of(listing, asked.q, asked.before) if asked.q else queues.page_of(listing, asked.before)
+
+
+def shown_on(user_id: int, asked: Asked, locations: access.Locations) -> list[queues.Shown]:
+    """The rows of the page in short; those of a search are found anew."""
+    if asked.q:
+        return [queues.shown_of(row) for row in page_of(user_id, asked, locations).rows]
+    listing = asked.listing(user_id, locations)
+    return queues.shown_after(listing, queues.read_position(asked.before), queues.PAGE_SIZE)
 
 
 def _shown(count: int) -> str:

@@ -16,7 +16,8 @@ from django.db.models import CharField, Count, F, IntegerField, Max, QuerySet, S
 from django.db.models.functions import Cast, Coalesce, Concat, Length
 
 from leads.models import CallbackTask, JobRequest, LeadEvent
-from messaging.inbox.presence import Robot, Visitor
+from messaging.inbox.presence import marks_in, robot_in
+from messaging.inbox.queues import Shown
 from messaging.models import Conversation, Message, MessageMedia, OptOut
 from messaging.templatetags.inbox import ago, sla
 from recoverline.lib.phones import display_phone
@@ -29,11 +30,8 @@ Tally = tuple[str, int, int, int]
 _PIECE = re.compile(r"([a-z]+)-([0-9a-f]{12})")
 _TEXT = "text:"
 _OPT_OUT = "opt-out:"
-# What the row of a conversation shows, and its head. What the robot keeps for itself changes neither.
-_ROW = (
-    "pk", "last_at", "last_preview", "last_happening", "unread_count", "status", "handler", "assignee_id", "is_urgent",
-    "needs_reply", "automation_paused", "snoozed_until", "turn_due_at",
-)  # fmt: skip
+_HERE = "here:"
+# What the head of a conversation shows. What the robot keeps for itself does not change it.
 _HEAD = (
     "status", "handler", "assignee_id", "is_urgent", "needs_reply", "automation_paused", "pause_reason",
     "snoozed_until", "robot_returns_at", "request_id", "language", "location_id",
@@ -56,10 +54,14 @@ def digest_of(*values: object) -> str:
     return hashlib.blake2b(repr(values).encode(), digest_size=6).hexdigest()
 
 
-def page_digests(around: Mapping[str, Any], head: Mapping[str, Any], alerts: list[str] | None) -> dict[str, str]:
-    """Of the list (messaging.inbox.list_views.list_context), the thread (inbox.head, {} without one) and the alerts."""
-    digests = digests_of_list(around["page"].rows, _above(around), now=around["now"])
-    digests |= head.get("thread_digests", {})
+def page_digests(
+    rows: Iterable[Shown], around: Mapping[str, Any], thread: Mapping[str, str], alerts: list[str] | None
+) -> dict[str, str]:
+    """Of the list, of what is `around` it (messaging.inbox.list_views), of the open thread ({} without one), and of the
+    alerts.
+    """
+    now, above = around["now"], (sorted(around["counts"].items()), around["list_query"])
+    digests = {"queues": digest_of(above), "list": digest_of([_row_values(row, now) for row in rows]), **thread}
     return digests if alerts is None else {**digests, "alerts": digest_of(alerts)}
 
 
@@ -71,24 +73,9 @@ def title_of(around: Mapping[str, Any], conversation: Conversation | None) -> st
     return f"({waiting}) {name} · Recoverline" if waiting else f"{name} · Recoverline"
 
 
-def _above(around: Mapping[str, Any]) -> dict[str, object]:
-    views = [(view.name, view.query) for view in around["views"]]
-    return {"counts": sorted(around["counts"].items()), "views": views, "query": around["list_query"]}
-
-
-# ---------------------------------------------------------------- the list
-def digests_of_list(rows: Iterable[Conversation], around: Mapping[str, object], *, now: datetime) -> dict[str, str]:
-    """`around`: counts and whatever else stands above the rows, as plain values."""
-    return {"queues": digest_of(sorted(around.items())), "list": digest_of([_row_values(row, now) for row in rows])}
-
-
-def _row_values(row: Conversation, now: datetime) -> tuple[object, ...]:
-    due = sla(row, now)
-    opted_out = getattr(row, "is_opted_out", None)
-    return (
-        *(getattr(row, name) for name in _ROW), row.lead.name, row.lead.blocked_at, opted_out, due.tone, due.label,
-        ago(row.last_at, now),
-    )  # fmt: skip
+def _row_values(row: Shown, now: datetime) -> tuple[object, ...]:
+    due = sla(row, now)  # type: ignore[arg-type]  # it has the columns that are asked
+    return (*row, due.tone, due.label, ago(row.last_at, now))
 
 
 # ---------------------------------------------------------------- the open conversation
@@ -108,8 +95,10 @@ class Thread:
         return any(tag.startswith(_OPT_OUT) for tag, *_ in self.tallies)
 
 
-def thread_of(conversation: Conversation) -> Thread:
-    """Counts by state: a text that is delivered moves from one count to another, so that every step shows."""
+def thread_of(conversation: Conversation, *, apart_from: int | None, now: datetime) -> Thread:
+    """Counts by state: a text that is delivered moves from one count to another, so that every step shows. Also who is
+    here `apart_from` whoever asks.
+    """
     lead = conversation.lead_id
     texts = Message.objects.filter(conversation=conversation)
     media = MessageMedia.objects.filter(message__conversation=conversation)
@@ -131,6 +120,7 @@ def thread_of(conversation: Conversation) -> Thread:
         _tally(JobRequest.objects.filter(lead=lead), "request:", F("status")),
         _tally(Appointment.objects.filter(lead=lead), "visit:", F("status"), changes=Sum("version")),
         _tally(stops, _OPT_OUT),
+        _tally(marks_in(conversation, apart_from=apart_from, now=now), _HERE, F("state"), F("user__username")),
     ]  # fmt: skip
     return Thread(sorted(parts[0].union(*parts[1:], all=True)))
 
@@ -143,17 +133,17 @@ def _tally(rows: "QuerySet[Any]", prefix: str, *states: Any, changes: Any = None
     return counted.values_list("tag", "rows", "newest", "more")
 
 
-def digests_of_thread(
-    conversation: Conversation, thread: Thread, visitors: Iterable[Visitor], robot: Robot, *, now: datetime
-) -> dict[str, str]:
+def digests_of_thread(conversation: Conversation, thread: Thread, *, now: datetime) -> dict[str, str]:
     lead, request, due = conversation.lead, conversation.request, sla(conversation, now)
     state = [getattr(conversation, name) for name in _HEAD]
-    here = [(visitor.user.get_username(), visitor.state) for visitor in visitors]
     person, wish = _columns(lead), _columns(request) if request else None
-    others = [tally for tally in thread.tallies if not tally[0].startswith(_TEXT)]
+    here = [tag for tag, *_ in thread.tallies if tag.startswith(_HERE)]
+    said = [tally for tally in thread.tallies if not tally[0].startswith(_HERE)]
+    others = [tally for tally in said if not tally[0].startswith(_TEXT)]
+    robot = robot_in(conversation, now=now)
     return {
         "head": digest_of(state, person, wish, here, robot, due.tone, due.label, thread.is_opted_out),
-        "timeline": digest_of(thread.tallies, conversation.status, lead.name),
+        "timeline": digest_of(said, conversation.status, lead.name),
         "panel": digest_of(state, person, wish, others),
     }
 

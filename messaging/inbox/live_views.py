@@ -1,23 +1,25 @@
 """What keeps an open page current, and tells the others who is there."""
 
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from leads.preferences import preferences_of
+from messaging import access
 from messaging.inbox import acts, desktop, live, presence
 from messaging.inbox.act_forms import acts_context
+from messaging.inbox.asked import read_asked
 from messaging.inbox.asking import may_write, user_of, visible
 from messaging.inbox.head import head_context
-from messaging.inbox.list_views import list_context
+from messaging.inbox.list_views import around_list, list_context, shown_on
 from messaging.inbox.thread_views import timeline_context
 from messaging.models import Conversation
 from recoverline.lib import clock
@@ -28,31 +30,38 @@ OF_THREAD = {"head": "inbox/_head.html", "timeline": "inbox/_timeline.html", "pa
 LEFT = "left"
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a page shows, as far as it costs little to know."""
+
+    locations: access.Locations
+    around: dict[str, Any]
+    conversation: Conversation | None
+    thread: live.Thread | None
+    alerts: list[desktop.Alert]
+    digests: dict[str, str]
+
+
 @require_safe
 def poll(request: HttpRequest) -> HttpResponse:
     """204 when nothing has changed since `since`; else the regions that have, drawn. Changes nothing itself."""
     if not request.user.is_authenticated:
         return _signed_out()
-    conversation = _open_one(request)
-    around = list_context(request)
-    head = head_context(request, conversation) if conversation else {}
-    alerts = _alerts(request)
-    digests = live.page_digests(around, head, [alert.key for alert in alerts] if "alerts" in request.GET else None)
-    news = live.changed(digests, request.GET.get("since", ""))
-    is_gone = bool(request.GET.get("open")) and conversation is None
+    seen = _glance(request)
+    news = live.changed(seen.digests, request.GET.get("since", ""))
+    is_gone = bool(request.GET.get("open")) and seen.conversation is None
     if not news and not is_gone:
         return _fresh(HttpResponse(status=204))
-    context = around | _thread_context(request, conversation, head, news)
-    regions = {**OF_LIST, **OF_THREAD}
+    regions, context = {**OF_LIST, **OF_THREAD}, _context(request, seen, news)
     drawn = {f"region-{name}": render_to_string(regions[name], context, request) for name in news if name in regions}
     return _fresh(
         JsonResponse(
             {
-                "cursor": live.write_cursor(digests),
-                "title": live.title_of(around, conversation),
+                "cursor": live.write_cursor(seen.digests),
+                "title": live.title_of(seen.around, seen.conversation),
                 "regions": drawn,
-                "newest": head.get("newest", 0),
-                "alerts": [asdict(alert) for alert in alerts] if "alerts" in news else [],
+                "newest": seen.thread.newest if seen.thread else 0,
+                "alerts": [asdict(alert) for alert in seen.alerts] if "alerts" in news else [],
                 "gone": is_gone,
             }
         )
@@ -78,11 +87,43 @@ def beat(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return _fresh(HttpResponse(status=204))
 
 
-def _open_one(request: HttpRequest) -> Conversation | None:
+def _glance(request: HttpRequest) -> Glance:
+    user, now = user_of(request), clock.now()
+    locations = access.locations_for(user)
+    asked = read_asked(request.GET.dict(), locations)
+    conversation = _open_one(request, locations)
+    thread = live.thread_of(conversation, apart_from=user.pk, now=now) if conversation else None
+    around, alerts = around_list(user.pk, asked, locations), _alerts(request)
+    digests = live.page_digests(
+        shown_on(user.pk, asked, locations),
+        around,
+        live.digests_of_thread(conversation, thread, now=now) if conversation and thread else {},
+        [alert.key for alert in alerts] if "alerts" in request.GET else None,
+    )
+    return Glance(locations, around, conversation, thread, alerts, digests)
+
+
+def _open_one(request: HttpRequest, locations: access.Locations) -> Conversation | None:
+    """As messaging.inbox.asking.visible says, with no more of it than changes."""
+    rows = Conversation.objects.select_related("lead", "request")
+    if not locations.everywhere:
+        rows = rows.filter(location__in=[place.pk for place in locations.seen])
     try:
-        return visible(request, uuid.UUID(request.GET.get("open", "")))
-    except (ValueError, Http404):
+        return rows.filter(key=uuid.UUID(request.GET.get("open", ""))).first()
+    except ValueError:
         return None
+
+
+def _context(request: HttpRequest, seen: Glance, news: list[str]) -> dict[str, Any]:
+    """For the regions that are news, and for no others."""
+    context = {**seen.around, "conversation": seen.conversation}
+    if OF_LIST.keys() & set(news):
+        context |= list_context(request, seen.locations, seen.around)
+    if seen.conversation is not None and OF_THREAD.keys() & set(news):
+        conversation = visible(request, seen.conversation.key)
+        context |= head_context(request, conversation, seen.thread)
+        context |= timeline_context(request, conversation) | acts_context(request, conversation)
+    return context
 
 
 def _alerts(request: HttpRequest) -> list[desktop.Alert]:
@@ -90,14 +131,6 @@ def _alerts(request: HttpRequest) -> list[desktop.Alert]:
     if "alerts" not in request.GET:
         return []
     return desktop.alerts_for(user_of(request), preferences_of(request.user), now=clock.now())
-
-
-def _thread_context(
-    request: HttpRequest, conversation: Conversation | None, head: dict[str, object], news: list[str]
-) -> dict[str, Any]:
-    if conversation is None or not OF_THREAD.keys() & set(news):
-        return {"conversation": conversation}
-    return {**head, **timeline_context(request, conversation), **acts_context(request, conversation)}
 
 
 def _signed_out() -> HttpResponse:

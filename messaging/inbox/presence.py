@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
 
 from messaging.enums import ConversationStatus, Handler, Presence
 from messaging.models import Conversation, Mention, PresenceMark
@@ -47,11 +48,16 @@ def leave(conversation: Conversation, user: AbstractBaseUser) -> None:
     PresenceMark.objects.filter(conversation=conversation, user_id=user.pk).delete()
 
 
+def marks_in(conversation: Conversation, *, apart_from: int | None, now: datetime) -> QuerySet[PresenceMark]:
+    """Of everybody else who is here."""
+    marks = PresenceMark.objects.filter(conversation=conversation, seen_at__gt=now - HOLDS_FOR)
+    return marks.exclude(user_id=apart_from) if apart_from is not None else marks
+
+
 def visitors(conversation: Conversation, *, apart_from: int | None, now: datetime) -> list[Visitor]:
     """Everybody else who is here, whoever writes first."""
-    marks = PresenceMark.objects.filter(conversation=conversation, seen_at__gt=now - HOLDS_FOR)
-    rows = marks.exclude(user_id=apart_from).select_related("user").order_by("state", "user__username")
-    return [Visitor(row.user, row.state) for row in rows]
+    marks = marks_in(conversation, apart_from=apart_from, now=now)
+    return [Visitor(row.user, row.state) for row in marks.select_related("user").order_by("state", "user__username")]
 
 
 def robot_in(conversation: Conversation, *, now: datetime) -> Robot:

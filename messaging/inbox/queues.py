@@ -1,22 +1,27 @@
 """Which conversations stand in which queue, in what order, and how many wait there.
 
 What a member may see is a list of locations, and each queue has a partial index that begins with the location
-(messaging.models.conversations). So the conditions below say word for word what those of the indexes say, and of
-several locations a limited page each is merged (measured at 200,000 conversations: 0.4 ms where IN (...) takes 31).
+(messaging.models.conversations). So the conditions below say word for word what those of the indexes say. On PostgreSQL
+the ids of a limited page of each location are asked for first, by one short statement that says what to do with a
+location (a part for each of them took longer to plan than to run), and then the rows with these ids.
+
+Whoever is blocked stands nowhere but among the done and the mentions: blocking closes (messaging.blocking).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
-from operator import or_
-from typing import Any
+from operator import attrgetter, or_
+from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextChoices
 
-from leads.models import CallbackTask
+from leads.models import Business, CallbackTask, Location
+from messaging import access
 from messaging.access import Locations
 from messaging.enums import ConversationStatus, Handler
 from messaging.models import Conversation, Mention, OptOut
@@ -24,8 +29,8 @@ from messaging.models import Conversation, Mention, OptOut
 PAGE_SIZE = 25
 # Nobody needs to know how many more; and a count that stops is as quick in a full inbox as in an empty one.
 COUNTED_AT_MOST = 100
-# A statement with a part for each of more locations takes longer to plan than IN (...) to run.
-MERGED_AT_MOST = 40
+# Of more locations than a superuser's are not all known (messaging.access).
+MERGED_AT_MOST = access.NAMED_AT_MOST - 1
 
 
 class Queue(TextChoices):
@@ -90,6 +95,31 @@ class Position:
         return f"{int(self.is_urgent)},{self.at.isoformat() if self.at else ''},{self.pk}"
 
 
+class Shown(NamedTuple):
+    """What a row of the list shows, but for what no act changes: enough to say whether it has to be drawn again."""
+
+    pk: int
+    last_at: datetime
+    last_preview: str
+    last_happening: str
+    unread_count: int
+    status: str
+    handler: str
+    assignee_id: int | None
+    is_urgent: bool
+    needs_reply: bool
+    automation_paused: bool
+    reply_due_at: datetime | None
+    snoozed_until: datetime | None
+    turn_due_at: datetime | None
+    lead__name: str
+    lead__blocked_at: datetime | None
+    is_opted_out: bool
+
+
+_shown = attrgetter(*(name.replace("__", ".") for name in Shown._fields))
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Conversations in the order of the list. `before`: where the next page starts, "" at the end."""
@@ -120,30 +150,53 @@ def standing_in(queue: Queue | None, user_id: int) -> Q:
         found = Q(status=ConversationStatus.SNOOZED)
     elif queue == Queue.MENTIONS:
         told = Mention.objects.filter(user=user_id)
-        found = Q(pk__in=told.values("note__conversation")) & ~Q(status=ConversationStatus.SNOOZED)
+        found = Q(pk__in=told.values("note__conversation"), lead__blocked_at=None)
+        found &= ~Q(status=ConversationStatus.SNOOZED)
     else:
         found = is_open
-    return found & Q(lead__blocked_at=None)
+    return found
 
 
 def page_of(listing: Listing, before: str = "", *, size: int = PAGE_SIZE) -> Page:
     """A page by position, not by number: new rows shift nothing. An unreadable `before` is the start."""
-    found = list(rows_after(listing, read_position(before), size + 1))
+    found = rows_after(listing, read_position(before), size + 1)
     return Page(found[:size], str(position_of(listing, found[size - 1])) if len(found) > size else "")
 
 
 def next_in(listing: Listing, conversation: Conversation) -> Conversation | None:
     """The one after this in the list, or the first if this is the last; `conversation` as it stood in the list."""
-    after = [*rows_after(listing, position_of(listing, conversation), 1)]
+    after = rows_after(listing, position_of(listing, conversation), 1)
     others = after or (row for row in rows_after(listing, None, 2) if row.pk != conversation.pk)
     return next(iter(others), None)
 
 
-def rows_after(listing: Listing, position: Position | None, count: int) -> QuerySet[Conversation]:
-    """The next `count` rows of the list, with all that a row shows, in one statement."""
+def rows_after(listing: Listing, position: Position | None, count: int) -> list[Conversation]:
+    """The next `count` rows of the list, with all that a row shows."""
+    rows = _told_of_stops(Conversation.objects.select_related("lead", "assignee")).defer("agent_state")
+    if listing.locations.everywhere:
+        return list(_first(rows.select_related("location__business", "business"), listing, position, count))
+    found, places = list(_first(rows, listing, position, count)), {place.pk: place for place in listing.locations.seen}
+    for row in found:
+        # Nothing is listed from anywhere else.
+        row.location = places[row.location_id]
+        row.business = row.location.business
+    return found
+
+
+def shown_after(listing: Listing, position: Position | None, count: int) -> list[Shown]:
+    """The same in short."""
+    found = _first(_told_of_stops(Conversation.objects.all()), listing, position, count)
+    return [Shown(*values) for values in found.values_list(*Shown._fields)]
+
+
+def shown_of(row: Conversation) -> Shown:
+    """Of a row as `rows_after` has it."""
+    return Shown(*_shown(row))
+
+
+def _told_of_stops(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     opted_out = OptOut.objects.filter(business=OuterRef("business"), phone=OuterRef("lead__phone"), revoked_at=None)
-    rows = Conversation.objects.select_related("lead", "location__business", "business", "assignee")
-    return _first(rows.annotate(is_opted_out=Exists(opted_out)), listing, position, count)
+    return rows.annotate(is_opted_out=Exists(opted_out))
 
 
 def nth_after(listing: Listing, position: Position | None, count: int) -> Position | None:
@@ -155,13 +208,30 @@ def nth_after(listing: Listing, position: Position | None, count: int) -> Positi
 def _first(
     rows: QuerySet[Conversation], listing: Listing, position: Position | None, count: int
 ) -> QuerySet[Conversation]:
-    parts, order = _parts(listing, position), _order(listing)
-    if len(parts) <= 1 or not connection.features.supports_slicing_ordering_in_compound:
-        return rows.filter(reduce(or_, parts) if parts else Q(pk__in=())).order_by(*order)[:count]
+    each = first_of_each(listing, position, count)
+    if each is None:
+        found = reduce(or_, _halves(listing, position)) & _at(listing)
+    else:
+        found = Q(pk__in=[pk for slices in each for pks in slices for pk in pks])
+    return rows.filter(found).order_by(*_order(listing))[:count]
+
+
+def first_of_each(listing: Listing, position: Position | None, count: int) -> "QuerySet[Any, Any] | None":
+    """The ids of the first `count` at each place of the list; None where all places are asked at once."""
+    if connection.vendor != "postgresql" or not _can_merge(listing):
+        return None
+    here: dict[str, Any] = {"location": OuterRef("pk")}
+    named = [place for place in listing.places if place is not None]
+    places: QuerySet[Any] = Location.objects.filter(pk__in=named)
+    if listing.queue is None:
+        # In every state: the only index is that of the business.
+        is_anywhere = listing.places == (None,)
+        here = {"business": OuterRef("pk")} | ({} if is_anywhere else {"location__in": named})
+        places = Business.objects.all() if is_anywhere else Business.objects.filter(pk__in=listing.businesses)
     # Each half of Needs reply is all urgent or all not, and its index knows nothing of that.
-    within = [by for by in order if by != "-is_urgent"]
-    first, *others = [Conversation.objects.filter(part).order_by(*within).values("pk")[:count] for part in parts]
-    return rows.filter(pk__in=first.union(*others, all=True)).order_by(*order)[:count]
+    within = [by for by in _order(listing) if by != "-is_urgent"]
+    halves = [Conversation.objects.filter(half, **here).order_by(*within) for half in _halves(listing, position)]
+    return places.order_by().values_list(*(ArraySubquery(half.values("pk")[:count]) for half in halves))
 
 
 def position_of(listing: Listing, row: Conversation) -> Position:
@@ -189,30 +259,22 @@ def _order(listing: Listing) -> tuple[Any, ...]:
     return ("-is_urgent", soonest, "id") if listing.queue == Queue.REPLY else (soonest, "id")
 
 
-def _parts(listing: Listing, position: Position | None) -> list[Q]:
+def _halves(listing: Listing, position: Position | None) -> list[Q]:
     """Conditions that shut each other out and together are the rest of the list; each has an index in its order."""
     whole = standing_in(listing.queue, listing.user_id) & listing.among
-    if listing.queue == Queue.REPLY and listing.time:
-        # The urgent ones first, each half in its own order.
-        halves = [] if position and not position.is_urgent else [whole & Q(is_urgent=True) & _after(listing, position)]
-        halves.append(
-            whole & Q(is_urgent=False) & _after(listing, None if position and position.is_urgent else position)
-        )
-    else:
-        halves = [whole & _after(listing, position)]
-    if listing.queue is None and not listing.is_narrow:
-        # In every state: the only index is that of the business.
-        businesses = listing.businesses
-        return [half & Q(business=business) & _at(listing) for half in halves for business in businesses]
-    if not _can_merge(listing):
-        return [half & _at(listing) for half in halves]
-    return [half & _place(place) for half in halves for place in listing.places]
+    if listing.queue != Queue.REPLY or not listing.time:
+        return [whole & _after(listing, position)]
+    # The urgent ones first, each half in its own order.
+    calm = whole & Q(is_urgent=False) & _after(listing, None if position and position.is_urgent else position)
+    if position and not position.is_urgent:
+        return [calm]
+    return [whole & Q(is_urgent=True) & _after(listing, position), calm]
 
 
 def _can_merge(listing: Listing) -> bool:
     # Few are mine, or name me: their own indexes find them, and where they are is looked at afterwards.
     is_narrow = listing.is_narrow or listing.queue in (Queue.MINE, Queue.MENTIONS)
-    return not is_narrow and len(listing.places) <= MERGED_AT_MOST
+    return not is_narrow and (listing.queue is None or listing.places != (None,))
 
 
 def _after(listing: Listing, position: Position | None) -> Q:
@@ -231,10 +293,6 @@ def _after(listing: Listing, position: Position | None) -> Q:
 def _at(listing: Listing) -> Q:
     """All its locations at once."""
     return Q() if listing.places == (None,) else Q(location__in=listing.places)
-
-
-def _place(place: int | None) -> Q:
-    return Q() if place is None else Q(location=place)
 
 
 # ---------------------------------------------------------------- how many wait

@@ -7,7 +7,7 @@ from django import template
 
 from leads.preferences import preferences_of
 from messaging.enums import Presence
-from messaging.inbox import live
+from messaging.inbox import live, queues
 from messaging.inbox.presence import Visitor
 
 register = template.Library()
@@ -18,7 +18,8 @@ def live_cursor(context: Mapping[str, Any]) -> str:
     """What this page shows; "" for a page without a list, whose first question brings everything."""
     if "page" not in context:
         return ""
-    return live.write_cursor(live.page_digests(context, {"thread_digests": context.get("thread_digests", {})}, None))
+    rows = map(queues.shown_of, context["page"].rows)
+    return live.write_cursor(live.page_digests(rows, context, context.get("thread_digests", {}), None))
 
 
 @register.filter
