@@ -15,9 +15,9 @@ from leads.enums import Role
 from leads.models import Business, Invitation, Location, Membership
 from messaging.alerts import MAIL_FAILED, MAIL_SENT
 from messaging.models import CarrierAccount, Heartbeat, Message, PhoneNumber
+from recoverline.getting_started.line import line_for
 from recoverline.getting_started.steps import Progress, Step, progress_of, steps_of
 from recoverline.lib import clock
-from recoverline.getting_started.line import line_for
 from tests.base import Cast, make_cast, sign_in
 from tests.factories import (
     NOON,
