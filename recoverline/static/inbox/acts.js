@@ -1,17 +1,53 @@
-/* Dialogs that know what the page knows by now, and the list of colleagues that opens at an "@" in a note. Without this file
+/* Dialogs that come when they are opened, and the list of colleagues that opens at an "@" in a note. Without this file
    the same forms are a page, and a name is typed. */
 
-/** Who has the conversation may have changed on the page since the dialog was made: its form stands for what is seen. */
-function knowTheHolder(event) {
-  if (!event.target.closest?.('[data-opens="assign-dialog"]')) return;
-  const form = document.querySelector("#assign-dialog .assign-form");
-  const holder = document.getElementById("acts")?.dataset.assignee;
-  if (!form || holder === undefined) return;
-  form.elements.seen.value = holder;
-  for (const choice of form.querySelectorAll('[name="to"]')) {
-    if (choice.value === holder) choice.setAttribute("aria-current", "true");
-    else choice.removeAttribute("aria-current");
+const place = document.getElementById("dialogs");
+let fetching = null;
+
+async function askForDialogs() {
+  const answer = await fetch(place.dataset.dialogs, { headers: { "X-Part": "dialogs" }, cache: "no-store" });
+  if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
+  return answer.text();
+}
+
+/** The dialogs come when somebody is about to open one: most people who read a thread open none. */
+function haveDialogs() {
+  if (fetching) return fetching;
+  const mine = askForDialogs().then((html) => {
+    if (fetching === mine) place.innerHTML = html;
+  });
+  fetching = mine;
+  mine.catch(() => fetching === mine && (fetching = null));
+  return mine;
+}
+
+/** Who has the conversation, or how it stands, is another: whoever opens a dialog next gets a fresh one. */
+function forgetDialogs(event) {
+  if (event.target.id !== "region-head" || !place || place.querySelector("dialog[open]")) return;
+  fetching = null;
+  place.replaceChildren();
+}
+
+const openerIn = (event) => place && event.target.closest?.('#region-head [data-opens$="-dialog"]');
+
+async function openDialog(event) {
+  const opener = openerIn(event);
+  if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const find = () => document.getElementById(opener.dataset.opens);
+  // One that is here already is opened like any other.
+  if (find()) return;
+  event.preventDefault();
+  try {
+    await haveDialogs();
+    if (!find()) await haveDialogs();
+    if (!find().open) find().showModal();
+  } catch {
+    location.assign(opener.href);
   }
+}
+
+function expectDialog(event) {
+  if (openerIn(event)) haveDialogs().catch(() => {});
 }
 
 /** A dialog that was opened from a menu is where one goes on. */
@@ -144,7 +180,10 @@ class Mentions {
   }
 }
 
-addEventListener("click", knowTheHolder, true);
+addEventListener("click", openDialog, true);
+addEventListener("pointerover", expectDialog, { passive: true });
+addEventListener("focusin", expectDialog);
+addEventListener("inbox:swapped", forgetDialogs);
 addEventListener("click", leaveMenu);
 bringNoticesDown();
 addEventListener("input", chooseOwnTime);

@@ -83,7 +83,7 @@ function start(form) {
     form.elements.last_seen.value = Math.max(newestShown(), said.newest);
     place.innerHTML = said.panel;
     say("");
-    refresh(form);
+    refresh();
     // Not the field: whoever presses the same keys twice has not read it yet.
     place.querySelector(".keep-editing")?.focus();
   }
@@ -103,7 +103,7 @@ function start(form) {
       drafts.clear();
       say(said.problem);
     }
-    refresh(form);
+    refresh();
     field.focus({ preventScroll: true });
   }
 
@@ -124,7 +124,7 @@ function start(form) {
   });
   showBill(field);
   completeShortcuts(field, say);
-  offerTimes(form, say, () => refresh(form));
+  offerTimes(form, say, () => refresh());
 }
 
 const plain = (text) => asSent(text).trim();
@@ -136,25 +136,11 @@ const passing = (seconds) =>
     addEventListener("online", resolve, { once: true });
   });
 
-/** What is new in the thread comes in at once; the poll of the page would bring it a little later. */
-async function refresh(form) {
-  document.dispatchEvent(new CustomEvent("inbox:changed"));
+/** The page asks at once what is new in the thread; what one has just sent is looked at. */
+function refresh() {
   const region = document.getElementById("region-timeline");
-  try {
-    const answer = await fetch(form.dataset.timeline, { cache: "no-store" });
-    if (!region || !answer.ok || answer.redirected) return;
-    const fresh = document.createElement("template");
-    fresh.innerHTML = await answer.text();
-    const missing = [...fresh.content.querySelectorAll(".entry[id]")].filter((entry) => !document.getElementById(entry.id));
-    if (!missing.length) return;
-    document.getElementById("nothing-yet")?.remove();
-    const last = [...region.querySelectorAll(".entry[id]")].at(-1);
-    if (last) last.after(...missing);
-    else region.append(...missing);
-    missing.at(-1).scrollIntoView({ block: "nearest" });
-  } catch {
-    // The poll will bring it.
-  }
+  region?.addEventListener("inbox:swapped", () => region.lastElementChild?.scrollIntoView({ block: "nearest" }), { once: true });
+  document.dispatchEvent(new CustomEvent("inbox:changed"));
 }
 
 /** Text and note are two forms in one place; what is chosen gets the cursor. */

@@ -3,9 +3,8 @@
 const SLASH = /(^|\s)\/([^\s/]{0,30})$/;
 
 export function completeShortcuts(field, say) {
-  const source = document.querySelector("form.canned");
-  const select = source?.querySelector("select");
-  if (!select) return;
+  const source = document.querySelector("a[data-canned]");
+  if (!source) return;
   const list = document.createElement("ul");
   const said = document.createElement("p");
   list.id = "canned-list";
@@ -23,7 +22,7 @@ export function completeShortcuts(field, say) {
   let current = -1;
 
   async function load() {
-    const answer = await fetch(source.dataset.canned, { headers: { Accept: "application/json" } });
+    const answer = await fetch(source.href, { headers: { Accept: "application/json" } });
     if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
     return (await answer.json()).replies;
   }
@@ -109,18 +108,18 @@ export function completeShortcuts(field, say) {
     acts[event.key]();
   });
 
-  // The same list for whoever points: it goes in at the cursor, and the page stays.
-  source.querySelector("button").hidden = true;
-  select.addEventListener("change", async () => {
-    const key = select.value;
-    select.value = "";
+  // The same list for whoever points: what is chosen goes in at the cursor, and the page stays.
+  source.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
     try {
       replies ??= await load();
     } catch {
       return say("The prepared replies could not be fetched. Try again.");
     }
-    const reply = replies.find((one) => one.key === key);
-    if (reply) put(reply, field.selectionStart, field.selectionEnd);
-    else say("This reply names something that is not known of this customer.");
+    field.focus();
+    shown = replies;
+    if (shown.length) draw();
+    else say("No prepared reply can be said to this customer.");
   });
 }

@@ -26,6 +26,24 @@ async function save(form) {
   }
 }
 
+/** The form comes when somebody unfolds it, and is theirs from then on: what is typed in it is not drawn anew. */
+async function unfold(details) {
+  const link = details.querySelector(":scope > p > a");
+  if (!details.open || !link || details.dataset.asked) return;
+  details.dataset.asked = "1";
+  try {
+    const answer = await fetch(details.dataset.form, { headers: FETCH, cache: "no-store" });
+    if (answer.redirected || !answer.ok) throw new Error(`status ${answer.status}`);
+    const form = document.createElement("template");
+    form.innerHTML = await answer.text();
+    link.parentElement.replaceWith(form.content);
+    details.dataset.keep = "";
+  } catch {
+    // The link leads to the same form.
+  }
+  delete details.dataset.asked;
+}
+
 function say(region, text) {
   let line = document.getElementById("panel-status");
   if (!line) {
@@ -66,6 +84,8 @@ async function showEarlier(link) {
 
 /** Side by side the timeline scrolls, in a single column the page does. */
 const scrollerOf = (region) => (getComputedStyle(region).overflowY === "auto" ? region : document.scrollingElement);
+
+document.addEventListener("toggle", (event) => event.target.matches?.("details.correct") && unfold(event.target), true);
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
