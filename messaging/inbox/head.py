@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from messaging.inbox import live, presence
+from messaging.inbox.asking import user_of
 from messaging.models import Conversation
 from recoverline.lib import clock
 
@@ -14,12 +15,13 @@ def head_context(request: HttpRequest, conversation: Conversation, thread: live.
 
     `thread`: what was taken already.
     """
-    now, me = clock.now(), request.user.pk
+    now, me = clock.now(), user_of(request).pk
     thread = thread or live.thread_of(conversation, apart_from=me, now=now)
     return {
         "visitors": presence.visitors(conversation, apart_from=me, now=now),
         "robot": presence.robot_in(conversation, now=now),
         "is_opted_out": thread.is_opted_out,
         "newest": thread.newest,
+        "thread": thread,
         "thread_digests": live.digests_of_thread(conversation, thread, now=now),
     }

@@ -7,7 +7,7 @@ that differs, and a region is drawn only when its own digest is another one. Lab
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,10 @@ from django.db.models import CharField, Count, F, IntegerField, Max, QuerySet, S
 from django.db.models.functions import Cast, Coalesce, Concat, Length
 
 from leads.models import CallbackTask, JobRequest, LeadEvent
-from messaging.inbox.presence import marks_in, robot_in
+from messaging.inbox import prepared
+from messaging.inbox.presence import HOLDS_FOR, robot_in
 from messaging.inbox.queues import Shown
-from messaging.models import Conversation, Message, MessageMedia, OptOut
+from messaging.models import AgentTurn, Call, Conversation, Message, MessageMedia, Note, OptOut, PresenceMark
 from messaging.templatetags.inbox import ago, sla
 from recoverline.lib.phones import display_phone
 from scheduling.models import Appointment
@@ -95,24 +96,30 @@ class Thread:
         return any(tag.startswith(_OPT_OUT) for tag, *_ in self.tallies)
 
 
-def thread_of(conversation: Conversation, *, apart_from: int | None, now: datetime) -> Thread:
+def thread_of(conversation: Conversation, *, apart_from: int, now: datetime) -> Thread:
     """Counts by state: a text that is delivered moves from one count to another, so that every step shows. Also who is
     here `apart_from` whoever asks.
     """
-    lead = conversation.lead_id
+    ids = (conversation.pk, conversation.lead_id, conversation.business_id)
+    rows = prepared.ask(_tallies, [*ids, conversation.lead.phone, apart_from, now - HOLDS_FOR])
+    return Thread(sorted((tag, count, newest, more) for tag, count, newest, more in rows))
+
+
+def _tallies(values: Sequence[Any]) -> "QuerySet[Any, Any]":
+    conversation, lead, business, phone, me, since = values
     texts = Message.objects.filter(conversation=conversation)
     media = MessageMedia.objects.filter(message__conversation=conversation)
-    phone = conversation.lead.phone
-    stops = OptOut.objects.filter(business=conversation.business_id, phone=phone, revoked_at=None)
+    calls = Call.objects.filter(conversation=conversation)
+    stops = OptOut.objects.filter(business=business, phone=phone, revoked_at=None)
+    marks = PresenceMark.objects.filter(conversation=conversation, seen_at__gt=since).exclude(user=me)
     parts = [
         _tally(texts, _TEXT, F("status"), changes=Sum("attempts")),
         _tally(media, "media:", F("status")),
         _tally(
-            conversation.calls.all(), "call:", F("state"), F("outcome"), F("voicemail_status"),
-            changes=Sum(Length("transcript")),
+            calls, "call:", F("state"), F("outcome"), F("voicemail_status"), changes=Sum(Length("transcript")),
         ),
-        _tally(conversation.notes.all(), "note:"),
-        _tally(conversation.turns.all(), "turn:", F("status")),
+        _tally(Note.objects.filter(conversation=conversation), "note:"),
+        _tally(AgentTurn.objects.filter(conversation=conversation), "turn:", F("status")),
         _tally(LeadEvent.objects.filter(lead=lead), "event:"),
         _tally(
             CallbackTask.objects.filter(lead=lead), "task:", Cast("due_at", CharField()), changes=Count("done_at"),
@@ -120,9 +127,9 @@ def thread_of(conversation: Conversation, *, apart_from: int | None, now: dateti
         _tally(JobRequest.objects.filter(lead=lead), "request:", F("status")),
         _tally(Appointment.objects.filter(lead=lead), "visit:", F("status"), changes=Sum("version")),
         _tally(stops, _OPT_OUT),
-        _tally(marks_in(conversation, apart_from=apart_from, now=now), _HERE, F("state"), F("user__username")),
+        _tally(marks, _HERE, F("state"), F("user__username")),
     ]  # fmt: skip
-    return Thread(sorted(parts[0].union(*parts[1:], all=True)))
+    return parts[0].union(*parts[1:], all=True)
 
 
 def _tally(rows: "QuerySet[Any]", prefix: str, *states: Any, changes: Any = None) -> "QuerySet[Any, Any]":

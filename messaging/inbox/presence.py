@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import QuerySet
 
 from messaging.enums import ConversationStatus, Handler, Presence
 from messaging.models import Conversation, Mention, PresenceMark
@@ -48,15 +47,10 @@ def leave(conversation: Conversation, user: AbstractBaseUser) -> None:
     PresenceMark.objects.filter(conversation=conversation, user_id=user.pk).delete()
 
 
-def marks_in(conversation: Conversation, *, apart_from: int | None, now: datetime) -> QuerySet[PresenceMark]:
-    """Of everybody else who is here."""
-    marks = PresenceMark.objects.filter(conversation=conversation, seen_at__gt=now - HOLDS_FOR)
-    return marks.exclude(user_id=apart_from) if apart_from is not None else marks
-
-
 def visitors(conversation: Conversation, *, apart_from: int | None, now: datetime) -> list[Visitor]:
     """Everybody else who is here, whoever writes first."""
-    marks = marks_in(conversation, apart_from=apart_from, now=now)
+    marks = PresenceMark.objects.filter(conversation=conversation, seen_at__gt=now - HOLDS_FOR)
+    marks = marks if apart_from is None else marks.exclude(user_id=apart_from)
     return [Visitor(row.user, row.state) for row in marks.select_related("user").order_by("state", "user__username")]
 
 

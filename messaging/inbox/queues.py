@@ -9,7 +9,7 @@ Whoever is blocked stands nowhere but among the done and the mentions: blocking 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from operator import attrgetter, or_
@@ -24,6 +24,7 @@ from leads.models import Business, CallbackTask, Location
 from messaging import access
 from messaging.access import Locations
 from messaging.enums import ConversationStatus, Handler
+from messaging.inbox import prepared
 from messaging.models import Conversation, Mention, OptOut
 
 PAGE_SIZE = 25
@@ -185,8 +186,29 @@ def rows_after(listing: Listing, position: Position | None, count: int) -> list[
 
 def shown_after(listing: Listing, position: Position | None, count: int) -> list[Shown]:
     """The same in short."""
-    found = _first(_told_of_stops(Conversation.objects.all()), listing, position, count)
-    return [Shown(*values) for values in found.values_list(*Shown._fields)]
+    if position is None and not listing.among and listing.queue is not None and _merges(listing):
+        each = prepared.ask(_first_rows_of_each, _named(listing), listing.queue, count)
+    else:
+        slices = first_of_each(listing, position, count)
+        if slices is None:
+            rows = _first(_told_of_stops(Conversation.objects.all()), listing, position, count)
+            return [Shown(*values) for values in rows.values_list(*Shown._fields)]
+        each = list(slices)
+    pks = [pk for row in each for found_there in row for pk in found_there]
+    # Of few sizes, so that few statements are put together; no row has the number 0.
+    pks += [0] * (-len(pks) % (2 * PAGE_SIZE))
+    found = prepared.ask(_shown_in, pks, count, listing.time, listing.queue == Queue.REPLY)
+    return [Shown(*values) for values in found]
+
+
+def _first_rows_of_each(places: Sequence[int], queue: Queue, count: int) -> "QuerySet[Any, Any]":
+    listing = Listing(0, Locations((), frozenset()), queue)
+    return _slices(Location.objects.filter(pk__in=places), {"location": OuterRef("pk")}, listing, None, count)
+
+
+def _shown_in(pks: Sequence[int], count: int, time: str, urgent_first: bool) -> "QuerySet[Any, Any]":
+    rows = _told_of_stops(Conversation.objects.filter(pk__in=pks)).order_by(*_order_by(time, urgent_first))
+    return rows.values_list(*Shown._fields)[:count]
 
 
 def shown_of(row: Conversation) -> Shown:
@@ -218,20 +240,30 @@ def _first(
 
 def first_of_each(listing: Listing, position: Position | None, count: int) -> "QuerySet[Any, Any] | None":
     """The ids of the first `count` at each place of the list; None where all places are asked at once."""
-    if connection.vendor != "postgresql" or not _can_merge(listing):
+    if not _merges(listing):
         return None
     here: dict[str, Any] = {"location": OuterRef("pk")}
-    named = [place for place in listing.places if place is not None]
-    places: QuerySet[Any] = Location.objects.filter(pk__in=named)
-    if listing.queue is None:
-        # In every state: the only index is that of the business.
-        is_anywhere = listing.places == (None,)
-        here = {"business": OuterRef("pk")} | ({} if is_anywhere else {"location__in": named})
-        places = Business.objects.all() if is_anywhere else Business.objects.filter(pk__in=listing.businesses)
+    named, places = _named(listing), Location.objects.all()
+    if listing.queue is not None:
+        return _slices(places.filter(pk__in=named), here, listing, position, count)
+    # In every state: the only index is that of the business.
+    is_anywhere = listing.places == (None,)
+    here = {"business": OuterRef("pk")} | ({} if is_anywhere else {"location__in": named})
+    businesses = Business.objects.all() if is_anywhere else Business.objects.filter(pk__in=listing.businesses)
+    return _slices(businesses, here, listing, position, count)
+
+
+def _slices(
+    places: QuerySet[Any], here: dict[str, Any], listing: Listing, position: Position | None, count: int
+) -> "QuerySet[Any, Any]":
     # Each half of Needs reply is all urgent or all not, and its index knows nothing of that.
     within = [by for by in _order(listing) if by != "-is_urgent"]
     halves = [Conversation.objects.filter(half, **here).order_by(*within) for half in _halves(listing, position)]
     return places.order_by().values_list(*(ArraySubquery(half.values("pk")[:count]) for half in halves))
+
+
+def _named(listing: Listing) -> list[int]:
+    return [place for place in listing.places if place is not None]
 
 
 def position_of(listing: Listing, row: Conversation) -> Position:
@@ -253,10 +285,14 @@ def read_position(before: str) -> Position | None:
 
 
 def _order(listing: Listing) -> tuple[Any, ...]:
-    if not listing.time:
+    return _order_by(listing.time, listing.queue == Queue.REPLY)
+
+
+def _order_by(time: str, urgent_first: bool) -> tuple[Any, ...]:
+    if not time:
         return ("-last_at", "-id")
-    soonest = F(listing.time).asc(nulls_last=True)
-    return ("-is_urgent", soonest, "id") if listing.queue == Queue.REPLY else (soonest, "id")
+    soonest = F(time).asc(nulls_last=True)
+    return ("-is_urgent", soonest, "id") if urgent_first else (soonest, "id")
 
 
 def _halves(listing: Listing, position: Position | None) -> list[Q]:
@@ -271,7 +307,9 @@ def _halves(listing: Listing, position: Position | None) -> list[Q]:
     return [whole & Q(is_urgent=True) & _after(listing, position), calm]
 
 
-def _can_merge(listing: Listing) -> bool:
+def _merges(listing: Listing) -> bool:
+    if connection.vendor != "postgresql":
+        return False
     # Few are mine, or name me: their own indexes find them, and where they are is looked at afterwards.
     is_narrow = listing.is_narrow or listing.queue in (Queue.MINE, Queue.MENTIONS)
     return not is_narrow and (listing.queue is None or listing.places != (None,))
@@ -305,17 +343,25 @@ class _CountOf(Subquery):
 
 def count_waiting(listing: Listing) -> dict[str, int]:
     """What waits in each of COUNTED and among call-backs, up to COUNTED_AT_MOST of each; in one statement."""
-    everywhere = replace(listing, queue=None, among=Q())
-    at = _at(everywhere)
-    counted: dict[str, QuerySet[Any]] = {}
+    is_anywhere = listing.places == (None,)
+    if not listing.places:
+        return dict.fromkeys([*(queue.value for queue in COUNTED), "callbacks"], 0)
+    row, *_ = prepared.ask(_counts, [listing.user_id, *_named(listing)], COUNTED_AT_MOST, is_anywhere)
+    return dict(zip([*(queue.value for queue in COUNTED), "callbacks"], row, strict=True))
+
+
+def _counts(values: Sequence[int], at_most: int, is_anywhere: bool) -> "QuerySet[Any, Any]":
+    user, *places = values
+    at = Q() if is_anywhere else Q(location__in=places)
+    counted: list[QuerySet[Any]] = []
     for queue in COUNTED:
-        counted[queue.value] = Conversation.objects.filter(standing_in(queue, listing.user_id) & at)
-    unseen = Mention.objects.filter(user=listing.user_id, seen_at__isnull=True).values("note__conversation")
-    counted[Queue.MENTIONS.value] = counted[Queue.MENTIONS.value].filter(pk__in=unseen)
-    counted["callbacks"] = CallbackTask.objects.filter(at, done_at=None)
-    numbers = {f"n_{name}": _CountOf(rows.order_by().values("pk")[:COUNTED_AT_MOST]) for name, rows in counted.items()}
-    row = get_user_model()._default_manager.filter(pk=listing.user_id).annotate(**numbers).values(*numbers).first()
-    return {name.removeprefix("n_"): number for name, number in (row or {}).items()}
+        rows = Conversation.objects.filter(standing_in(queue, user) & at)
+        if queue == Queue.MENTIONS:
+            rows = rows.filter(pk__in=Mention.objects.filter(user=user, seen_at=None).values("note__conversation"))
+        counted.append(rows)
+    counted.append(CallbackTask.objects.filter(at, done_at=None))
+    numbers = {f"n{index}": _CountOf(rows.order_by().values("pk")[:at_most]) for index, rows in enumerate(counted)}
+    return get_user_model()._default_manager.filter(pk=user).order_by().annotate(**numbers).values_list(*numbers)
 
 
 # ---------------------------------------------------------------- call-backs
