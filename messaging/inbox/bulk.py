@@ -25,7 +25,7 @@ class Act(TextChoices):
     """What can be done; the label is what has happened then."""
 
     DONE = "done", "marked as done"
-    SNOOZE = "snooze", "snoozed until tomorrow morning"
+    SNOOZE = "snooze", "snoozed until the next opening"
     ASSIGN = "assign", "assigned"
     UNREAD = "unread", "marked as unread"
     READ = "read", "marked as read"
