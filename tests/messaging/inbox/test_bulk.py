@@ -55,7 +55,7 @@ def test_each_act_says_how_many_it_changed(cast: Cast, name: str, values: dict[s
 def test_snoozed_until_the_place_opens_tomorrow(cast: Cast) -> None:
     rows = [converse(cast), converse(cast, status=ConversationStatus.DONE)]
     assert said(act(cast.ben, "snooze", *rows)) == [
-        "1 conversation snoozed until tomorrow morning. 1 left as they were: done already."
+        "1 conversation snoozed until the next opening. 1 left as they were: done already."
     ]
     rows[0].refresh_from_db()
     assert rows[0].status == ConversationStatus.SNOOZED
