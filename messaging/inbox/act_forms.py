@@ -199,20 +199,27 @@ def people_for(location: Location, user: AbstractBaseUser | AnonymousUser) -> li
     return [user, *others]
 
 
-def acts_context(request: HttpRequest, conversation: Conversation, **bound: forms.Form) -> dict[str, object]:
-    """What the buttons above a thread and their dialogs need. `bound`: a form that was just refused, by its name."""
-    now, user = clock.now(), request.user
-    members = people_for(conversation.location, user)
+def acts_context(request: HttpRequest, conversation: Conversation) -> dict[str, object]:
+    """What the buttons above a thread need; their dialogs come when one is opened."""
     is_note = request.resolver_match is not None and request.resolver_match.url_name == "note-add"
     return {
+        "note_form": NoteForm(request.POST if is_note else None, conversation=conversation),
+        "outcome": outcomes.outcome_of(conversation.request),
+        "is_blocked": conversation.lead.blocked_at is not None,
+    }
+
+
+def dialogs_context(request: HttpRequest, conversation: Conversation, **refused: forms.Form) -> dict[str, object]:
+    """The forms behind the buttons. `refused`: one that cannot be carried out, by its name."""
+    now, user = clock.now(), request.user
+    members = people_for(conversation.location, user)
+    return {
+        "conversation": conversation,
+        "may_write": True,
         "me": user,
         "members": members,
         "snooze_form": snooze_form(conversation, now=now),
         "outcome_form": outcome_form(conversation),
         "callback_form": CallbackForm(location=conversation.location, now=now, people=members),
-        "note_form": NoteForm(request.POST if is_note else None, conversation=conversation),
-        "outcome": outcomes.outcome_of(conversation.request),
-        "is_snoozed": conversation.snoozed_until is not None,
-        "is_blocked": conversation.lead.blocked_at is not None,
-        **bound,
+        **refused,
     }

@@ -17,9 +17,10 @@ from leads import colleagues
 from leads.preferences import preferences_of
 from messaging import blocking
 from messaging.inbox import acts, later
-from messaging.inbox.act_forms import OutcomeForm, acts_context, outcome_form, snooze_form
-from messaging.inbox.asking import back_to, user_of, writable
-from messaging.inbox.list_views import back_to_list, list_context, next_conversation
+from messaging.inbox.act_forms import OutcomeForm, dialogs_context, outcome_form, snooze_form
+from messaging.inbox.asked import read_asked
+from messaging.inbox.asking import back_to, locations_of, user_of, writable
+from messaging.inbox.list_views import back_to_list, next_conversation
 from messaging.models import Conversation
 from recoverline.lib import clock
 from recoverline.lib.phones import display_phone
@@ -30,7 +31,7 @@ Act = Callable[..., bool]
 @login_required
 @require_GET
 def show_acts(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Everything that can be done, as one page: where the dialogs are without JavaScript."""
+    """Everything that can be done: the dialogs of a thread, or as one page where they are without JavaScript."""
     return acts_page(request, writable(request, key))
 
 
@@ -180,13 +181,11 @@ def _act(request: HttpRequest, key: uuid.UUID, act: Act, *, otherwise: str) -> H
 
 def acts_page(request: HttpRequest, conversation: Conversation, **refused: forms.Form) -> HttpResponse:
     """All forms as a page; `refused` is the one that cannot be carried out, with its reasons."""
-    context = {
-        "conversation": conversation,
-        "may_write": True,
-        **list_context(request),
-        **acts_context(request, conversation, **refused),
-    }
-    return render(request, "inbox/acts_page.html", context, status=422 if refused else 200)
+    asked = read_asked(request.GET.dict(), locations_of(request))
+    context = {"list_query": asked.query, **dialogs_context(request, conversation, **refused)}
+    is_part = request.headers.get("X-Part") == "dialogs"
+    template = "inbox/_dialogs.html" if is_part else "inbox/acts_page.html"
+    return render(request, template, context, status=422 if refused else 200)
 
 
 def _done(

@@ -10,7 +10,7 @@ from messaging.inbox import canned, offering
 from messaging.inbox.asking import user_of
 from messaging.inbox.offering import Offered
 from messaging.inbox.reply_forms import ReplyForm
-from messaging.models import CannedReply, Conversation
+from messaging.models import Conversation
 from recoverline.lib import clock
 
 
@@ -21,9 +21,9 @@ def composer_context(
     now = clock.now()
     return {
         "form": form or ReplyForm(initial=_asked_for(request, conversation, now=now)),
-        "canned_replies": CannedReply.objects.filter(business=conversation.business_id, is_active=True),
         "login_url": resolve_url(settings.LOGIN_URL),
-        "taken": offering.taken_offer(conversation, now=now),
+        # Known already where the page has asked for it.
+        "taken": offering.taken_offer(conversation, now=now) if getattr(conversation, "has_offers", True) else None,
     }
 
 

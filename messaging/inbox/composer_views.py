@@ -22,9 +22,12 @@ from scheduling.refusals import BookingRefused
 
 @login_required
 @require_GET
-def list_canned(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
-    """The prepared replies as this customer would read them."""
-    found = canned.replies_for(writable(request, key), now=clock.now())
+def list_canned(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The prepared replies as this customer would read them; as a page for whoever has no script."""
+    conversation = writable(request, key)
+    found = canned.replies_for(conversation, now=clock.now())
+    if "text/html" in request.headers.get("Accept", ""):
+        return render(request, "inbox/canned_list.html", {"conversation": conversation, "replies": found})
     return JsonResponse(
         {
             "replies": [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from leads.access import WRITERS
 from leads.areas import find_area
@@ -149,9 +149,18 @@ class Taken:
     said: str
 
 
+def facts_of(*, now: datetime) -> dict[str, Exists]:
+    """Whether something is on offer that can still be taken: to be read along with the conversation."""
+    return {"has_offers": Exists(_on_offer(now).filter(conversation=OuterRef("pk")))}
+
+
+def _on_offer(now: datetime) -> QuerySet[SlotOffer]:
+    return SlotOffer.objects.filter(is_current=True, appointment=None, starts_at__gt=now)
+
+
 def taken_offer(conversation: Conversation, *, now: datetime) -> Taken | None:
     """What the customer has chosen of the times that were offered last; None while it is not clear."""
-    offers = SlotOffer.objects.filter(conversation=conversation, is_current=True, appointment=None, starts_at__gt=now)
+    offers = _on_offer(now).filter(conversation=conversation)
     rows = list(offers.select_related("service", "location__business", "moves", "appointment"))
     if not rows:
         return None

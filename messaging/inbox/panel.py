@@ -4,19 +4,20 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Expression, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from leads.access import User, visible_by_location
-from leads.models import JobRequest, Lead, LeadEvent
-from messaging import access
+from leads.models import JobRequest, LeadEvent
+from messaging.access import Locations
+from messaging.inbox.asking import opted_out_at
 from messaging.inbox.timeline import Timeline, why_decided
-from messaging.models import Call, Conversation, OptOut
-from scheduling import access as scheduling_access
+from messaging.models import Call, Conversation, Message
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
+
+M = TypeVar("M", bound=Model)
 
 MOST_VISITS, MOST_OTHERS = 200, 10
 # How leads.intake names what it keeps, by field of the forms.
@@ -45,55 +46,87 @@ class Panel:
     said: Mapping[str, datetime]
 
 
-def visits_of(user: User, lead: Lead) -> list[Appointment]:
+def facts_of(locations: Locations) -> dict[str, Expression | Subquery]:
+    """How often this person called and wrote, and whether there are other conversations: to be read along with one."""
+
+    def count(rows: "QuerySet[Any]", at: str) -> Coalesce:
+        theirs = seen_at(rows.filter(lead=OuterRef("lead")), locations, at)
+        numbers = theirs.order_by().values("lead").annotate(many=Count("pk"))
+        return Coalesce(Subquery(numbers.values("many")[:1], output_field=IntegerField()), 0)
+
+    others = seen_at(Conversation.objects.filter(lead=OuterRef("lead")).exclude(pk=OuterRef("pk")), locations)
+    return {
+        "calls_heard": count(Call.objects.all(), "location"),
+        "texts_said": count(Message.objects.all(), "conversation__location"),
+        "has_others": Exists(others),
+    }
+
+
+def seen_at(rows: "QuerySet[M]", locations: Locations, at: str = "location") -> "QuerySet[M]":
+    """As leads.access.visible_by_location, by what is known of the places already."""
+    return rows if locations.everywhere else rows.filter(**{f"{at}__in": [place.pk for place in locations.seen]})
+
+
+def visits_of(conversation: Conversation, locations: Locations, there: Mapping[str, int] | None) -> list[Appointment]:
     """Appointments of this person, the latest first."""
-    rows = scheduling_access.appointments_for(user).filter(lead=lead)
+    if there is not None and not there.get("visit"):
+        return []
+    rows = seen_at(Appointment.objects.filter(lead=conversation.lead_id), locations)
     return list(rows.select_related("service", "location__business").order_by("-starts_at", "-id")[:MOST_VISITS])
 
 
 def panel_of(
-    user: User, conversation: Conversation, visits: Iterable[Appointment], told: Timeline, *, now: datetime
+    conversation: Conversation,
+    locations: Locations,
+    *,
+    visits: Iterable[Appointment],
+    told: Timeline,
+    there: Mapping[str, int] | None,
+    now: datetime,
 ) -> Panel:
-    """`visits` and `told` as the timeline has them: nothing is read twice."""
-    lead = conversation.lead
+    """`visits`, `told` and `there` as the timeline has them: nothing is read twice."""
     kept = [visit for visit in visits if visit.status not in _NO_VISITS]
-    requests = visible_by_location(user, JobRequest.objects.filter(lead=lead)).select_related("service")
-    others = access.conversations_for(user).filter(lead=lead).exclude(pk=conversation.pk)
     decided = next((call for call in told.calls if call.decided_at), None)
-    counted = _counted(user, lead)
+    known = _facts(conversation, locations)
     return Panel(
-        requests=list(requests.order_by("-opened_at", "-id")),
+        requests=_requests(conversation, locations, there),
         upcoming=[visit for visit in reversed(kept) if visit.ends_at > now],
         past=[visit for visit in kept if visit.ends_at <= now],
-        others=list(others.select_related("number", "location").order_by("-last_at", "-id")[:MOST_OTHERS]),
-        calls=counted["calls_heard"],
-        texts=counted["texts_said"],
-        opted_out_at=counted["opted_out_at"],
+        others=_others(conversation, locations) if known["has_others"] else [],
+        calls=known["calls_heard"],
+        texts=known["texts_said"],
+        opted_out_at=opted_out_at(conversation),
         decided=decided,
         why=why_decided(decided) if decided else "",
         said=_said(conversation, told.events),
     )
 
 
+def _facts(conversation: Conversation, locations: Locations) -> dict[str, Any]:
+    facts = facts_of(locations)
+    if all(hasattr(conversation, name) for name in facts):
+        return {name: getattr(conversation, name) for name in facts}
+    return dict(Conversation.objects.filter(pk=conversation.pk).values(**facts)[0])
+
+
+def _requests(conversation: Conversation, locations: Locations, there: Mapping[str, int] | None) -> list[JobRequest]:
+    """The latest first. The only one there is has been read with the conversation."""
+    only = conversation.request
+    if there is not None and there.get("request", 0) <= (only is not None):
+        seen = {place.pk for place in locations.seen}
+        return [only] if only and (locations.everywhere or only.location_id in seen) else []
+    rows = seen_at(JobRequest.objects.filter(lead=conversation.lead_id), locations)
+    return list(rows.select_related("service").order_by("-opened_at", "-id"))
+
+
+def _others(conversation: Conversation, locations: Locations) -> list[Conversation]:
+    rows = seen_at(Conversation.objects.filter(lead=conversation.lead_id), locations).exclude(pk=conversation.pk)
+    return list(rows.select_related("number", "location").order_by("-last_at", "-id")[:MOST_OTHERS])
+
+
 def unopened(conversation: Conversation) -> JobRequest:
     """A request that nobody has written down yet."""
     return JobRequest(business=conversation.business, lead=conversation.lead, location=conversation.location)
-
-
-def _counted(user: User, lead: Lead) -> dict[str, Any]:
-    """How often, and whether they opted out, in one question."""
-
-    def count(rows: QuerySet[Any]) -> Coalesce:
-        numbers = rows.filter(lead=OuterRef("pk")).order_by().values("lead").annotate(many=Count("pk"))
-        return Coalesce(Subquery(numbers.values("many")[:1], output_field=IntegerField()), 0)
-
-    gone = OptOut.objects.filter(business=OuterRef("business"), phone=OuterRef("phone"), revoked_at=None)
-    found = Lead.objects.filter(pk=lead.pk).values(
-        calls_heard=count(access.calls_for(user)),
-        texts_said=count(access.messages_for(user)),
-        opted_out_at=Subquery(gone.values("opted_out_at")[:1]),
-    )[0]
-    return dict(found)
 
 
 def _said(conversation: Conversation, events: Iterable[LeadEvent]) -> dict[str, datetime]:

@@ -92,7 +92,7 @@ def _line() -> forms.TextInput:
 
 
 class LeadForm(CorrectionForm):
-    prefix = "lead"
+    prefix, called = "lead", "person"
     name = forms.CharField(max_length=120, required=False, widget=_line())
     email = forms.EmailField(
         label="E-mail", max_length=254, required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
@@ -103,7 +103,7 @@ class LeadForm(CorrectionForm):
 
 
 class RequestForm(CorrectionForm):
-    prefix = "request"
+    prefix, called = "request", "request"
     service = forms.ModelChoiceField(Service.objects.none(), required=False, empty_label="Not known yet")
     need = forms.CharField(label="Needs", max_length=200, required=False, widget=_line())
     urgency = forms.ChoiceField(choices=Urgency.choices)

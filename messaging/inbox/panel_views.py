@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from leads import intake
 from leads.models import JobRequest, Lead
@@ -23,11 +23,13 @@ ANOTHER_REQUEST = "This conversation is about another request by now. Nothing wa
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_lead(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Correct what is known of the person."""
     conversation = writable(request, key)
     lead = conversation.lead
+    if request.method != "POST":
+        return _unfold(request, conversation, LeadForm(lead))
 
     def save(form: CorrectionForm) -> bool:
         return _correct(request, conversation, lead, form)
@@ -36,11 +38,13 @@ def edit_lead(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_request(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Correct what is known of what they ask for now; the first words about it open a request."""
     conversation = writable(request, key)
     row = conversation.request or panel.unopened(conversation)
+    if request.method != "POST":
+        return _unfold(request, conversation, RequestForm(row))
     shown = request.POST.get("request", "")
 
     def fill() -> RequestForm:
@@ -74,6 +78,14 @@ def _correct(request: HttpRequest, conversation: Conversation, row: Lead | JobRe
     return intake.correct(row, form.changes(), by=user_of(request), at=clock.now(), conversation=str(conversation.key))
 
 
+def _unfold(request: HttpRequest, conversation: Conversation, form: LeadForm | RequestForm) -> HttpResponse:
+    """The form alone for a page that unfolds it, else the page with the form unfolded."""
+    if request.headers.get("X-Requested-With") != "fetch":
+        return render_conversation(request, conversation, correcting=form)
+    context = {"conversation": conversation, "form": form, "name": form.called, "action": request.path}
+    return render(request, "inbox/_correct_form.html", {**context, "list_query": request.GET.urlencode()})
+
+
 def _save(
     request: HttpRequest,
     conversation: Conversation,
@@ -89,10 +101,10 @@ def _save(
             form.add_error(None, ANOTHER_REQUEST)
     refused = None if form.is_valid() else form
     if request.headers.get("X-Requested-With") == "fetch":
-        context = timeline_context(request, conversation, refused=refused)
+        context = timeline_context(request, conversation, correcting=refused)
         return render(request, "inbox/_panel.html", context, status=422 if refused else 200)
     return (
-        render_conversation(request, conversation, refused=refused, status=422)
+        render_conversation(request, conversation, correcting=refused, status=422)
         if refused
         else back_to(request, conversation)
     )

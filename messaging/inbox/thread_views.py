@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from messaging.inbox import panel, timeline
+from messaging.inbox import live, offering, panel, timeline
 from messaging.inbox.act_forms import acts_context
-from messaging.inbox.asking import back_to, may_write, unless_unchanged, visible, why_locked
+from messaging.inbox.asking import back_to, locations_of, may_write, visible, why_locked
 from messaging.inbox.composer import composer_context
 from messaging.inbox.file_views import SHOWN_INLINE
 from messaging.inbox.head import head_context
@@ -25,16 +25,8 @@ from recoverline.lib import clock
 @require_GET
 def show_conversation(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One conversation, with the list beside it where there is room."""
-    conversation = visible(request, key)
-    return render_conversation(request, conversation)
-
-
-@login_required
-@require_GET
-def show_timeline(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """The timeline alone, for a page that keeps itself current."""
-    conversation = visible(request, key)
-    return unless_unchanged(request, "inbox/_timeline.html", timeline_context(request, conversation))
+    facts = {**panel.facts_of(locations_of(request)), **offering.facts_of(now=clock.now())}
+    return render_conversation(request, visible(request, key, **facts))
 
 
 @login_required
@@ -54,14 +46,19 @@ def timeline_context(
     conversation: Conversation,
     *,
     before: timeline.Position | None = None,
-    refused: CorrectionForm | None = None,
+    correcting: CorrectionForm | None = None,
+    thread: live.Thread | None = None,
 ) -> dict[str, object]:
-    """The timeline, or the page of it `before` a position, and the panel; `refused`: its form that was not saved."""
-    now, writes = clock.now(), may_write(request, conversation)
-    visits = panel.visits_of(request.user, conversation.lead)
-    told = timeline.timeline_of(conversation, before=before, visits={str(visit.key): visit for visit in visits})
-    beside = panel.panel_of(request.user, conversation, visits, told, now=now)
-    conversation.is_opted_out = beside.opted_out_at is not None  # type: ignore[attr-defined]  # asked once a page
+    """The timeline, or the page of it `before` a position, and the panel; `correcting`: its form that is unfolded.
+
+    `thread`: what there is, if it has been counted already; only that is then asked for.
+    """
+    now, writes, locations = clock.now(), may_write(request, conversation), locations_of(request)
+    there = timeline.there_is(thread.tallies) if thread else None
+    visits = panel.visits_of(conversation, locations, there)
+    by_key = {str(visit.key): visit for visit in visits}
+    told = timeline.timeline_of(conversation, before=before, visits=by_key, there=there)
+    beside = panel.panel_of(conversation, locations, visits=visits, told=told, there=there, now=now)
     return {
         "conversation": conversation,
         "zone": conversation.location.zone,
@@ -72,15 +69,8 @@ def timeline_context(
         "locked": why_locked(conversation),
         "shown_inline": SHOWN_INLINE,
         "panel": beside,
-        **(_forms(conversation, refused) if writes else {}),
-    }
-
-
-def _forms(conversation: Conversation, refused: CorrectionForm | None) -> dict[str, object]:
-    row = conversation.request or panel.unopened(conversation)
-    return {
-        "lead_form": refused if isinstance(refused, LeadForm) else LeadForm(conversation.lead),
-        "request_form": refused if isinstance(refused, RequestForm) else RequestForm(row),
+        "lead_form": correcting if isinstance(correcting, LeadForm) else None,
+        "request_form": correcting if isinstance(correcting, RequestForm) else None,
     }
 
 
@@ -91,13 +81,14 @@ def render_conversation(
     *,
     status: int = 200,
     before: timeline.Position | None = None,
-    refused: CorrectionForm | None = None,
+    correcting: CorrectionForm | None = None,
 ) -> HttpResponse:
-    """The whole page. `form`: an answer that was refused; `refused`: what was not saved in the panel."""
+    """The whole page. `form`: an answer that was refused; `correcting`: the form of the panel that is unfolded."""
+    head = head_context(request, conversation)
     context = {
-        **head_context(request, conversation),
-        **timeline_context(request, conversation, before=before, refused=refused),
-        **list_context(request),
+        **head,
+        **timeline_context(request, conversation, before=before, correcting=correcting, thread=head.get("thread")),
+        **list_context(request, locations_of(request)),
         **acts_context(request, conversation),
         **composer_context(request, conversation, form),
     }
@@ -106,6 +97,5 @@ def render_conversation(
 
 urlpatterns = [
     path("<uuid:key>/", show_conversation, name="conversation-show"),
-    path("<uuid:key>/timeline/", show_timeline, name="conversation-timeline"),
     path("<uuid:key>/earlier/", show_earlier, name="conversation-earlier"),
 ]

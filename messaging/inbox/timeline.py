@@ -1,6 +1,7 @@
 """What happened in one conversation, in order, and why."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from messaging.enums import CallState, Outcome, TurnStatus
 from messaging.models import AgentTurn, Call, Conversation, Message, MessageMedia, Note
 from scheduling.models import Appointment
 
-TIMELINE_SIZE = 100
+TIMELINE_SIZE = 50
 # Told by the call, the text, the task or the robot's turn itself, which stand in the timeline already.
 TOLD_BY_ROWS = Q(kind__startswith="call.") | Q(kind__startswith="text.") | Q(kind__startswith="task.")
 # Told by the text in which the customer said it; the panel reads it.
@@ -31,6 +32,11 @@ REPEATS = ("retry:", "again:")
 Kind = Literal["call", "text", "turn", "booking", "task", "note", "event"]
 # What has the same instant: first what the customer did, then what came of it, last what is said about it.
 RANKS: dict[Kind, int] = {"call": 0, "text": 1, "turn": 2, "task": 3, "note": 4, "event": 5}
+
+WHEN: dict[Kind, str] = {
+    "call": "started_at", "text": "created_at", "turn": "started_at", "task": "created_at", "note": "created_at",
+    "event": "at",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,40 +87,50 @@ class Timeline:
         return bool(self.earlier)
 
 
+def there_is(tallies: Iterable[tuple[str, int, int, int]]) -> Counter[str]:
+    """How many of each kind there are, from what messaging.inbox.live has counted."""
+    there: Counter[str] = Counter()
+    for tag, rows, _, _ in tallies:
+        kind, _, state = tag.partition(":")
+        if kind != "turn" or state in TOLD_BY_THEMSELVES:
+            there[kind] += rows
+    return there
+
+
 def timeline_of(
     conversation: Conversation,
     *,
     size: int | None = TIMELINE_SIZE,
     before: Position | None = None,
     visits: Mapping[str, Appointment] | None = None,
+    there: Mapping[str, int] | None = None,
 ) -> Timeline:
     """The newest `size` entries, or those right before a position; `size` None: all of them.
 
-    `visits`: the appointments that may be shown, by key. What happened to others is left out.
+    `visits`: the appointments that may be shown, by key. What happened to others is left out. `there`: what there is
+    (`there_is`), so that nothing is asked for that is not; None: anything.
     """
     stop = None if size is None else size + 1
-    media = Prefetch("media", MessageMedia.objects.order_by("position"))
-    texts = conversation.messages.select_related("author", "turn").prefetch_related(media)
-    turns = conversation.turns.filter(message=None, status__in=TOLD_BY_THEMSELVES)
+
+    def newest(kind: Kind, rows: "QuerySet[Any]") -> list[Any]:
+        if there is not None and not there.get(kind):
+            return []
+        return list(_newest(rows, kind, WHEN[kind], before)[:stop])
+
     # Of this place only: who sees one location of two must not learn of the other.
     tasks = CallbackTask.objects.filter(lead=conversation.lead_id, location=conversation.location_id)
-    calls = list(_newest(conversation.calls.select_related("rule"), "call", "started_at", before)[:stop])
-    events = list(_newest(_events(conversation), "event", "at", before)[:stop])
-    found = list(_newest(texts, "text", "created_at", before)[:stop])
-    rows: list[tuple[Kind, str, Any]] = [
-        ("call", "started_at", calls),
-        ("text", "created_at", found),
-        ("turn", "started_at", _newest(turns, "turn", "started_at", before)[:stop]),
-        ("task", "created_at", _newest(tasks.select_related("done_by"), "task", "created_at", before)[:stop]),
-        (
-            "note",
-            "created_at",
-            _newest(conversation.notes.select_related("author"), "note", "created_at", before)[:stop],
-        ),
-        ("event", "at", events),
-    ]
+    found: dict[Kind, list[Any]] = {
+        "call": newest("call", conversation.calls.all()),
+        "text": newest("text", _texts(conversation, there)),
+        "turn": newest("turn", conversation.turns.filter(message=None, status__in=TOLD_BY_THEMSELVES)),
+        "task": newest("task", tasks.select_related("done_by")),
+        "note": newest("note", conversation.notes.select_related("author")),
+        "event": newest("event", _events(conversation)),
+    }
     entries = [
-        _entry(kind, Position(getattr(row, at), RANKS[kind], row.pk), row) for kind, at, of in rows for row in of
+        _entry(kind, Position(getattr(row, WHEN[kind]), RANKS[kind], row.pk), row)
+        for kind, rows in found.items()
+        for row in rows
     ]
     entries.sort(key=lambda entry: entry.position)
     has_earlier = size is not None and len(entries) > size
@@ -122,10 +138,12 @@ def timeline_of(
     return Timeline(
         entries=_shown(shown, visits or {}),
         earlier=str(shown[0].position) if has_earlier else "",
-        retried=frozenset(text.idem_key.partition(":")[2] for text in found if text.idem_key.startswith(REPEATS)),
-        newest=max((text.pk for text in found), default=0),
-        calls=calls,
-        events=events,
+        retried=frozenset(
+            text.idem_key.partition(":")[2] for text in found["text"] if text.idem_key.startswith(REPEATS)
+        ),
+        newest=max((text.pk for text in found["text"]), default=0),
+        calls=found["call"],
+        events=found["event"],
     )
 
 
@@ -174,6 +192,14 @@ def _shown(entries: list[Entry], visits: Mapping[str, Appointment]) -> list[Entr
         kind: Kind = "booking" if entry.row.data.get("version") == visit.version else "event"
         shown.append(Entry(kind, entry.key, entry.position, entry.row, visit=visit))
     return shown
+
+
+def _texts(conversation: Conversation, there: Mapping[str, int] | None) -> "QuerySet[Message]":
+    """With their files as `files`, where there are any."""
+    rows = conversation.messages.select_related("author", "turn")
+    if there is None or there.get("media"):
+        rows = rows.prefetch_related(Prefetch("media", MessageMedia.objects.order_by("position"), to_attr="files"))
+    return rows
 
 
 def _events(conversation: Conversation) -> QuerySet[LeadEvent]:

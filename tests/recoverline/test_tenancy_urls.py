@@ -111,11 +111,10 @@ PAGES = {
     "inbox:poll": Page(Answers(401, 200, 200, 200, 200)),
     "inbox:conversation-presence": Page(Answers(401, 404, 404, 204, 204), Conversation, posts=True),
     "inbox:conversation-show": READ_CONVERSATION,
-    "inbox:conversation-timeline": READ_CONVERSATION,
     "inbox:conversation-earlier": Page(Answers(302, 404, 404, 302, 302), Conversation),  # without a position: newest
     "inbox:media-show": Page(READ, MessageMedia),
     "inbox:voicemail-show": Page(READ, Call),
-    "inbox:lead-edit": ACT_ON_CONVERSATION,
+    "inbox:lead-edit": Page(Answers(302, 404, 404, 403, 302), Conversation, posts=True),  # a form of its own as well
     "inbox:request-edit": Page(Answers(302, 404, 404, 403, 422), Conversation, posts=True),  # names no request
     "inbox:conversation-reply": Page(
         ACT, Conversation, posts=True, data=(("body", "Hi"), ("client_id", "1" * 32), ("last_seen", "9" * 12))

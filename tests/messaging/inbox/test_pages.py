@@ -15,9 +15,9 @@ from django.urls import clear_url_caches, reverse
 from leads import events
 from leads.models import CallbackTask
 from messaging import access
-from messaging.enums import ConversationStatus, Direction, Handler, MessageKind, MessageStatus
+from messaging.enums import ConversationStatus, Direction, Handler, MessageKind
 from messaging.inbox import acts, queues, timeline
-from messaging.models import Conversation, Message, MessageMedia, Note
+from messaging.models import Conversation, MessageMedia, Note
 from recoverline import urls
 from tests import factories
 from tests.base import Cast, make_cast
@@ -147,20 +147,6 @@ def test_a_long_timeline_begins_with_its_end(cast: Cast) -> None:
     assert len(timeline.timeline_of(conversation, size=None).entries) == 4
 
 
-def test_a_thread_keeps_itself_current_and_answers_304_when_nothing_changed(cast: Cast) -> None:
-    conversation = converse(cast)
-    text = factories.make_message(conversation, status=MessageStatus.QUEUED)
-    ana, path = as_user(cast.ana), url("timeline", conversation)
-    first = ana.get(path)
-    again = ana.get(path, headers={"If-None-Match": first["ETag"]})
-    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
-    Message.objects.filter(pk=text.pk).update(status=MessageStatus.DELIVERED)
-    changed = ana.get(path, headers={"If-None-Match": first["ETag"]})
-    assert changed.status_code == 200
-    assert "<strong>Delivered</strong>" in changed.content.decode()
-    assert "<strong>Waiting</strong>" in first.content.decode()
-
-
 def test_why_a_caller_got_no_text_stands_at_the_call(cast: Cast) -> None:
     trace = [
         {"kind": "rule", "id": 1, "name": "At night", "matched": False, "because": "it was open, not closed"},
@@ -227,7 +213,7 @@ def test_done_and_open_again(cast: Cast) -> None:
     conversation = converse(cast, needs_reply=True, unread_count=1)
     ana = as_user(cast.ana)
     for _ in range(2):
-        assert ana.post(url("close", conversation))["Location"] == "/inbox/"
+        assert ana.post(url("close", conversation))["Location"] == "/inbox/?queue=reply"
     conversation.refresh_from_db()
     assert (conversation.status, conversation.needs_reply, conversation.unread_count) == ("done", False, 0)
     assert conversation.closed_at is not None
