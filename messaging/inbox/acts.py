@@ -59,10 +59,22 @@ def assign(conversation: Conversation, to: AbstractBaseUser | None, *, by: Abstr
     if before == after or (to is not None and not may_have(conversation, to)):
         return False
     changed = Conversation.objects.filter(pk=conversation.pk, assignee_id=before).update(assignee_id=after)
+    return _record_assigned(changed, conversation, to, by, now)
+
+
+def take_what_nobody_has(conversation: Conversation, *, by: AbstractBaseUser, now: datetime) -> bool:
+    """Whoever answers there has it from then on; False when somebody has it already."""
+    changed = Conversation.objects.filter(pk=conversation.pk, assignee=None).update(assignee_id=by.pk)
+    return _record_assigned(changed, conversation, by, by, now)
+
+
+def _record_assigned(
+    changed: int, conversation: Conversation, to: AbstractBaseUser | None, by: AbstractBaseUser, now: datetime
+) -> bool:
     if changed:
         events.record(
             "conversation.assigned", business=conversation.business, lead=conversation.lead, at=now, actor=by,
-            text=_assigned_words(to, by), conversation=str(conversation.key), user=after,
+            text=_assigned_words(to, by), conversation=str(conversation.key), user=to.pk if to else None,
         )  # fmt: skip
     return bool(changed)
 

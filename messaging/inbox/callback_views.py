@@ -72,8 +72,11 @@ def finish_callback(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Somebody has called: they reached this person, or have to try again."""
     task = _task(request, key)
     if request.POST.get("result") == NO_ANSWER:
-        back = f"&conversation={here}" if (here := request.POST.get("conversation", "")) else ""
-        return redirect(f"{reverse('inbox:callback-edit', args=[task.key])}?tried=1{back}")
+        query = request.GET.copy()
+        query["tried"] = "1"
+        if here := request.POST.get("conversation", ""):
+            query["conversation"] = here
+        return redirect(f"{reverse('inbox:callback-edit', args=[task.key])}?{query.urlencode()}")
     if not callbacks.finish(task, by=user_of(request), at=clock.now()):
         messages.info(request, "Somebody has already done this call-back.")
     return redirect(_way_back(request))
@@ -93,13 +96,18 @@ def _chosen(form: CallbackForm) -> User | None:
 
 
 def _way_back(request: HttpRequest) -> str:
-    """The conversation from which one came, if it is named and visible; else the list of call-backs."""
+    """The conversation from which one came, if it is named and visible, with its list; else that of call-backs."""
     named = request.POST.get("conversation") or request.GET.get("conversation") or ""
     try:
         found = access.conversations_for(request.user).filter(key=uuid.UUID(named)).exists()
     except ValueError:
         found = False
-    return reverse("inbox:conversation-show", args=[named]) if found else reverse("inbox:callback-list")
+    if not found:
+        return reverse("inbox:callback-list")
+    query = request.GET.copy()
+    for ours in ("tried", "conversation"):
+        query.pop(ours, None)
+    return reverse("inbox:conversation-show", args=[named]) + (f"?{query.urlencode()}" if query else "")
 
 
 urlpatterns = [

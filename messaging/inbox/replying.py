@@ -11,7 +11,7 @@ from messaging import consent, conversations, outbound
 from messaging.agent import autonomy, turn
 from messaging.enums import MessageKind, MessageStatus, TurnStatus
 from messaging.inbox import offering
-from messaging.inbox.acts import take_from_robot
+from messaging.inbox.acts import take_from_robot, take_what_nobody_has
 from messaging.inbox.offering import Offered
 from messaging.models import Conversation, Message
 
@@ -57,7 +57,9 @@ def reply(
             conversation, kind=MessageKind.STAFF, body=body, idem_key=idem_key, now=now, author=by
         )
         if message.status != MessageStatus.SUPPRESSED:
-            take_from_robot(conversation, by=by, now=now)
+            # One line in the thread either way: that it was the robot's says more.
+            if not take_from_robot(conversation, by=by, now=now):
+                take_what_nobody_has(conversation, by=by, now=now)
             turn.drafts_of(conversation).update(status=TurnStatus.DISCARDED)
             conversations.take_over(conversation, user_id=by.pk, returns_at=autonomy.returns_at(conversation, now=now))
             if offered is not None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -186,8 +187,9 @@ def trace_lines(call: Call) -> list[Mapping[str, object]]:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
-    """A drawing beside a word that says the same; hence hidden from screen readers."""
+    """A drawing beside a word that says the same; hence hidden from screen readers. A page has a hundred of them."""
     return format_html(
         '<svg class="icon" width="16" height="16" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         static("site/icons.svg"),

@@ -13,7 +13,7 @@ from leads.models import LeadEvent
 from messaging.enums import MessageKind
 from messaging.inbox.panel import Panel
 from messaging.models import Message
-from messaging.templatetags.inbox import linked
+from messaging.templatetags.inbox import linked, moment
 from recoverline.lib.text import displayable
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
@@ -70,6 +70,14 @@ def hour(at: datetime, zone: ZoneInfo) -> str:
     """8:56 AM in the location's zone."""
     local = at.astimezone(zone)
     return f"{local.hour % 12 or 12}:{local:%M %p}"
+
+
+@register.simple_tag
+def time_of(at: datetime, zone: ZoneInfo) -> SafeString:
+    """The hour of an entry, whose day stands above it; pointed at, the whole moment."""
+    local = at.astimezone(zone)
+    whole, short = moment(local, zone), hour(local, zone)
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="seconds"), whole, short)
 
 
 @register.filter

@@ -3,6 +3,13 @@
 
 const place = document.getElementById("dialogs");
 let fetching = null;
+let fetchedAs = "";
+
+/** Who has the conversation, and whether it is open: what the dialogs say of it. */
+function standing() {
+  const acts = document.getElementById("acts");
+  return `${acts?.dataset.assignee} ${acts?.action}`;
+}
 
 async function askForDialogs() {
   const answer = await fetch(place.dataset.dialogs, { headers: { "X-Part": "dialogs" }, cache: "no-store" });
@@ -10,9 +17,10 @@ async function askForDialogs() {
   return answer.text();
 }
 
-/** The dialogs come when somebody is about to open one: most people who read a thread open none. */
+/** The dialogs come when somebody is about to open one; where there are keys, as soon as the page has nothing else to do. */
 function haveDialogs() {
   if (fetching) return fetching;
+  fetchedAs = standing();
   const mine = askForDialogs().then((html) => {
     if (fetching === mine) place.innerHTML = html;
   });
@@ -21,14 +29,15 @@ function haveDialogs() {
   return mine;
 }
 
-/** Who has the conversation, or how it stands, is another: whoever opens a dialog next gets a fresh one. */
-function forgetDialogs(event) {
-  if (event.target.id !== "region-head" || !place || place.querySelector("dialog[open]")) return;
+/** What the dialogs say is so no longer: fresh ones, unless somebody is in the middle of one. */
+function renewDialogs() {
+  if (!fetching || standing() === fetchedAs || place.querySelector("dialog[open]")) return;
   fetching = null;
   place.replaceChildren();
+  expectKeys();
 }
 
-const openerIn = (event) => place && event.target.closest?.('#region-head [data-opens$="-dialog"]');
+const openerIn = (event) => place && event.target.closest?.('a[data-opens$="-dialog"]');
 
 async function openDialog(event) {
   const opener = openerIn(event);
@@ -180,10 +189,19 @@ class Mentions {
   }
 }
 
+/** Whoever presses s and Enter does not wait in between. */
+function expectKeys() {
+  const hasKeys = document.querySelector("[data-shortcuts=on]") && matchMedia("(hover: hover)").matches;
+  if (!place || !hasKeys) return;
+  const later = window.requestIdleCallback ?? ((then) => setTimeout(then, 500));
+  later(() => haveDialogs().catch(() => {}));
+}
+
 addEventListener("click", openDialog, true);
+expectKeys();
 addEventListener("pointerover", expectDialog, { passive: true });
 addEventListener("focusin", expectDialog);
-addEventListener("inbox:swapped", forgetDialogs);
+addEventListener("inbox:swapped", renewDialogs);
 addEventListener("click", leaveMenu);
 bringNoticesDown();
 addEventListener("input", chooseOwnTime);
