@@ -222,9 +222,22 @@ def _told_of_stops(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
 
 
 def nth_after(listing: Listing, position: Position | None, count: int) -> Position | None:
-    """Where the row stands that comes so many after `position`; None when there are fewer."""
-    row = _first(Conversation.objects.all(), listing, position, count + 1)[count : count + 1].first()
-    return position_of(listing, row) if row else None
+    """Where in a list of the newest the row stands that comes so many after `position`; None when there are fewer."""
+    rows = _all_at_once(Conversation.objects.only("last_at"), listing, position)
+    row = next(iter(rows[count : count + 1]), None)
+    return Position(row.last_at, row.pk) if row else None
+
+
+def nth_time(listing: Listing, position: Position | None, count: int) -> Subquery:
+    """The same as a part of a statement: when that happened, null when there are fewer."""
+    return Subquery(_all_at_once(Conversation.objects.all(), listing, position).values("last_at")[count : count + 1])
+
+
+def _all_at_once(rows: QuerySet[Conversation], listing: Listing, position: Position | None) -> QuerySet[Conversation]:
+    found = reduce(or_, _halves(listing, position)) & _at(listing)
+    if listing.queue is None and len(listing.businesses) == 1 and not listing.locations.everywhere:
+        found &= Q(business__in=listing.businesses)  # in every state: the only index is that of the business
+    return rows.filter(found).order_by(*_order(listing))
 
 
 def _first(
@@ -232,10 +245,9 @@ def _first(
 ) -> QuerySet[Conversation]:
     each = first_of_each(listing, position, count)
     if each is None:
-        found = reduce(or_, _halves(listing, position)) & _at(listing)
-    else:
-        found = Q(pk__in=[pk for slices in each for pks in slices for pk in pks])
-    return rows.filter(found).order_by(*_order(listing))[:count]
+        return _all_at_once(rows, listing, position)[:count]
+    found = [pk for slices in each for pks in slices for pk in pks]
+    return rows.filter(pk__in=found).order_by(*_order(listing))[:count]
 
 
 def first_of_each(listing: Listing, position: Position | None, count: int) -> "QuerySet[Any, Any] | None":

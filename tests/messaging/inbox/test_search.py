@@ -91,11 +91,12 @@ def test_results_go_on_over_pages(cast: Cast) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize(("rare", "asked"), [(0, 4_000), (0, 2), (2, 4_000)])
+@pytest.mark.parametrize(("first", "rare", "asked"), [(200, 0, 4_000), (1, 0, 2), (3, 2, 4_000), (4, 5_000, 2)])
 def test_a_common_word_is_found_like_a_rare_one(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, rare: int, asked: int
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, first: int, rare: int, asked: int
 ) -> None:
     """Asked one by one, also when only few of the newest are asked at a time: pages may be short, and lose nothing."""
+    monkeypatch.setattr(search, "ASKED_AT_FIRST", first)
     monkeypatch.setattr(search, "RARE_AT_MOST", rare)
     monkeypatch.setattr(search, "ASKED_AT_MOST", asked)
     for index in range(7):
@@ -115,8 +116,10 @@ def test_a_common_word_is_found_like_a_rare_one(
 def test_the_indexes_are_those_of_the_search(cast: Cast) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
-    texts = search.Message.objects.order_by().filter(search._matches(search._text(), "'x'"))
-    people = search.Lead.objects.order_by().filter(search._matches(search._person(""), "'x'"))
+    texts = search.Message.objects.order_by().filter(
+        search._matches(search._of_business(search._text()), "'x'", [1, 2])
+    )
+    people = search.Lead.objects.order_by().filter(search._matches(search._of_business(search._person("")), "'x'", [1]))
     assert "message_search" in texts.explain()
     assert "lead_search" in people.explain()
 
