@@ -49,7 +49,7 @@ def test_done_by_one_key_and_undone(cast: Cast, open_page: OpenPage) -> None:
 def test_two_keys_assign_and_snooze(cast: Cast, open_page: OpenPage) -> None:
     conversation = converse(cast)
     page = open_thread(open_page, cast, conversation, viewport=DESK)
-    dialogs = page.locator("#dialogs dialog")
+    dialogs = page.locator(".act-dialog")
     expect(dialogs).to_have_count(5)
     page.keyboard.press("a")
     page.keyboard.press("Enter")
@@ -129,7 +129,7 @@ def test_without_a_script_every_act_is_on_a_page(cast: Cast, open_page: OpenPage
 def test_dialogs_are_accessible_and_fit(cast: Cast, open_page: OpenPage, viewport: dict[str, int], scheme: str) -> None:
     factories.make_hours(cast.a)
     page = open_thread(open_page, cast, converse(cast), viewport=viewport, color_scheme=scheme)
-    expect(page.locator("#dialogs dialog")).to_have_count(5)
+    expect(page.locator(".act-dialog")).to_have_count(5)
     for name in ("assign", "snooze", "outcome", "callback", "block"):
         page.evaluate(f"document.getElementById('{name}-dialog').showModal()")
         assert (name, violations(page)) == (name, [])

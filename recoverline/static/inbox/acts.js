@@ -22,7 +22,9 @@ function haveDialogs() {
   if (fetching) return fetching;
   fetchedAs = standing();
   const mine = askForDialogs().then((html) => {
-    if (fetching === mine) place.innerHTML = html;
+    if (fetching !== mine) return;
+    place.innerHTML = html;
+    place.after(place.content);
   });
   fetching = mine;
   mine.catch(() => fetching === mine && (fetching = null));
@@ -31,9 +33,9 @@ function haveDialogs() {
 
 /** What the dialogs say is so no longer: fresh ones, unless somebody is in the middle of one. */
 function renewDialogs() {
-  if (!fetching || standing() === fetchedAs || place.querySelector("dialog[open]")) return;
+  if (!fetching || standing() === fetchedAs || document.querySelector(".act-dialog[open]")) return;
   fetching = null;
-  place.replaceChildren();
+  for (const dialog of document.querySelectorAll(".act-dialog")) dialog.remove();
   expectKeys();
 }
 
