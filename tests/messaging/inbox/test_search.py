@@ -42,7 +42,8 @@ def found(user: User, typed: str, queue: Queue | None = None, **values: Any) -> 
 
 @pytest.mark.parametrize(
     "typed",
-    ["(602) 555-0131", "602.555.0131", "+1 602 555 0131", "6025550131", "5550131", "555-0131", "0131", "602555", "1 602"],
+    ["(602) 555-0131", "602.555.0131", "+1 602 555 0131", "6025550131", "5550131", "555-0131", "0131", "602555",
+     "1 602"],
 )  # fmt: skip
 def test_a_number_is_found_in_any_spelling(cast: Cast, typed: str) -> None:
     says(cast, "Dana", lead={"phone": "+16025550131"})
