@@ -18,7 +18,7 @@ def head_context(request: HttpRequest, conversation: Conversation, thread: live.
     now, me = clock.now(), user_of(request).pk
     thread = thread or live.thread_of(conversation, apart_from=me, now=now)
     return {
-        "visitors": presence.visitors(conversation, apart_from=me, now=now),
+        "visitors": presence.visitors(conversation, apart_from=me, now=now) if thread.has_visitors else [],
         "robot": presence.robot_in(conversation, now=now),
         "is_opted_out": thread.is_opted_out,
         "newest": thread.newest,

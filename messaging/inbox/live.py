@@ -92,6 +92,10 @@ class Thread:
         return max((newest for tag, _, newest, _ in self.tallies if tag.startswith(_TEXT)), default=0)
 
     @property
+    def has_visitors(self) -> bool:
+        return any(tag.startswith(_HERE) for tag, *_ in self.tallies)
+
+    @property
     def is_opted_out(self) -> bool:
         return any(tag.startswith(_OPT_OUT) for tag, *_ in self.tallies)
 

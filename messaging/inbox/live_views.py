@@ -122,7 +122,7 @@ def _context(request: HttpRequest, seen: Glance, news: list[str]) -> dict[str, A
     if seen.conversation is not None and OF_THREAD.keys() & set(news):
         conversation = visible(request, seen.conversation.key)
         context |= head_context(request, conversation, seen.thread)
-        context |= timeline_context(request, conversation) | acts_context(request, conversation)
+        context |= timeline_context(request, conversation, thread=seen.thread) | acts_context(request, conversation)
     return context
 
 
