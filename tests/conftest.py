@@ -25,9 +25,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
+# Who may see a page, what it says, what the robot says, and what a file holds: decided above plain queries that mean
+# the same on both. Locks, constraints, conditional updates, search and everything that sends is asked of both.
+SAID_ONCE = (
+    "test_admin", "/admin/", "test_tenancy_urls", "test_forged_forms", "tests/scenarios/", "messaging/simulator/",
+    "leads/test_kits", "leads/test_config", "test_sections", "booking_sections", "desk/test_views", "page/test_views",
+    "agent/test_misbehaving", "agent/test_drivers", "test_hooks_signature", "templatetags/", "test_signin",
+    "accounts/test_signing_in", "accounts/test_sessions", "accounts/test_passwords", "accounts/test_second_factor",
+    "test_getting_started", "test_bench", "test_voicemail", "test_media",
+)  # fmt: skip
+
+
 def _uses_rows(item: pytest.Item) -> bool:
-    # What the robot says is decided without the database; its turns have tests of their own.
-    if any(part in item.nodeid for part in ("test_admin", "/admin/", "test_tenancy_urls", "tests/scenarios/")):
+    if any(part in item.nodeid for part in SAID_ONCE):
         return False
     fixtures = getattr(item, "fixturenames", ())
     marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres", "chaos"))
