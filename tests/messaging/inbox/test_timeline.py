@@ -232,7 +232,7 @@ def test_texts_say_who_wrote_them(cast: Cast) -> None:
     factories.make_message(conversation, "ours", kind=MessageKind.STAFF, author=cast.ben)
     page = page_of(conversation, cast)
     classes = [part.split('"')[0] for part in page.split('<article class="entry text ')[1:]]
-    assert (classes, page.count("Assistant")) == (["from-them", "from-us from-robot", "from-us"], 1)
+    assert (classes, page.count('class="assistant"')) == (["from-them", "from-us from-robot", "from-us"], 1)
 
 
 # ---------------------------------------------------------------- voicemail
