@@ -62,7 +62,7 @@ test-browser: $(VENV)/installed-dev chromium
 	@chromium="$(CHROMIUM)"; chromium="$${chromium:-$$(command -v chromium)}"; \
 	if [ -n "$$chromium" ]; then \
 		echo "pytest -m browser, with $$chromium"; \
-		exec $(TEST_ENV) CHROMIUM="$$chromium" $(PY) -m pytest -q -m browser; \
+		exec $(TEST_ENV) CHROMIUM="$$chromium" $(PY) -m pytest -q -n $(JOBS) -m browser; \
 	else \
 		echo "SKIPPED: the browser tests. There is no Chromium, and it could not be installed without root and apt-get."; \
 		echo "         Install it (Debian: apt-get install chromium), or say where it is: make test CHROMIUM=/path"; \
