@@ -55,14 +55,22 @@ def may(user: User, business: Business, roles: tuple[Role, ...]) -> bool:
 
 
 def alert_addresses(
-    business: Business, location: Location | None, *, wish: str = "", but_not: int | None = None
+    business: Business,
+    location: Location | None,
+    *,
+    wish: str = "",
+    but_not: int | None = None,
+    about_somebody: bool = False,
 ) -> list[str]:
     """E-mail addresses of the team members who want alerts about this location, without repetition.
 
     `wish`: the field of leads.models.Preferences that says whether they want this kind of alert, "" of a kind that has
-    none. `but_not`: the id of who did it themselves.
+    none. `but_not`: the id of who did it themselves. `about_somebody`: it names a customer; then, at no known location,
+    it is only for members who see all of them.
     """
     members = _alerted(business, location, wish=wish).exclude(role=Role.READ_ONLY).exclude(user=but_not)
+    if location is None and about_somebody:
+        members = members.filter(locations=None)
     addresses = list(members.values_list("user__email", flat=True).distinct())
     if location is not None and location.alert_email:
         addresses.append(location.alert_email)

@@ -14,12 +14,14 @@ from django.db.models import Q, QuerySet
 from leads import events
 from leads.enums import Role
 from leads.memberships import Refused, let_configure, reach_of
-from leads.models import Business, Invitation, Location, Membership
+from leads.models import Business, Invitation, LeadEvent, Location, Membership
 from recoverline.lib import clock
 
 LIFE = timedelta(days=7)
 # Of one business at a time: nobody's team is larger, and somebody's account may have been taken over.
 MOST_OPEN = 50
+# E-mails, those sent again too: whoever revokes and invites anew must not get past the limit above.
+MOST_A_DAY = 30
 
 
 def waiting(business: Business) -> "QuerySet[Invitation]":
@@ -39,6 +41,7 @@ def invite(
     token = secrets.token_urlsafe(32)
     try:
         with transaction.atomic():
+            _check_mailed(business)
             waiting(business).filter(email=address, expires_at__lte=now).update(revoked_at=now)
             if waiting(business).count() >= MOST_OPEN:
                 raise Refused(f"{MOST_OPEN} invitations are open. Revoke some of them first.")
@@ -58,8 +61,11 @@ def renew(invitation: Invitation, *, by: AbstractBaseUser) -> str:
     _check_reach(invitation, by)
     now, token = clock.now(), secrets.token_urlsafe(32)
     open_ones = waiting(invitation.business).filter(pk=invitation.pk)
-    if not open_ones.update(token_digest=_digest(token), expires_at=now + LIFE, invited_by=by.pk):
-        raise Refused("This invitation is no longer open.")
+    with transaction.atomic():
+        _check_mailed(invitation.business)
+        if not open_ones.update(token_digest=_digest(token), expires_at=now + LIFE, invited_by=by.pk):
+            raise Refused("This invitation is no longer open.")
+        _record("invitation.resent", invitation, by, f"The invitation of {invitation.email} was sent again")
     return token
 
 
@@ -142,6 +148,17 @@ def _check_reach(invitation: Invitation, by: AbstractBaseUser) -> None:
     places = invitation.locations.values_list("pk", flat=True)
     if not reach_of(by, invitation.business).covers(invitation.role, places):
         raise PermissionDenied
+
+
+def _check_mailed(business: Business) -> None:
+    """One after the other, so that many at once do not all find room."""
+    Business.objects.select_for_update(no_key=True).get(pk=business.pk)
+    since = clock.now() - timedelta(days=1)
+    # No lead's: for the index.
+    events_since = LeadEvent.objects.filter(lead=None, at__gt=since, business=business)
+    mailed = events_since.filter(kind__in=("invitation.sent", "invitation.resent"))
+    if mailed.count() >= MOST_A_DAY:
+        raise Refused(f"{MOST_A_DAY} invitations were mailed in the last 24 hours. Try again tomorrow.")
 
 
 def _digest(token: str) -> str:

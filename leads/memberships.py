@@ -11,7 +11,7 @@ from django.db import transaction
 from leads import events
 from leads.access import CONFIGURERS
 from leads.enums import Role
-from leads.models import Business, Location, Membership
+from leads.models import Business, Invitation, Location, Membership
 from recoverline.lib import clock
 
 GIVES = {Role.OWNER: tuple(Role), Role.MANAGER: (Role.MANAGER, Role.FRONT_DESK, Role.READ_ONLY)}
@@ -30,8 +30,12 @@ class Reach:
 
     def covers(self, role: str, locations: Iterable[int]) -> bool:
         """Whether somebody with this `role` at these `locations` (none: all) is theirs to look after."""
+        return role in self.roles and self.includes(locations)
+
+    def includes(self, locations: Iterable[int]) -> bool:
+        """Whether these locations (none: all) are among theirs."""
         there = frozenset(locations)
-        return role in self.roles and (self.locations is None or (bool(there) and there <= self.locations))
+        return self.locations is None or (bool(there) and there <= self.locations)
 
 
 NOTHING = Reach((), frozenset())
@@ -80,6 +84,30 @@ def remove(member: Membership, *, by: AbstractBaseUser) -> None:
         _keep_an_owner(team, row)
         _record("member.removed", row, by, f"{row.user} was removed from the team")
         row.delete()
+
+
+def check_owner_stays(member: Membership) -> None:
+    """For who changes or deletes a row by hand: raises Refused for the last owner, and locks the team if within a
+    transaction.
+    """
+    with transaction.atomic():
+        _keep_an_owner(_locked_team(member.business), member)
+
+
+def limited_to(location: Location) -> list[str]:
+    """Sentences about who is limited to this location: with it gone, “only there” would have become “everywhere”.
+
+    Within a transaction nobody else is limited to it until that ends.
+    """
+    with transaction.atomic():
+        Location.objects.select_for_update(of=("self",)).filter(pk=location.pk).first()
+        members = list(location.memberships.select_related("user"))
+        invited = list(Invitation.objects.filter(locations=location, accepted_at=None, revoked_at=None))
+    return [
+        *(f"{member.user} is limited to certain locations, and this is one." for member in members),
+        *(f"{one.email} is invited to certain locations, and this is one." for one in invited),
+        *(["Change that on the team page first."] if members or invited else []),
+    ]
 
 
 def let_configure(user: User, role: str) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -17,8 +16,9 @@ from messaging import upkeep
 from messaging.enums import Direction
 from messaging.models import Call, Conversation, Mention, Message
 from messaging.templatetags.inbox import person
-from recoverline.lib import queue
+from recoverline.lib import mail, queue
 from recoverline.lib.phones import display_phone
+from scheduling.models import Appointment
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def alert_staff(event_id: int, *, attempt: int = 1) -> None:
 def mail_noted(subject: str, body: str, addresses: Sequence[str]) -> Exception | None:
     """Send an e-mail, and remember whether that works; why not, None when it has left."""
     try:
-        send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, addresses)
+        mail.send(subject, body, addresses)
     except (SMTPException, OSError) as problem:
         upkeep.beat(MAIL_FAILED, now=timezone.now())
         return problem
@@ -93,7 +93,8 @@ def _addresses(event: LeadEvent, location: Location | None) -> list[str]:
     wish = _OWN_WISHES.get(event.kind)
     if wish is None:
         return alert_addresses(
-            event.business, location, wish=_TEAM_WISHES.get(event.kind, ""), but_not=event.actor_id
+            event.business, location, wish=_TEAM_WISHES.get(event.kind, ""), but_not=event.actor_id,
+            about_somebody=event.lead_id is not None,
         )  # fmt: skip
     user_id = event.data.get("user")
     if not isinstance(user_id, int) or user_id == event.actor_id:
@@ -122,7 +123,7 @@ def _letter(event: LeadEvent, about: Subject) -> tuple[str, str]:
         "preferences": f"{settings.SITE_URL}/inbox/preferences/",
     }
     simulated = "Simulated: " if lead and lead.is_simulated else ""
-    subject = " ".join(f"{simulated}{event.business}: {what} {who}".split())[:150]
+    subject = f"{simulated}{event.business}: {what} {who}"
     return subject, render_to_string("emails/alert.txt", context)
 
 
@@ -155,6 +156,14 @@ def _subject_of(event: LeadEvent) -> Subject:
         if call:
             link = f"{inbox}{call.conversation.key}/" if call.conversation else inbox
             return Subject(link, call.location, call.caller, call.transcript)
+    if key := data.get("message"):
+        message = Message.objects.select_related("conversation__location").filter(key=key).first()
+        if message:
+            return Subject(f"{inbox}{message.conversation.key}/", message.conversation.location)
+    if key := data.get("appointment"):
+        appointment = Appointment.objects.select_related("location").filter(key=key).first()
+        if appointment:
+            return Subject(inbox, appointment.location)
     return Subject(inbox)
 
 

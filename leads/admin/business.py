@@ -4,11 +4,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from leads.access import CONFIGURERS
 from leads.admin.fields import WordsField, ZoneField
 from leads.admin.forms import TenantForm
+from leads.admin.reach import places_of, whole_business_ids
 from leads.admin.tenant import TenantAdmin, TenantHistoryAdmin, TenantInline
+from leads.memberships import limited_to
 from leads.models import Business, Location, ServiceArea
 
 
@@ -24,12 +29,27 @@ class LocationForm(TenantForm):
     time_zone = ZoneField(empty="The business's zone", help_text="Only if this location is in another zone.")
 
 
+def _sees_all_of(request: HttpRequest, business: Business | None) -> bool:
+    """Whether the person configures all locations there; of no business in particular: of any."""
+    whole = whole_business_ids(request, CONFIGURERS)
+    return bool(whole) if business is None else business.pk in whole
+
+
 class LocationInline(TenantInline):
     model = Location
     fields = ("name", "slug", "city")
     show_change_link = True
     prepopulated_fields = {"slug": ("name",)}
-    verbose_name_plural = "locations: open one for its own hours, closures and areas"
+    verbose_name_plural = "locations: open one for its own hours, closures and areas, or to delete it"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
+        return super().get_queryset(request).filter(pk__in=places_of(request, self.viewers))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and _sees_all_of(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # its own page says what depends on it
 
 
 class AreaForm(TenantForm):
@@ -104,11 +124,31 @@ class LocationAdmin(TenantAdmin):
     search_fields = ("name", "slug", "city", "business__name")
     prepopulated_fields = {"slug": ("name",)}
     inlines = [AreaInline]
+    actions = None  # one at a time: each deletion is a transaction
     teaches = "A shop, office or crew. Give it its own hours only where they differ from the business's."
     fieldsets = (
         (None, {"fields": ("business", "name", "slug", "phone", "alert_email")}),
         ("Where", {"fields": ("address", "city", "region", "postal_code", "time_zone")}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
+        return super().get_queryset(request).filter(pk__in=places_of(request, self.viewers))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and _sees_all_of(request, None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        business = None if obj is None else obj.business
+        return super().has_delete_permission(request, obj) and _sees_all_of(request, business)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change and not _sees_all_of(request, obj.business):
+            raise PermissionDenied
+        super().save_model(request, obj, form, change)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        *found, protected = super().get_deleted_objects(objs, request)
+        return (*found, [*protected, *(reason for location in objs for reason in limited_to(location))])
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj is not None else super().get_prepopulated_fields(request, obj)

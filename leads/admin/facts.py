@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from leads.access import businesses_for
 from leads.admin.forms import TenantForm
+from leads.admin.reach import places_of
 from leads.admin.tenant import TenantAdmin
 from leads.models import Business
 from recoverline.lib import clock
@@ -66,6 +67,13 @@ class FactAdmin(TenantAdmin):
 
     form = FactForm
     actions = ["mark_checked"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        has_location = any(field.name == "location" for field in self.model._meta.fields)
+        if not has_location or self._is_whole(request, self.viewers):
+            return rows
+        return rows.filter(Q(location=None) | Q(location__in=places_of(request, self.viewers)))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         self._refuse_strangers(request, obj)

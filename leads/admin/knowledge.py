@@ -4,11 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from leads.admin.business import AreaForm
 from leads.admin.facts import CheckedFilter, FactAdmin, FactForm
 from leads.admin.fields import LinesField, MoneyField
 from leads.admin.forms import TenantForm
+from leads.admin.reach import places_of
 from leads.admin.tenant import TenantInline
 from leads.models import (
     Faq,
@@ -53,6 +56,9 @@ class DifferenceInline(TenantInline):
     business_path = "service__business"
     fields = ("location", "is_offered", "price_from_cents", "price_to_cents")
     verbose_name_plural = "differences at locations: only where it costs something else or is not offered"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceAtLocation]:
+        return super().get_queryset(request).filter(location__in=places_of(request, self.viewers))
 
 
 @admin.register(Service)

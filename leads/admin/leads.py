@@ -3,18 +3,21 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from leads.admin.reach import EVERYBODY
+from leads.admin.reach import EVERYBODY, places_of, whole_business_ids
 from leads.admin.tenant import ReadOnlyInline, TenantAdmin
-from leads.models import JobRequest, Lead, LeadEvent
+from leads.models import CallbackTask, JobRequest, Lead, LeadEvent
 
 
 class RequestInline(ReadOnlyInline):
     model = JobRequest
     fields = ("need", "place", "status", "urgency", "location", "opened_at", "closed_at")
     verbose_name_plural = "what they want"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[JobRequest]:
+        return super().get_queryset(request).filter(location__in=places_of(request, self.viewers))
 
 
 class EventInline(ReadOnlyInline):
@@ -67,6 +70,25 @@ class LeadAdmin(TenantAdmin):
             },
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
+        """Whoever is limited to some locations sees who asked for something there, or is to be rung from there."""
+        rows = super().get_queryset(request)
+        if self._is_whole(request, self.viewers):
+            return rows
+        there = {"lead": OuterRef("pk"), "location__in": places_of(request, self.viewers)}
+        return rows.filter(
+            Q(business__in=whole_business_ids(request, self.viewers))
+            | Exists(JobRequest.objects.filter(**there))
+            | Exists(CallbackTask.objects.filter(**there))
+        )
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        inlines = super().get_inlines(request, obj)
+        if obj is None or obj.business_id in whole_business_ids(request, self.viewers):
+            return inlines
+        # An event does not say at which location it was.
+        return [inline for inline in inlines if inline is not EventInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

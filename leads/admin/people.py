@@ -1,55 +1,30 @@
-"""The team: who may do what in a business."""
+"""The team: who may do what in a business. Superusers write it here, everybody else on the team page."""
 
-import secrets
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from leads.access import CONFIGURERS, businesses_for, may
+from leads import memberships
+from leads.access import CONFIGURERS
 from leads.admin.forms import TenantForm
-from leads.admin.reach import business_id_of, business_ids
+from leads.admin.reach import places_of, user_of, whole_business_ids
 from leads.admin.tenant import ReadOnlyAdmin, TenantAdmin
 from leads.enums import Role
-from leads.models import Invitation, Membership
+from leads.models import Invitation, Location, Membership
 
 
 class MembershipForm(TenantForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        business = cleaned.get("business") or self.scope_business()
-        if cleaned.get("role") == Role.OWNER and business and not may(self.scope.user, business, (Role.OWNER,)):
-            self.add_error("role", "Only an owner can make somebody an owner.")
-        return cleaned
-
-
-class InviteForm(MembershipForm):
-    """Adding a colleague by address: nobody gets a list of everybody's users to choose from."""
-
-    email = forms.EmailField(help_text="They sign in with it; “Forgot password” there sets the first one.")
-    first_name = forms.CharField(max_length=150, required=False)
-    last_name = forms.CharField(max_length=150, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        business_id = cleaned["business"].pk if cleaned.get("business") else self.business_id()
-        if business_id is None or not cleaned.get("email"):
-            return cleaned
-        email = cleaned["email"].lower()
-        known = User.objects.filter(Q(username__iexact=email) | Q(email__iexact=email))
-        if known.filter(memberships__business_id=business_id).exists():
-            self.add_error("email", "This person is in the team already.")
-        elif known.exists():
-            mine = businesses_for(self.scope.user, roles=CONFIGURERS)
-            colleague = known.filter(memberships__business__in=mine).first()
-            if colleague is None:
-                self.add_error("email", "This address cannot be added here. Ask whoever runs this installation.")
-            else:
-                self.instance.user = colleague
+        stays_owner = cleaned.get("role") == Role.OWNER and not cleaned.get("locations")
+        if self.instance.pk is not None and "role" in cleaned and not stays_owner:
+            try:
+                memberships.check_owner_stays(self.instance)
+            except memberships.Refused as problem:
+                self.add_error("role", str(problem))
         return cleaned
 
 
@@ -61,71 +36,57 @@ class MembershipAdmin(TenantAdmin):
     list_select_related = ("user", "business")
     search_fields = ("user__username", "user__email", "user__first_name", "user__last_name", "phone")
     filter_horizontal = ("locations",)
+    readonly_fields = GIVEN = ("user", "role", "locations")
+    actions = None  # several at once could be all the owners
     teaches = (
-        "Owners and managers configure; the front desk answers calls and texts; “read only” looks. "
-        "A colleague's own phone is listed here so that its calls never get a text."
+        "A colleague's own phone is listed here so that its calls never get a text. Who joins, with which role and at "
+        "which locations, is for the team page: Team in the menu of the inbox."
+    )
+    fieldsets = (
+        (None, {"fields": ("business", "user", "role")}),
+        ("Calls and alerts", {"fields": ("phone", "gets_alerts", "locations")}),
     )
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        knows_user = obj is not None or self._is_superuser(request)
-        who = ["user"] if knows_user else ["email", "first_name", "last_name"]
-        hidden = self.needs_no_business(request)
-        return [
-            (None, {"fields": [*([] if hidden else ["business"]), *who, "role"]}),
-            ("Calls and alerts", {"fields": ["phone", "gets_alerts", "locations"]}),
-        ]
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if obj is None and not self._is_superuser(request):
-            kwargs["form"] = InviteForm
-        return super().get_form(request, obj, change=change, **kwargs)
-
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = list(super().get_readonly_fields(request, obj))
-        if obj is not None:
-            fields.append("user")
-        if obj is not None and obj.user_id == request.user.pk and not self._is_superuser(request):
-            fields.append("role")  # or the last owner could lock everybody out
-        return fields
+        fields = super().get_readonly_fields(request, obj)
+        if not self._is_superuser(request):
+            return fields
+        return [name for name in fields if name not in self.GIVEN or (name == "user" and obj is not None)]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._is_superuser(request) and super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and self._outranks(request, obj)
+        if obj is None or not super().has_change_permission(request, obj):
+            return super().has_change_permission(request, obj)
+        reach = memberships.reach_of(user_of(request), obj.business)  # type: ignore[arg-type]  # signed in
+        return reach.covers(obj.role, memberships.locations_of(obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return (
-            super().has_delete_permission(request, obj)
-            and self._outranks(request, obj)
-            and (obj is None or obj.user_id != request.user.pk)
-        )
-
-    def _outranks(self, request: HttpRequest, obj: Any) -> bool:
-        """Whether a manager has no owner before them."""
-        if obj is None or obj.role != Role.OWNER:
-            return True
-        return business_id_of(obj, "business") in business_ids(request, (Role.OWNER,))
+        return self._is_superuser(request) and super().has_delete_permission(request, obj)
 
     def _is_superuser(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "is_superuser", False))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         self._refuse_strangers(request, obj)
-        if obj.user_id is None:
-            obj.user = self._new_user(form.cleaned_data)
-            messages.info(request, f"{obj.user.email} can now set a password with “Forgot password” when signing in.")
-        if obj.role in CONFIGURERS and not obj.user.is_staff:
-            User.objects.filter(pk=obj.user_id).update(is_staff=True)
+        if change and {"role", "locations"} & set(form.changed_data):
+            given = form.cleaned_data
+            memberships.change(obj, role=Role(given["role"]), locations=given["locations"], by=request.user)  # type: ignore[arg-type]  # signed in
+        memberships.let_configure(obj.user, obj.role)
         super().save_model(request, obj, form, change)
 
-    def _new_user(self, details: dict[str, Any]) -> User:
-        email = details["email"].lower()
-        # A random password instead of none: Django sends a reset only to people who have one.
-        return get_user_model().objects.create_user(
-            email,
-            email=email,
-            password=secrets.token_urlsafe(32),
-            first_name=details["first_name"],
-            last_name=details["last_name"],
-        )
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        *found, protected = super().get_deleted_objects(objs, request)
+        try:
+            for member in objs:
+                memberships.check_owner_stays(member)
+        except memberships.Refused as problem:
+            protected = [*protected, str(problem)]
+        return (*found, protected)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        memberships.remove(obj, by=request.user)  # type: ignore[arg-type]  # signed in
 
     def rows_to_name(self, request: HttpRequest, related: Any, roles: Any = None) -> Any:
         rows = super().rows_to_name(request, related, roles)
@@ -154,3 +115,14 @@ class InvitationAdmin(ReadOnlyAdmin):
         "revoked_at",
     )
     teaches = "Who was asked to join, and what became of it. Invite and revoke on the team page."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
+        """Whoever is limited to some locations sees who is invited to those and nowhere else."""
+        rows = super().get_queryset(request)
+        if self._is_whole(request, self.viewers):
+            return rows
+        places = places_of(request, self.viewers)
+        there = Invitation.objects.filter(locations__in=places)
+        there = there.exclude(locations__in=Location.objects.exclude(pk__in=places.values("pk")))
+        whole = Q(business__in=whole_business_ids(request, self.viewers))
+        return rows.filter(whole | Q(pk__in=there.values("pk")))

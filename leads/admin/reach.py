@@ -4,12 +4,12 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from leads.access import CONFIGURERS, User, businesses_for
 from leads.enums import Role
-from leads.models import Business
+from leads.models import Business, Location, Membership
 
 Roles = tuple[Role, ...]
 EVERYBODY: Roles = tuple(Role)
@@ -26,6 +26,25 @@ def business_ids(request: HttpRequest, roles: Roles) -> frozenset[int]:
     if roles not in memo:
         memo[roles] = frozenset(businesses_for(user_of(request), roles=roles).values_list("pk", flat=True))
     return memo[roles]
+
+
+def whole_business_ids(request: HttpRequest, roles: Roles) -> frozenset[int]:
+    """Those of `business_ids` in which the person is not limited to some locations; memorized as well."""
+    ids = business_ids(request, roles)
+    if not ids or getattr(request.user, "is_superuser", False):
+        return ids
+    memo: dict[Roles, frozenset[int]] = request.__dict__.setdefault("_whole_business_ids", {})
+    if roles not in memo:
+        mine = Membership.objects.filter(user_id=user_of(request).pk, business__in=ids, locations=None)
+        memo[roles] = frozenset(mine.values_list("business_id", flat=True))
+    return memo[roles]
+
+
+def places_of(request: HttpRequest, roles: Roles) -> QuerySet[Location]:
+    """Locations at which the person has one of `roles`."""
+    mine = Membership.objects.filter(user_id=user_of(request).pk, role__in=roles, locations__isnull=False)
+    whole = Q(business__in=whole_business_ids(request, roles))
+    return Location.objects.filter(whole | Q(pk__in=mine.values("locations")))
 
 
 def only_business(request: HttpRequest, roles: Roles = CONFIGURERS) -> Business | None:

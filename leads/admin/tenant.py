@@ -12,7 +12,7 @@ from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import Field, ForeignKey, Manager, ManyToManyField, Model, QuerySet, URLField
+from django.db.models import Field, ForeignKey, Manager, ManyToManyField, Model, Q, QuerySet, URLField
 from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -26,9 +26,11 @@ from leads.admin.reach import (
     business_ids,
     only_business,
     path_to_business,
+    places_of,
     user_of,
+    whole_business_ids,
 )
-from leads.models import Business
+from leads.models import Business, Location
 
 
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
@@ -57,10 +59,19 @@ class TenantScope:
         manager: Manager[Any] = related._default_manager
         if related is get_user_model():
             return self._colleagues(request, manager.all(), roles)
+        if related is Location and not self._is_whole(request, roles):
+            return places_of(request, roles)
         path = path_to_business(self.admin_site, related)
         if path is None:
             return manager.none()
-        return visible(user_of(request), manager.all(), business=path, roles=roles)
+        rows = visible(user_of(request), manager.all(), business=path, roles=roles)
+        if self._is_whole(request, roles) or not any(field.name == "location" for field in related._meta.fields):
+            return rows
+        return rows.filter(Q(location=None) | Q(location__in=places_of(request, roles)))
+
+    def _is_whole(self, request: HttpRequest, roles: Roles) -> bool:
+        """Whether the person is limited to some locations nowhere."""
+        return business_ids(request, roles) == whole_business_ids(request, roles)
 
     def _colleagues(self, request: HttpRequest, users: QuerySet[Any], roles: Roles) -> QuerySet[Any]:
         if getattr(request.user, "is_superuser", False):

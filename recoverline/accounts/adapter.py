@@ -9,6 +9,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from recoverline.accounts.lockout import address_of
 from recoverline.accounts.mail import NOTICES
@@ -49,6 +50,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if any(time.time() - record["at"] < FRESH_SECONDS for record in records):
             return False
         return super().is_reauthentication_required(app=app, **kwargs)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Where people may be sent after signing in: the host they came to, none of the others that settings allow."""
+        here = self.request
+        return url_has_allowed_host_and_scheme(url, {here.get_host()}, require_https=here.is_secure())
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request)

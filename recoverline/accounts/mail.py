@@ -7,11 +7,11 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from leads.models import Invitation
+from recoverline.lib import mail
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def send_reset(address: str) -> None:
         )
         context = {"link": settings.SITE_URL + link, "name": user.get_short_name(), "username": user.get_username()}
         text = render_to_string("emails/password_reset.txt", context)
-        send_mail("Set a new password", text, settings.DEFAULT_FROM_EMAIL, [user.email])
+        mail.send("Set a new password", text, [user.email])
 
 
 def send_notice(user_id: int, what: str) -> None:
@@ -45,7 +45,7 @@ def send_notice(user_id: int, what: str) -> None:
         return
     link = settings.SITE_URL + reverse("account_reset_password")
     text = render_to_string("emails/account_notice.txt", {"what": NOTICES[what], "link": link})
-    send_mail(NOTICES[what].partition(":")[0].rstrip("."), text, settings.DEFAULT_FROM_EMAIL, [user.email])
+    mail.send(NOTICES[what].partition(":")[0].rstrip("."), text, [user.email])
 
 
 def send_invitation(invitation: Invitation, token: str) -> bool:
@@ -59,11 +59,9 @@ def send_invitation(invitation: Invitation, token: str) -> bool:
         "link": link,
         "until": invitation.expires_at.astimezone(business.zone),
     }
-    # A name is text of strangers; a line break in it would end the subject.
-    subject = " ".join(f"Join {business.name} on Recoverline".split())
     text = render_to_string("emails/invitation.txt", context)
     try:
-        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [invitation.email])
+        mail.send(f"Join {business.name} on Recoverline", text, [invitation.email])
     except (OSError, SMTPException):
         logger.exception("An invitation could not be sent")
         return False

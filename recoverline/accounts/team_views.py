@@ -179,13 +179,15 @@ def _page(request: HttpRequest, business: Business, form: InviteForm, status: in
     user = _user(request)
     reach = reach_of(user, business)
     open_ones = invitations.waiting(business).prefetch_related("locations").select_related("invited_by")
+    invited = [(one, [place.pk for place in one.locations.all()]) for one in open_ones]
     context = {
         "business": business,
         "others": businesses_for(user, roles=CONFIGURERS).exclude(pk=business.pk).order_by("name", "pk"),
         "people": _people(business, reach),
         "invitations": [
-            (one, one.expires_at <= clock.now(), reach.covers(one.role, [place.pk for place in one.locations.all()]))
-            for one in open_ones
+            (one, one.expires_at <= clock.now(), reach.covers(one.role, places))
+            for one, places in invited
+            if reach.includes(places)
         ],
         "form": form,
     }

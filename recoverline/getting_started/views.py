@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +20,7 @@ from recoverline.lib import clock
 
 # A page of each would be long; who has more of them goes by the admin.
 SHOWN = 5
+TESTS_AN_HOUR = 5
 
 
 @login_required
@@ -62,6 +64,9 @@ def mail_test(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if not address:
         messages.error(request, "Your account has no e-mail address.")
         return redirect("getting-started")
+    if not _may_mail(user_of(request).pk):
+        messages.error(request, f"{TESTS_AN_HOUR} test e-mails went out in the last hour. Try again later.")
+        return redirect("getting-started")
     problem = alerts.mail_noted(f"{business}: test", "If you can read this, alerts will reach you.\n", [address])
     if problem is None:
         messages.success(request, f"Mailed to {address}. Look whether it has arrived.")
@@ -69,6 +74,12 @@ def mail_test(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         messages.error(request, f"The mail server did not take it: {type(problem).__name__}.")
     line.forget(business)
     return redirect("getting-started")
+
+
+def _may_mail(user_id: int | None) -> bool:
+    """Whether one of this hour's places is free; if so, it is taken."""
+    keys = (f"recoverline.test-mail:{user_id}:{place}" for place in range(TESTS_AN_HOUR))
+    return any(cache.add(key, True, timeout=3600) for key in keys)
 
 
 def _configurable(request: HttpRequest, key: uuid.UUID) -> Business:

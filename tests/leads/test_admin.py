@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,7 +15,9 @@ from leads.models import (
     CallbackTask,
     Faq,
     IntakeQuestion,
+    Invitation,
     Lead,
+    Location,
     Membership,
     PersonTopic,
     Policy,
@@ -35,11 +38,14 @@ from messaging.models import (
 )
 from tests.base import Cast, make_cast, sign_in
 from tests.factories import (
+    NOON,
     make_area,
     make_call,
     make_conversation,
     make_faq,
+    make_invitation,
     make_lead,
+    make_location,
     make_member,
     make_message,
     make_policy,
@@ -65,42 +71,79 @@ def cast(db: None) -> Cast:
 
 
 # ---------------------------------------------------------------- people
-def invite(client: Client, **values: Any) -> Any:
-    return client.post(url(Membership, "add"), {"role": "front_desk", "gets_alerts": "on", **values})
+GIVEN = {"role": "owner", "locations": [], "user": 1, "phone": "(212) 555-0188"}  # and gets_alerts not ticked
 
 
-def test_a_colleague_is_added_by_address_and_enters_the_admin_only_as_a_configurer(cast: Cast) -> None:
-    client = sign_in(cast.cleo)
-    assert invite(client, email="Dee@Example.com", first_name="Dee").status_code == 302
-    assert invite(client, email="eve@example.com", role="manager").status_code == 302
-    dee, eve = (Membership.objects.get(user__username=f"{name}@example.com") for name in ("dee", "eve"))
-    assert (dee.business, dee.role, dee.user.is_staff, dee.user.first_name) == (cast.b, "front_desk", False, "Dee")
-    assert (eve.business, eve.role, eve.user.is_staff, eve.user.is_superuser) == (cast.b, "manager", True, False)
+def as_given(member: Membership) -> tuple[str, list[str], str, bool]:
+    member.refresh_from_db()
+    return member.role, [place.name for place in member.locations.all()], member.phone, member.gets_alerts
 
 
-def test_somebody_of_another_business_cannot_be_taken_in(cast: Cast) -> None:
-    answer = invite(sign_in(cast.cleo), email="ana@example.com")
-    assert answer.context["adminform"].form.errors == {
-        "email": ["This address cannot be added here. Ask whoever runs this installation."]
-    }
-    assert cast.ana.memberships.count() == 1
-    assert invite(sign_in(cast.cleo), email="new@example.com", user=cast.ana.pk).status_code == 302
-    assert cast.ana.memberships.count() == 1
+def test_a_colleagues_phone_and_alerts_are_written_here_and_all_else_on_the_team_page(cast: Cast) -> None:
+    ben, ana = Membership.objects.get(user=cast.ben), Membership.objects.get(user=cast.ana)
+    ben.locations.set([cast.a_location])
+    client, before = sign_in(cast.ana), Membership.objects.count()
+    for page in (url(Membership, "add"), url(Membership, "delete", ben.pk)):
+        assert client.post(page, {**GIVEN, "post": "yes", "email": "x@example.com"}).status_code == 403
+    client.post(url(Membership, "changelist"), {"action": "delete_selected", "_selected_action": [ben.pk], "post": "y"})
+    assert Membership.objects.count() == before
+    assert client.post(url(Membership, "change", ben.pk), GIVEN).status_code == 302
+    assert as_given(ben) == ("front_desk", ["Alder Main"], "+12125550188", False)
+    assert client.post(url(Membership, "change", ana.pk), {**GIVEN, "role": "read_only"}).status_code == 302
+    assert as_given(ana) == ("owner", [], "+12125550188", False)
 
 
-def test_managers_neither_make_nor_touch_owners_and_nobody_demotes_themselves(cast: Cast) -> None:
+def test_nobody_touches_whom_they_do_not_look_after(cast: Cast) -> None:
     manager = make_user("mia", is_staff=True)
-    own = make_member(cast.b, manager, Role.MANAGER)
-    owner = Membership.objects.get(user=cast.cleo)
-    client = sign_in(manager)
-    answer = invite(client, email="x@example.com", role="owner")
-    assert answer.context["adminform"].form.errors == {"role": ["Only an owner can make somebody an owner."]}
-    assert client.post(url(Membership, "change", owner.pk), {"role": "read_only"}).status_code == 403
-    assert client.post(url(Membership, "delete", owner.pk), {"post": "yes"}).status_code == 403
-    client.post(url(Membership, "change", own.pk), {"role": "owner", "gets_alerts": "on"})
-    assert sign_in(cast.cleo).post(url(Membership, "delete", owner.pk), {"post": "yes"}).status_code == 403
-    sign_in(cast.cleo).post(url(Membership, "change", owner.pk), {"role": "read_only", "gets_alerts": "on"})
-    assert list(cast.b.memberships.order_by("pk").values_list("role", flat=True)) == ["owner", "manager"]
+    own = make_member(cast.a, manager, Role.MANAGER)
+    ana, ben = Membership.objects.get(user=cast.ana), Membership.objects.get(user=cast.ben)
+    mia = sign_in(manager)
+    assert mia.post(url(Membership, "change", ana.pk), GIVEN).status_code == 403
+    own.locations.set([cast.a_location])  # and Ben is everywhere
+    assert [mia.post(url(Membership, "change", row.pk), GIVEN).status_code for row in (ben, own)] == [403, 302]
+    assert as_given(own) == ("manager", ["Alder Main"], "+12125550188", False)
+    assert (as_given(ana), as_given(ben)) == (("owner", [], "", True), ("front_desk", [], "", True))
+
+
+def test_not_even_a_superuser_takes_the_last_owner_away(cast: Cast) -> None:
+    client, member = sign_in(cast.root), Membership.objects.get(user=cast.cleo)
+    page, why = url(Membership, "change", member.pk), "This is the only owner of all locations."
+    for change in ({"role": "manager"}, {"role": "owner", "locations": [cast.b_location.pk]}):
+        assert client.post(page, change).context["adminform"].form.errors["role"][0].startswith(why)
+    assert why in client.post(url(Membership, "delete", member.pk), {"post": "yes"}).content.decode()
+    assert as_given(member) == ("owner", [], "", True)
+
+    added = {"business": cast.b.pk, "user": make_user("dee").pk, "role": "owner"}
+    assert client.post(url(Membership, "add"), added).status_code == 302
+    assert client.post(page, {"role": "read_only", "locations": [cast.b_location.pk]}).status_code == 302
+    assert as_given(member) == ("read_only", ["Birch Main"], "", False)
+    assert client.post(url(Membership, "delete", member.pk), {"post": "yes"}).status_code == 302
+    assert list(cast.b.memberships.values_list("user__username", "user__is_staff")) == [("dee", True)]
+    assert list(cast.b.events.order_by("pk").values_list("kind", flat=True)) == ["member.changed", "member.removed"]
+
+
+# ---------------------------------------------------------------- locations
+def test_a_location_that_somebody_is_limited_to_stays(cast: Cast) -> None:
+    east, west = make_location(cast.a, "East"), make_location(cast.a, "West")
+    member = Membership.objects.get(user=cast.ben)
+    member.locations.set([east])
+    invitation = make_invitation(cast.a, email="nina@example.com")
+    invitation.locations.set([west])
+
+    def said(location: Location, user: User) -> str:
+        return sign_in(user).post(url(Location, "delete", location.pk), {"post": "yes"}).content.decode()
+
+    for user in (cast.ana, cast.root):
+        assert "ben is limited to certain locations, and this is one." in said(east, user)
+        assert "nina@example.com is invited to certain locations, and this is one." in said(west, user)
+    names = [place.name for place in (east, west)]
+    posted = {"action": "delete_selected", "_selected_action": [east.pk], "post": "yes"}
+    sign_in(cast.root).post(url(Location, "changelist"), posted)
+    assert list(Location.objects.filter(name__in=names).values_list("name", flat=True)) == names
+    Membership.objects.filter(pk=member.pk).delete()
+    Invitation.objects.update(revoked_at=NOON)
+    assert (said(east, cast.ana), said(west, cast.ana)) == ("", "")
+    assert not Location.objects.filter(name__in=names).exists()
 
 
 # ---------------------------------------------------------------- forms

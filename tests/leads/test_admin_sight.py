@@ -12,8 +12,12 @@ from leads.enums import Role
 from leads.models import (
     Business,
     CallbackTask,
+    Faq,
+    Invitation,
     Lead,
+    Location,
     Membership,
+    ServiceArea,
 )
 from messaging.models import (
     AgentTurn,
@@ -30,10 +34,15 @@ from scheduling.models import Appointment, WaitlistEntry
 from tests.base import Cast, make_cast, sign_in
 from tests.factories import (
     make_call,
+    make_invitation,
+    make_lead,
     make_location,
     make_member,
     make_number,
+    make_request,
     make_script,
+    make_task,
+    make_user,
 )
 from tests.leads.canaries import CANARY, fill, fill_with_canaries, tenant_admins, url
 
@@ -212,3 +221,42 @@ def test_a_member_of_one_location_sees_calls_of_that_location_only(cast: Cast) -
     Membership.objects.get(user=cast.ben).locations.set([cast.a_location])
     page = sign_in(cast.ben).get(url(Call, "changelist")).content.decode()
     assert ("Near" in page, "Far" in page) == (True, False)
+
+
+def test_a_manager_of_one_location_finds_nothing_of_another(cast: Cast) -> None:
+    far = make_location(cast.a, f"{CANARY} place", alert_email="far@example.com")
+    there = fill(cast.a, far, make_number(far, cast.a_account), CANARY)
+    cast.a.name = "Alder Plumbing"
+    cast.a.save()
+    here, called = make_lead(cast.a, name="Near request"), make_lead(cast.a, name="Near task")
+    make_request(here, cast.a_location, need="Near need")
+    make_request(here, far, need=f"{CANARY} need")
+    make_task(cast.a_location, lead=called)
+    Invitation.objects.get().locations.set([far, cast.a_location])
+    make_invitation(cast.a, email="near@example.com").locations.set([cast.a_location])
+    make_invitation(cast.a, email=f"{CANARY}@everywhere.example")
+    member = make_member(cast.a, make_user("mia", is_staff=True), Role.MANAGER)
+    member.locations.set([cast.a_location])
+    mia = sign_in(member.user)
+
+    found = {
+        model: mia.get(url(model, "changelist")).content.decode()
+        for model in (Lead, Location, Invitation, ServiceArea, Call, Conversation, Message, CallbackTask)
+    }
+    assert [model for model, page in found.items() if CANARY in page] == []
+    assert ("Near request" in found[Lead], "Near task" in found[Lead]) == (True, True)
+    assert ("Alder Main" in found[Location], "near@example.com" in found[Invitation]) == (True, True)
+    page = mia.get(url(Lead, "change", here.pk)).content.decode()
+    assert ("Near need" in page, CANARY in page) == (True, False)
+    # Nor does a page offer the other one, whatever it is for.
+    pages = [url(model, "add") for model in (Rule, Script, Faq)] + [url(Business, "change", cast.a.pk)]
+    assert [page for page in pages if f"{CANARY} place" in mia.get(page).content.decode()] == []
+
+    for model in (Lead, Location, Invitation, ServiceArea):
+        for act in ("change", "delete"):
+            answer = mia.post(url(model, act, there[model].pk), {"post": "yes", "alert_email": "spy@example.com"})
+            assert answer.status_code in (302, 403), (model, act)
+    for page in (url(Location, "delete", cast.a_location.pk), url(Location, "add")):
+        assert mia.post(page, {"post": "yes", "name": "N", "slug": "n"}).status_code == 403
+    far.refresh_from_db()
+    assert (far.alert_email, Location.objects.filter(business=cast.a).count()) == ("far@example.com", 2)

@@ -16,7 +16,17 @@ from leads.models import LeadEvent, Membership, Preferences
 from messaging import alerts, tasks
 from messaging.models import Conversation, Mention, Note
 from tests.base import Cast, make_cast
-from tests.factories import NOON, make_call, make_conversation, make_lead, make_location, make_message
+from tests.factories import (
+    NOON,
+    make_appointment,
+    make_call,
+    make_conversation,
+    make_lead,
+    make_location,
+    make_message,
+    make_number,
+    make_service,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +175,23 @@ def test_a_reader_is_mailed_about_a_mention_and_nothing_else(cast: Cast) -> None
     assert told(happened(cast, "person.mentioned", actor=cast.ana, user=cast.ben.pk)) == ["ben@example.com"]
 
 
+@pytest.mark.parametrize("named", ["message", "appointment", "nothing"])
+def test_whoever_is_limited_to_other_locations_is_not_told(cast: Cast, named: str) -> None:
+    uptown = make_location(cast.a, "Uptown")
+    lead = make_lead(cast.a, name="Dana")
+    about: dict[str, Any] = {
+        "message": make_message(make_conversation(lead, make_number(uptown, cast.a_account))),
+        "appointment": make_appointment(make_service(cast.a), uptown, lead=lead),
+    }
+    data: dict[str, Any] = {named: str(about[named].key)} if named in about else {}
+    event = events.record("text.blocked", business=cast.a, lead=lead, at=NOON, text="No", **data)
+    member = Membership.objects.get(user=cast.ben)
+    member.locations.set([cast.a_location])
+    assert told(event) == ["ana@example.com"]
+    member.locations.set([uptown])
+    assert told(event) == (TEAM if data else ["ana@example.com"])
+
+
 def test_nobody_is_told_of_what_they_did(cast: Cast) -> None:
     assert told(happened(cast, "task.created", actor=cast.ben)) == ["ana@example.com"]
 
@@ -207,7 +234,7 @@ def test_a_mail_server_that_is_away_is_asked_again_and_not_for_ever(
 
     event = happened(cast, "conversation.overdue")
     OrmQ.objects.all().delete()
-    monkeypatch.setattr(alerts, "send_mail", fail)
+    monkeypatch.setattr(alerts.mail, "send", fail)
     for attempt, delay in enumerate(alerts.TRY_AGAIN_AFTER, start=1):
         tasks.alert_staff(event.pk, attempt)
         row = OrmQ.objects.get()

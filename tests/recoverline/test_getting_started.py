@@ -256,3 +256,12 @@ def test_a_test_mail_goes_to_oneself_and_proves_it(cast: Cast) -> None:
     (message,) = mail.outbox
     assert (message.to, message.subject) == (["ana@example.com"], "Alder Plumbing: test")
     assert said(cast.a, "Send e-mail") == ("done", "Last e-mail just now")
+
+
+def test_test_mails_are_few_and_a_name_cannot_break_their_subject(cast: Cast) -> None:
+    Business.objects.filter(pk=cast.a.pk).update(name="Alder\r\nBcc: all@example.com")
+    client, page = sign_in(cast.ana), reverse("getting-started-mail", args=[cast.a.key])
+    for _ in range(6):
+        said_then = client.post(page, follow=True).content.decode()
+    assert [message.subject for message in mail.outbox] == ["Alder Bcc: all@example.com: test"] * 5
+    assert "5 test e-mails went out in the last hour" in said_then

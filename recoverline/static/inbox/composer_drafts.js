@@ -1,11 +1,10 @@
 /* What is half-written survives a reload and a sign-in. Each tab has its own, so that none writes over another's. */
 
-const ALL = "recoverline:draft:";
+import { DRAFTS as ALL, draftKeys } from "../site/sign_out.js";
+
 const KEPT_DAYS = 7;
 
 const tab = (sessionStorage.recoverlineTab ??= String(Math.random()).slice(2));
-
-const draftKeys = () => Object.keys(localStorage).filter((key) => key.startsWith(ALL));
 
 function read(key) {
   try {
@@ -21,10 +20,6 @@ function tidy(user) {
   for (const key of draftKeys()) {
     if (!key.startsWith(`${ALL}${user}:`) || !((read(key)?.at ?? 0) > oldest)) localStorage.removeItem(key);
   }
-}
-
-for (const way of document.querySelectorAll('form.sign-out, form[action*="logout"]')) {
-  way.addEventListener("submit", () => draftKeys().forEach((key) => localStorage.removeItem(key)));
 }
 
 export function keepDrafts(form, say) {

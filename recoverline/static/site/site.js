@@ -1,6 +1,8 @@
 /* Everything works without this file. It adds: boards that keep themselves current, dialogs, the menu, the choice of colors,
    and what makes an app of the site. The inbox has scripts of its own. */
 
+import "./sign_out.js";
+
 const LONGEST_WAIT = 60; // seconds between two tries when the server does not answer
 
 /** Asks `url` again and again while the page is visible, and hands on what has changed. */

@@ -99,6 +99,20 @@ def test_the_key_of_a_session_changes_with_the_sign_in(client: Client, ana: User
     assert not type(session)(before).exists(before)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [
+        ("/start/", "/start/"),
+        ("http://testserver/start/", "http://testserver/start/"),
+        # Settings allow this name, and on the person's own machine it is somebody else's.
+        ("http://localhost/", "/inbox/"),
+        ("//evil.example/", "/inbox/"),
+    ],
+)
+def test_a_sign_in_leads_nowhere_else(client: Client, ana: User, wanted: str, leads_to: str) -> None:
+    assert client.post(LOGIN, {"login": "ana", "password": PASSWORD, "next": wanted})["Location"] == leads_to
+
+
 @pytest.mark.parametrize(("remember", "outlives"), [("", True), ("on", False)])
 def test_a_session_ends_with_the_browser_unless_one_asks(
     client: Client, ana: User, remember: str, outlives: bool

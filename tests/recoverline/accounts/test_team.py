@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from leads import invitations
 from leads.enums import Role
 from leads.models import Invitation, LeadEvent, Membership
 from recoverline.lib import clock
@@ -87,7 +88,9 @@ def test_sent_again_and_revoked(cast: Cast) -> None:
     assert [Client().get(link).status_code for link in (first, second)] == [404, 200]
     ana.post(f"/team/invitations/{key}/revoke/")
     assert (Client().get(second).status_code, len(mail.outbox)) == (404, 2)
-    assert [event.kind for event in LeadEvent.objects.order_by("pk")] == ["invitation.sent", "invitation.revoked"]
+    assert [event.kind for event in LeadEvent.objects.order_by("pk")] == [
+        "invitation.sent", "invitation.resent", "invitation.revoked",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,35 @@ def test_a_mail_server_that_is_away_is_said(cast: Cast, settings: Any) -> None:
     assert Invitation.objects.count() == 1  # to be sent again
 
 
+def test_a_day_has_so_many_invitations_however_they_are_sent(cast: Cast) -> None:
+    ana = sign_in(cast.ana)
+    ana.post(INVITE, {"email": "nina@example.com", "role": "read_only"})
+    key = Invitation.objects.get().key
+    for _ in range(invitations.MOST_A_DAY - 2):
+        ana.post(f"/team/invitations/{key}/resend/")
+    ana.post(f"/team/invitations/{key}/revoke/")
+    assert ana.post(INVITE, {"email": "nina@example.com", "role": "read_only"}).status_code == 302
+    assert len(mail.outbox) == invitations.MOST_A_DAY
+    answer = ana.post(INVITE, {"email": "dee@example.com", "role": "read_only"})
+    assert (answer.status_code, Invitation.objects.filter(email="dee@example.com").exists()) == (422, False)
+    key, digest = Invitation.objects.filter(revoked_at=None).values_list("key", "token_digest").get()
+    again = ana.post(f"/team/invitations/{key}/resend/", follow=True).content.decode()
+    assert "were mailed in the last 24 hours" in again
+    assert (len(mail.outbox), Invitation.objects.get(key=key).token_digest) == (invitations.MOST_A_DAY, digest)
+
+
 # ---------------------------------------------------------------- the team
+def test_whoever_is_limited_sees_who_is_invited_to_their_locations(cast: Cast) -> None:
+    far = make_location(cast.a, "Far")
+    for name, places in {"near": [cast.a_location], "far": [far], "both": [cast.a_location, far], "all": []}.items():
+        make_invitation(cast.a, email=f"{name}@example.com").locations.set(places)
+    member = make_member(cast.a, make_user("mia"), Role.MANAGER)
+    for limits, seen in (([cast.a_location], {"near"}), ([], {"near", "far", "both", "all"})):
+        member.locations.set(limits)
+        context = sign_in(member.user).get("/team/").context
+        assert {one.email.partition("@")[0] for one, _, _ in context["invitations"]} == seen
+
+
 def test_the_page_asks_as_often_for_many_as_for_few(cast: Cast) -> None:
     client, counts = sign_in(cast.ana), []
     for share in (3, 9):
