@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from leads import events, intake
 from leads.enums import RequestStatus, Urgency
 from leads.models import JobRequest, Lead
-from messaging import configuration, waiting
+from messaging import configuration, consent, waiting
 from messaging.enums import ConversationStatus, Handler, Happening
 from messaging.models import Conversation, PhoneNumber, SlotOffer
 from recoverline.lib.text import one_line
@@ -101,7 +101,10 @@ def _begin(
 
 
 def note_said(conversation: Conversation, *, text: str, now: datetime, by_customer: bool, happening: Happening) -> None:
-    """Keep the list's columns: what happened last, unread, whether a reply is due, and by when."""
+    """Keep the list's columns: what happened last, unread, whether a reply is due, and by when.
+
+    What a customer says reopens a conversation that is done, or is noted in the one that was opened since.
+    """
     changes: dict[str, object] = {
         "last_at": now, "last_preview": one_line(text, 150), "last_happening": happening,
     }  # fmt: skip
@@ -109,7 +112,15 @@ def note_said(conversation: Conversation, *, text: str, now: datetime, by_custom
         # Until a robot answers (its own turn), whatever a customer says waits for a person.
         changes |= {**waits_from(conversation, now), "unread_count": F("unread_count") + 1}
         changes |= {"status": ConversationStatus.OPEN, "closed_at": None, "snoozed_until": None}
-    Conversation.objects.filter(pk=conversation.pk).update(**changes)
+    try:
+        with transaction.atomic(savepoint=by_customer):
+            Conversation.objects.filter(pk=conversation.pk).update(**changes)
+    except IntegrityError:
+        with transaction.atomic():
+            # Whoever opens or closes one holds this as well.
+            consent.hold_contact(conversation.lead_id)
+            running = latest_conversation(conversation.lead, conversation.number)
+            Conversation.objects.filter(pk=(running or conversation).pk).update(**changes)
 
 
 def note_call(conversation: Conversation, *, is_told: bool, now: datetime) -> None:
@@ -183,13 +194,14 @@ def forget_what_was_asked(conversation: Conversation) -> None:
 
 
 def hand_off(conversation: Conversation, *, reason: str, summary: str, now: datetime) -> bool:
-    """The robot gives the conversation to a person, who hears of it; False when a person had it already.
+    """The robot gives the conversation to a person, who hears of it; False when a person had it already, or is done
+    with it.
 
     Only the change itself is told, so that a thread which is reopened does not ring again.
     """
     with transaction.atomic():
         mine = Conversation.objects.filter(pk=conversation.pk, handler=Handler.ROBOT)
-        if not mine.update(
+        if not mine.exclude(status=ConversationStatus.DONE).update(
             **_waits_for_a_person(conversation, now, now),
             handler=Handler.PERSON,
             robot_returns_at=None,
@@ -237,6 +249,15 @@ def pause(conversation: Conversation, *, reason: str) -> bool:
     paused = running.update(automation_paused=True, pause_reason=reason[:120], handler=Handler.PERSON)
     conversation.automation_paused = True
     return bool(paused)
+
+
+def lift_pause(conversation: Conversation, *, reason: str) -> bool:
+    """The reason for a pause was none; False when it is not paused, or for another one."""
+    paused = Conversation.objects.filter(pk=conversation.pk, automation_paused=True, pause_reason=reason[:120])
+    lifted = paused.update(automation_paused=False, pause_reason="")
+    if lifted:
+        conversation.automation_paused = False
+    return bool(lifted)
 
 
 def clear_urgent(conversation: Conversation) -> bool:

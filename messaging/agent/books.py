@@ -15,7 +15,7 @@ from messaging import appointment_events, consent, conversations
 from messaging.agent.claude.tooling import ToolRefused
 from messaging.agent.desk import TimeGone, TimesWanted
 from messaging.agent.situation import CallWindow, Offer
-from messaging.enums import Direction, Handler, MessageKind
+from messaging.enums import ConversationStatus, Direction, Handler, MessageKind
 from messaging.models import Conversation, Message, OptOut, SlotOffer, UnansweredQuestion
 from messaging.optout_words import Meaning
 from messaging.visit_words import describe_call, describe_visit
@@ -50,7 +50,8 @@ class LiveBooks:
         said = newer.filter(direction=Direction.IN)
         gone = OptOut.objects.filter(business=mine.business_id, phone=mine.lead.phone, revoked_at=None)
         # All of it in one question: it is asked before every act.
-        thread = Conversation.objects.filter(pk=mine.pk).annotate(
+        running = Conversation.objects.filter(pk=mine.pk).exclude(status=ConversationStatus.DONE)
+        thread = running.annotate(
             is_opted_out=Exists(gone), has_staff=Exists(newer.filter(kind=MessageKind.STAFF)), has_newer=Exists(said)
         )
         if not self._has_handed_off:

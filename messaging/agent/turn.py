@@ -31,6 +31,7 @@ from messaging.agent.situation import Situation
 from messaging.agent.words.intents import read_intents
 from messaging.enums import (
     AgentMode,
+    ConversationStatus,
     Direction,
     Driver,
     Handler,
@@ -200,6 +201,8 @@ def _goes_in_circles(trigger: Message) -> bool:
 def _begin(conversation: Conversation, trigger: Message, *, now: datetime) -> AgentTurn | None:
     """The turn's row; None when nothing is to be answered any more."""
     if conversation.handler != Handler.ROBOT or conversation.automation_paused:
+        return None
+    if conversation.status == ConversationStatus.DONE:
         return None
     if consent.is_opted_out(conversation.business_id, conversation.lead.phone):
         return None
