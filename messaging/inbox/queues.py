@@ -10,7 +10,7 @@ Whoever is blocked stands nowhere but among the done and the mentions: blocking 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from operator import attrgetter, or_
 from typing import Any, NamedTuple
@@ -291,7 +291,8 @@ def read_position(before: str) -> Position | None:
         moment = datetime.fromisoformat(at) if at else None
         if (moment is not None and moment.tzinfo is None) or not 0 < int(pk) < 2**63:
             return None
-        return Position(moment, int(pk), is_urgent == "1")
+        # At either end of the calendar another zone's clock shows what no moment of ours can be.
+        return Position(moment and moment.astimezone(UTC), int(pk), is_urgent == "1")
     except (ValueError, OverflowError):
         return None
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -153,9 +153,10 @@ def position_of(written: str) -> Position | None:
     rank, _, pk = rest.partition(",")
     try:
         moment = datetime.fromisoformat(at)
-        # A number that no column holds is somebody's own invention.
-        return Position(moment, int(rank), int(pk)) if moment.tzinfo and len(rank) < 3 and len(pk) < 19 else None
-    except ValueError:
+        # A number that no column holds is somebody's own invention, as is a moment beyond our calendar.
+        known = moment.tzinfo and len(rank) < 3 and len(pk) < 19
+        return Position(moment.astimezone(UTC), int(rank), int(pk)) if known else None
+    except (ValueError, OverflowError):
         return None
 
 

@@ -85,14 +85,14 @@ function take(news) {
     if (!region) continue;
     const fresh = document.createElement("template");
     fresh.innerHTML = html;
-    if (region.getAttribute("role") === "log") grow(region, fresh.content);
-    else morph(region, fresh.content);
+    if (region.getAttribute("role") === "log") {
+      // What was not drawn has not been seen: the count of what was is left as it is.
+      if (grow(region, fresh.content) && news.newest) region.dataset.newest = news.newest;
+    } else morph(region, fresh.content);
     region.dispatchEvent(new CustomEvent("inbox:swapped", { bubbles: true }));
   }
   cursor = news.cursor;
   document.title = news.title;
-  const log = document.querySelector("[role=log]");
-  if (log && news.newest) log.dataset.newest = news.newest;
   sayHowMany(unreadIn(document) - had);
   for (const listener of listeners) listener(news);
 }
@@ -102,10 +102,11 @@ const unreadIn = (page) => page.querySelectorAll("#region-list .row.unread").len
 // Entry -> how the server drew it last. Scripts may have added to what is on the page, so the page itself cannot tell.
 const drawn = new Map();
 
-/** A log is read out as it grows, so entries are added and never drawn again; of a known one only its state changes. */
+/** A log is read out as it grows, so entries are added and never drawn again; of a known one only its state changes.
+    False where it does not grow. */
 function grow(log, fresh) {
   // A page of what was said long ago does not grow.
-  if (document.getElementById("newest")) return;
+  if (document.getElementById("newest")) return false;
   const scroller = scrollerOf(log);
   const wasAtEnd = isAtEnd(scroller);
   let before = null;
@@ -125,10 +126,11 @@ function grow(log, fresh) {
     }
     drawn.set(entry.id, withoutTokens(entry));
   }
-  if (!added) return;
+  if (!added) return true;
   document.getElementById("nothing-yet")?.remove();
   if (wasAtEnd) toEnd(scroller);
   else offerTheEnd(log, scroller, added);
+  return true;
 }
 
 /** Each drawing has other tokens in its forms, which is no change to anybody. */
