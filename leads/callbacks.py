@@ -70,12 +70,15 @@ def plan(
     at: datetime,
     detail: str = "",
     assignee: AbstractBaseUser | None = None,
+    conversation: uuid.UUID,
     client_id: uuid.UUID,
 ) -> CallbackTask | None:
-    """Somebody of the team wants this person called; the same `client_id` (a page sent twice) makes one task."""
+    """Somebody of the team wants this person called; the same `client_id` (a page sent twice) makes one task in each
+    `conversation`.
+    """
     return ask_callback(
-        business=business, location=location, lead=lead, cause=f"staff:{client_id}", reason=TaskReason.STAFF, at=at,
-        detail=detail, due_at=due_at, assignee=assignee, created_by=by,
+        business=business, location=location, lead=lead, cause=f"staff:{conversation}:{client_id}", at=at,
+        reason=TaskReason.STAFF, detail=detail, due_at=due_at, assignee=assignee, created_by=by,
     )  # fmt: skip
 
 
@@ -111,8 +114,9 @@ def try_again(task: CallbackTask, *, due_at: datetime, by: AbstractBaseUser, at:
 
 
 def drop_all(lead: Lead, *, by: AbstractBaseUser, at: datetime) -> int:
-    """Nobody shall call this person any more; how many tasks that ends."""
-    return CallbackTask.objects.filter(lead=lead, done_at=None).update(done_at=at, done_by_id=by.pk)
+    """Nobody calls somebody who is blocked, but for what cannot be left; how many tasks that ends."""
+    ended = CallbackTask.objects.filter(lead=lead, done_at=None).exclude(reason__in=_ALSO_WHEN_BLOCKED)
+    return ended.update(done_at=at, done_by_id=by.pk)
 
 
 def _changed_words(task: CallbackTask, due_at: datetime, assignee: AbstractBaseUser | None) -> str:

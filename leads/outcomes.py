@@ -5,10 +5,11 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from leads import events
 from leads.enums import LostReason, RequestStatus
-from leads.models import JobRequest
+from leads.models import JobRequest, LeadEvent
 
 # What the column holds; a request worth more is a slip of the finger.
 LARGEST_CENTS = 2_147_483_647
@@ -55,13 +56,16 @@ def _written(request: JobRequest) -> Outcome:
 
 
 def end(request: JobRequest, outcome: Outcome, *, by: AbstractBaseUser, at: datetime, conversation: str) -> bool:
-    """Write `outcome` into the request; False when somebody wrote another one since `request` was read."""
+    """Write `outcome` into the request; False when it says so already, or somebody wrote another one since `request`
+    was read.
+    """
     before = _written(request)
     if outcome == before:
         return False
     unchanged = JobRequest.objects.filter(
-        pk=request.pk, status=before.status, value_cents=before.value_cents, lost_reason=before.lost_reason
-    )
+        pk=request.pk, status=before.status, value_cents=before.value_cents, lost_reason=before.lost_reason,
+        outcome_note=before.note,
+    )  # fmt: skip
     ended = unchanged.update(
         status=outcome.status, value_cents=outcome.value_cents, lost_reason=outcome.lost_reason,
         outcome_note=outcome.note[:200], closed_at=None if outcome.status in _RUNNING else at,
@@ -75,6 +79,13 @@ def end(request: JobRequest, outcome: Outcome, *, by: AbstractBaseUser, at: date
             new=outcome.status.value, old_cents=before.value_cents, new_cents=outcome.value_cents,
         )  # fmt: skip
     return bool(ended)
+
+
+def last_writer(request: JobRequest) -> User | None:
+    """Who wrote down what the request says now."""
+    rows = LeadEvent.objects.filter(lead=request.lead_id, kind__startswith="request.", data__request=str(request.key))
+    last = rows.select_related("actor").order_by("-id").first()
+    return last.actor if last else None
 
 
 def read_cents(typed: str) -> int:

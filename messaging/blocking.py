@@ -7,11 +7,21 @@ from django.db import transaction
 
 from leads import callbacks, events
 from leads.enums import TaskReason
-from leads.models import Lead
+from leads.models import CallbackTask, Lead
 from messaging import consent, conversations, urgency
+from messaging.access import Locations
 from messaging.enums import ConversationStatus, Handler, Happening, TurnStatus
 from messaging.models import AgentTurn, Conversation
 from messaging.urgency_words import sounds_dangerous
+
+
+def reaches_beyond(lead: Lead, locations: Locations) -> bool:
+    """Whether a block would end something at a place where whoever has `locations` may not act."""
+    if locations.everywhere:
+        return False
+    running = Conversation.objects.filter(lead=lead).exclude(status=ConversationStatus.DONE)
+    tasks = CallbackTask.objects.filter(lead=lead, done_at=None)
+    return any(rows.exclude(location__in=locations.writable).exists() for rows in (running, tasks))
 
 
 def block(lead: Lead, *, by: AbstractBaseUser, now: datetime) -> bool:

@@ -7,13 +7,15 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from leads import colleagues
+from leads import colleagues, outcomes
+from leads.outcomes import Outcome
 from leads.preferences import preferences_of
 from messaging import blocking
 from messaging.inbox import acts, later
@@ -26,6 +28,7 @@ from recoverline.lib import clock
 from recoverline.lib.phones import display_phone
 
 Act = Callable[..., bool]
+ELSEWHERE = "This person also has something open at a place where you do not work. Ask somebody there to block them."
 
 
 @login_required
@@ -101,7 +104,13 @@ def snooze(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return acts_page(request, conversation, snooze_form=form)
     following = next_conversation(request, conversation)
-    if not acts.snooze(conversation, until=form.moment, by=user_of(request), now=now):
+    try:
+        snoozed = acts.snooze(
+            conversation, until=form.moment, by=user_of(request), now=now, seen=_seen(request)
+        )  # fmt: skip
+    except acts.Unseen as unseen:
+        return _to_be_read(request, conversation, unseen)
+    if not snoozed:
         messages.info(request, "It is done already. Reopen it first.")
         return back_to(request, conversation)
     until = later.spoken(form.moment, conversation.location)
@@ -121,7 +130,10 @@ def close(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Done, and on to the next one."""
     conversation = writable(request, key)
     following = next_conversation(request, conversation)
-    done = acts.close(conversation, by=user_of(request), now=clock.now())
+    try:
+        done = acts.close(conversation, by=user_of(request), now=clock.now(), seen=_seen(request))
+    except acts.Unseen as unseen:
+        return _to_be_read(request, conversation, unseen)
     return _done(request, conversation, following, is_news=done)
 
 
@@ -133,12 +145,43 @@ def end(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form: OutcomeForm = outcome_form(conversation, request.POST)
     if not form.is_valid():
         return acts_page(request, conversation, outcome_form=form)
-    following = next_conversation(request, conversation)
-    outcome = form.outcome_chosen()
-    done = acts.close(conversation, by=user_of(request), now=clock.now(), outcome=outcome)
-    if done:
+    following, outcome = next_conversation(request, conversation), form.outcome_chosen()
+    try:
+        done = acts.close(
+            conversation, by=user_of(request), now=clock.now(), outcome=outcome, seen=_seen(request)
+        )  # fmt: skip
+    except acts.Unseen as unseen:
+        return _to_be_read(request, conversation, unseen)
+    if faster := _who_was_faster(conversation, outcome):
+        messages.error(request, faster)
+    elif done:
         return _done(request, conversation, following, is_news=True, words=outcome.words if outcome else "")
-    messages.success(request, f"Written down: {outcome.words}." if outcome else "It was done already.")
+    else:
+        messages.success(request, f"Written down: {outcome.words}." if outcome else "It was done already.")
+    return back_to(request, conversation)
+
+
+def _who_was_faster(conversation: Conversation, outcome: Outcome | None) -> str:
+    """Whose outcome stands where `outcome` should, in a sentence; "" when it stands there."""
+    if outcome is None or conversation.request is None:
+        return ""
+    conversation.request.refresh_from_db()
+    written = outcomes.outcome_of(conversation.request)
+    if written == outcome:
+        return ""
+    writer = outcomes.last_writer(conversation.request)
+    who, stands = colleagues.called(writer) if writer else "Somebody", written.words if written else "nothing yet"
+    return f"{who} was faster: {stands}. Yours was not written down."
+
+
+def _seen(request: HttpRequest) -> Q:
+    """The texts that the page showed; one that does not say has shown none."""
+    typed = request.POST.get("last_seen", "")
+    return acts.seen_up_to(int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0)
+
+
+def _to_be_read(request: HttpRequest, conversation: Conversation, unseen: acts.Unseen) -> HttpResponse:
+    messages.error(request, str(unseen))
     return back_to(request, conversation)
 
 
@@ -153,9 +196,12 @@ def reopen(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def block(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     conversation = writable(request, key)
-    if blocking.block(conversation.lead, by=user_of(request), now=clock.now()):
+    if blocking.reaches_beyond(conversation.lead, locations_of(request)):
+        messages.error(request, ELSEWHERE)
+    elif blocking.block(conversation.lead, by=user_of(request), now=clock.now()):
         said = f"Blocked: {_name(conversation)}. Texts and calls are kept, and nobody is told of them."
-        messages.success(request, _with_undo(request, conversation, said, undo="inbox:conversation-unblock"))
+        way_back = _with_undo(request, conversation, said, undo="inbox:conversation-unblock", label="Unblock")
+        messages.success(request, way_back)
     else:
         messages.info(request, "This person is blocked already.")
     return back_to(request, conversation)
@@ -182,7 +228,8 @@ def _act(request: HttpRequest, key: uuid.UUID, act: Act, *, otherwise: str) -> H
 def acts_page(request: HttpRequest, conversation: Conversation, **refused: forms.Form) -> HttpResponse:
     """All forms as a page; `refused` is the one that cannot be carried out, with its reasons."""
     asked = read_asked(request.GET.dict(), locations_of(request))
-    context = {"list_query": asked.query, **dialogs_context(request, conversation, **refused)}
+    last_seen = request.POST.get("last_seen") or request.GET.get("seen") or "0"
+    context = {"list_query": asked.query, "last_seen": last_seen, **dialogs_context(request, conversation, **refused)}
     is_part = request.headers.get("X-Part") == "dialogs"
     template = "inbox/_dialogs.html" if is_part else "inbox/acts_page.html"
     return render(request, template, context, status=422 if refused else 200)
@@ -213,10 +260,10 @@ def _on(request: HttpRequest, following: Conversation | None) -> HttpResponse:
     return back_to_list(request)
 
 
-def _with_undo(request: HttpRequest, conversation: Conversation, said: str, *, undo: str) -> str:
+def _with_undo(request: HttpRequest, conversation: Conversation, said: str, *, undo: str, label: str = "Undo") -> str:
     query = request.GET.urlencode()
     action = reverse(undo, args=[conversation.key]) + (f"?{query}" if query else "")
-    return render_to_string("inbox/_undo_notice.html", {"said": said, "action": action}, request)
+    return render_to_string("inbox/_undo_notice.html", {"said": said, "action": action, "label": label}, request)
 
 
 def _name(conversation: Conversation) -> str:

@@ -1,7 +1,7 @@
 """The same act on many conversations at once: each a conditional update of its own, with one winner and one event."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,16 +45,21 @@ UNCHANGED = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How many were changed, how many were as they should be already, and how many the asker may only read."""
+    """How many were changed, how many were as they should be already, how many the asker may only read, and in how
+    many the customer has written what the asker has not seen.
+    """
 
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
+    unseen: int = 0
 
     def words(self, act: Act) -> str:
         said = [f"{_conversations(self.changed)} {act.label}."]
         if self.unchanged:
             said.append(f"{self.unchanged} left as they were: {UNCHANGED[act]}.")
+        if self.unseen:
+            said.append(f"{self.unseen} left as they were: they have written since. Read it first.")
         if self.refused:
             said.append(f"{self.refused} you may read but not change.")
         return " ".join(said)
@@ -71,7 +76,7 @@ def colleagues(locations: Locations) -> QuerySet[User]:
 
 
 def act_on(
-    keys: Iterable[uuid.UUID],
+    seen: Mapping[uuid.UUID, datetime | None],
     act: Act,
     *,
     by: AbstractBaseUser,
@@ -79,26 +84,33 @@ def act_on(
     to: AbstractBaseUser | None = None,
     now: datetime,
 ) -> Result:
-    """What `by` cannot see is as if it were not there, and counts nowhere; `to` is for ASSIGN, None is nobody."""
-    chosen = access.conversations_for(by).filter(key__in=list(keys)[:ACTED_ON_AT_MOST])
-    changed = unchanged = refused = 0
+    """What `by` cannot see is as if it were not there, and counts nowhere; `to` is for ASSIGN, None is nobody.
+
+    `seen`: the keys of what was chosen, each with when what the list showed of it had happened.
+    """
+    chosen = access.conversations_for(by).filter(key__in=list(seen)[:ACTED_ON_AT_MOST])
+    changed = unchanged = refused = unseen = 0
     for conversation in chosen.select_related("business", "location__business", "lead", "request").order_by("id"):
         if not locations.may_write_at(conversation.location_id):
             refused += 1
-        elif _act_on_one(conversation, act, by=by, to=to, now=now):
-            changed += 1
-        else:
-            unchanged += 1
-    return Result(changed, unchanged, refused)
+            continue
+        try:
+            if _act_on_one(conversation, act, by=by, to=to, now=now, seen=acts.seen_until(seen[conversation.key])):
+                changed += 1
+            else:
+                unchanged += 1
+        except acts.Unseen:
+            unseen += 1
+    return Result(changed, unchanged, refused, unseen)
 
 
 def _act_on_one(
-    conversation: Conversation, act: Act, *, by: AbstractBaseUser, to: AbstractBaseUser | None, now: datetime
+    conversation: Conversation, act: Act, *, by: AbstractBaseUser, to: AbstractBaseUser | None, now: datetime, seen: Q
 ) -> bool:
     if act == Act.DONE:
-        return acts.close(conversation, by=by, now=now)
+        return acts.close(conversation, by=by, now=now, seen=seen)
     if act == Act.SNOOZE:
-        return acts.snooze(conversation, until=_tomorrow(conversation, now), by=by, now=now)
+        return acts.snooze(conversation, until=_tomorrow(conversation, now), by=by, now=now, seen=seen)
     if act == Act.ASSIGN:
         return acts.assign(conversation, to, by=by, now=now)
     if act == Act.UNREAD:

@@ -1,6 +1,7 @@
 """What is chosen in the list, and what shall happen to it."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -23,8 +24,19 @@ def _keys(typed: list[str]) -> list[uuid.UUID]:
     return list(found)
 
 
+def _moment(typed: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(typed)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
 class BulkForm(forms.Form):
-    """`act` is one of bulk.Act; `to` is a colleague's number or nobody, and asked for only when assigning."""
+    """`act` is one of bulk.Act; `to` is a colleague's number or nobody, and asked for only when assigning.
+
+    `seen` says of each key when what its row showed had happened, None if the row does not say.
+    """
 
     act = forms.ChoiceField(choices=bulk.Act.choices)
     to = forms.CharField(required=False, max_length=20)
@@ -32,13 +44,13 @@ class BulkForm(forms.Form):
     def __init__(self, data: Any, *, locations: Locations) -> None:
         super().__init__(data)
         self.locations = locations
-        self.keys = _keys(data.getlist("key"))
+        self.seen = {key: _moment(data.get(f"seen-{key}", "")) for key in _keys(data.getlist("key"))}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if not self.keys:
+        if not self.seen:
             raise forms.ValidationError("Choose conversations first.")
-        if len(self.keys) > bulk.ACTED_ON_AT_MOST:
+        if len(self.seen) > bulk.ACTED_ON_AT_MOST:
             raise forms.ValidationError(f"Choose at most {bulk.ACTED_ON_AT_MOST} at once.")
         cleaned["to"] = self._colleague(cleaned.get("to", "")) if cleaned.get("act") == bulk.Act.ASSIGN else None
         return cleaned

@@ -38,7 +38,7 @@ def add_callback(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     callbacks.plan(
         business=conversation.business, location=conversation.location, lead=conversation.lead, by=user, at=now,
         due_at=form.moment, detail=form.cleaned_data["detail"], assignee=_chosen(form),
-        client_id=form.cleaned_data["client_id"] or uuid.uuid4(),
+        conversation=conversation.key, client_id=form.cleaned_data["client_id"] or uuid.uuid4(),
     )  # fmt: skip
     messages.success(request, f"Call back by {later.spoken(form.moment, conversation.location)}.")
     return back_to(request, conversation)
@@ -97,12 +97,11 @@ def _chosen(form: CallbackForm) -> User | None:
 
 def _way_back(request: HttpRequest) -> str:
     """The conversation from which one came, if it is named and visible, with its list; else that of call-backs."""
-    named = request.POST.get("conversation") or request.GET.get("conversation") or ""
     try:
-        found = access.conversations_for(request.user).filter(key=uuid.UUID(named)).exists()
+        named = uuid.UUID(request.POST.get("conversation") or request.GET.get("conversation") or "")
     except ValueError:
-        found = False
-    if not found:
+        return reverse("inbox:callback-list")
+    if not access.conversations_for(request.user).filter(key=named).exists():
         return reverse("inbox:callback-list")
     query = request.GET.copy()
     for ours in ("tried", "conversation"):

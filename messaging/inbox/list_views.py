@@ -84,7 +84,7 @@ def act_on_many(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         act, by = bulk.Act(form.cleaned_data["act"]), user_of(request)
         done = bulk.act_on(
-            form.keys, act, by=by, locations=locations, to=form.cleaned_data["to"], now=clock.now()
+            form.seen, act, by=by, locations=locations, to=form.cleaned_data["to"], now=clock.now()
         )  # fmt: skip
         messages.add_message(request, messages.SUCCESS if done.changed else messages.INFO, done.words(act))
     else:

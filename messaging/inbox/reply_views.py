@@ -35,6 +35,9 @@ def reply(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             conversation, by=user, body=values["body"], client_id=values["client_id"], now=clock.now(),
             last_seen=values["last_seen"], offered=offering.read_offered(conversation, values["offered"], by=user),
         )  # fmt: skip
+    except replying.Closed:
+        conversation.refresh_from_db(fields=["status"])
+        return _refused(request, conversation, form, why_locked(conversation), status=409)
     except replying.Overtaken as overtaken:
         form.newer = overtaken.texts
         return _refused(request, conversation, form, str(overtaken), status=409)

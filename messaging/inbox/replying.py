@@ -9,7 +9,7 @@ from django.db import transaction
 
 from messaging import consent, conversations, outbound
 from messaging.agent import autonomy, turn
-from messaging.enums import MessageKind, MessageStatus, TurnStatus
+from messaging.enums import ConversationStatus, MessageKind, MessageStatus, TurnStatus
 from messaging.inbox import offering
 from messaging.inbox.acts import take_from_robot, take_what_nobody_has
 from messaging.inbox.offering import Offered
@@ -17,6 +17,10 @@ from messaging.models import Conversation, Message
 
 # More of them than anybody reads before they answer; the thread has the rest.
 _SHOWN = 5
+
+
+class Closed(Exception):
+    """Nothing was sent: somebody has marked the conversation as done."""
 
 
 class Overtaken(Exception):
@@ -40,8 +44,8 @@ def reply(
     """Text the customer as `by`, who thereby takes the conversation over. The same `client_id` makes one text.
 
     `last_seen`: the newest text that `by` has in front of them, 0 for none; None does not ask. Raises Overtaken when
-    somebody else's is newer. `offered`: the times that the text may name. A text that may not leave comes back
-    SUPPRESSED, and the customer goes on waiting for an answer.
+    somebody else's is newer, and Closed when the conversation is done. `offered`: the times that the text may name. A
+    text that may not leave comes back SUPPRESSED, and the customer goes on waiting for an answer.
     """
     with transaction.atomic():
         # Whoever else writes here, customer, robot or colleague, takes the same lock: one of two is first.
@@ -51,6 +55,8 @@ def reply(
         if again is not None:
             # A page sent twice: what the customer said since then still waits.
             return again
+        if Conversation.objects.filter(pk=conversation.pk, status=ConversationStatus.DONE).exists():
+            raise Closed
         if last_seen is not None and (newer := newer_texts(conversation, than=last_seen, by=by)):
             raise Overtaken(newer)
         message = outbound.queue_text(

@@ -75,7 +75,7 @@ def call_later(hours: int) -> Act:
         return callbacks.plan(
             business=conversation.business, location=conversation.location, lead=conversation.lead,
             due_at=desk.today + timedelta(hours=hours), by=desk.staff, at=desk.now, detail="Wants to talk it over",
-            client_id=uuid5(NAMESPACE_URL, f"{conversation.key}:{hours}"),
+            conversation=conversation.key, client_id=uuid5(NAMESPACE_URL, f"{conversation.key}:{hours}"),
         )  # fmt: skip
 
     return act

@@ -199,6 +199,14 @@ function expectKeys() {
   later(() => haveDialogs().catch(() => {}));
 }
 
+/** Whoever puts a conversation away has seen what stands on the page, and nothing that came since. */
+function saySeen(event) {
+  const log = document.getElementById("region-timeline");
+  const field = event.target.closest?.(".acts, .act-dialog form")?.elements.last_seen;
+  if (log && field) field.value = log.dataset.newest;
+}
+
+addEventListener("submit", saySeen, true);
 addEventListener("click", openDialog, true);
 expectKeys();
 addEventListener("pointerover", expectDialog, { passive: true });

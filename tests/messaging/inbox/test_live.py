@@ -93,7 +93,7 @@ def test_only_what_changed_is_drawn(cast: Cast) -> None:
     assert tab.regions() == {"head"}
     here.update(last_preview="Something else")
     assert tab.regions() == {"list"}
-    acts.take_over(conversation, by=cast.ben, now=now)
+    acts.take_what_nobody_has(conversation, by=cast.ben, now=now)
     assert "head" in tab.regions()
     factories.make_task(cast.a_location, lead=conversation.lead)
     assert {"timeline", "panel"} <= tab.regions()
