@@ -35,14 +35,14 @@ def whole_business_ids(request: HttpRequest, roles: Roles) -> frozenset[int]:
         return ids
     memo: dict[Roles, frozenset[int]] = request.__dict__.setdefault("_whole_business_ids", {})
     if roles not in memo:
-        mine = Membership.objects.filter(user_id=user_of(request).pk, business__in=ids, locations=None)
+        mine = Membership.objects.filter(user_id=user_of(request).pk or 0, business__in=ids, locations=None)
         memo[roles] = frozenset(mine.values_list("business_id", flat=True))
     return memo[roles]
 
 
 def places_of(request: HttpRequest, roles: Roles) -> QuerySet[Location]:
     """Locations at which the person has one of `roles`."""
-    mine = Membership.objects.filter(user_id=user_of(request).pk, role__in=roles, locations__isnull=False)
+    mine = Membership.objects.filter(user_id=user_of(request).pk or 0, role__in=roles, locations__isnull=False)
     whole = Q(business__in=whole_business_ids(request, roles))
     return Location.objects.filter(whole | Q(pk__in=mine.values("locations")))
 
