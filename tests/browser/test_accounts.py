@@ -114,6 +114,15 @@ def test_signed_out_everywhere_else(cast: Cast, open_page: OpenPage) -> None:
     expect(there.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
+@pytest.mark.parametrize("where", ["/accounts/sessions/", "/admin/"])
+def test_whoever_signs_out_leaves_no_draft_behind(cast: Cast, open_page: OpenPage, where: str) -> None:
+    page = open_page(cast.ana, where, viewport=DESK)
+    page.evaluate("localStorage.setItem('recoverline:draft:1:x:1', '{}'); localStorage.setItem('theme', 'dark')")
+    page.locator('form[action$="/logout/"] button').evaluate("button => button.click()")
+    page.wait_for_url(lambda address: not address.endswith(where))
+    assert page.evaluate("[localStorage.length, localStorage.theme]") == [1, "dark"]
+
+
 @BOTH
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wrong_on_the_other_pages(
