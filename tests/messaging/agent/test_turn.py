@@ -12,7 +12,7 @@ from messaging.agent import drivers, memory, turn
 from messaging.agent.books import LiveBooks
 from messaging.agent.desk import Desk
 from messaging.agent.situation import Situation
-from messaging.enums import Handler, Intent, MessageStatus, Suppression, TurnStatus
+from messaging.enums import ConversationStatus, Handler, Intent, MessageStatus, Suppression, TurnStatus
 from messaging.inbox import acts, replying
 from messaging.models import AgentTurn, Conversation, IntentMode, Message, SlotOffer
 from recoverline.lib import clock
@@ -399,7 +399,7 @@ def test_help_during_a_turn_takes_no_answer_away(shop: Shop, monkeypatch: pytest
     assert shop.waits(60) == []
 
 
-@pytest.mark.parametrize("act", ["text", "person", "stop"])
+@pytest.mark.parametrize("act", ["text", "person", "stop", "done"])
 def test_what_an_overtaken_turn_would_do_is_not_done(shop: Shop, monkeypatch: pytest.MonkeyPatch, act: str) -> None:
     shop.says("I need drain cleaning")
     shop.writes("1")
@@ -414,6 +414,8 @@ def test_what_an_overtaken_turn_would_do_is_not_done(shop: Shop, monkeypatch: py
                 Conversation.objects.update(handler=Handler.PERSON)
             case "stop":
                 make_opt_out(shop.wire.business, phone=CALLER)
+            case "done":
+                Conversation.objects.update(status=ConversationStatus.DONE, turn_due_at=None)
         return ask(self)
 
     monkeypatch.setattr(LiveBooks, "is_overtaken", come_first)

@@ -320,3 +320,18 @@ def test_sending_again_is_for_those_who_may_write(cast: Cast, rita: User) -> Non
     path = reverse("inbox:text-retry", args=[text.key])
     assert (as_user(rita).post(path).status_code, as_user(cast.cleo).post(path).status_code) == (403, 404)
     assert Message.objects.count() == 1
+
+
+def test_what_is_done_meanwhile_gets_no_reply_and_keeps_the_draft(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation, send = converse(cast, needs_reply=True), replying.reply
+
+    def come_second(*args: Any, **more: Any) -> Message:
+        Conversation.objects.update(status=ConversationStatus.DONE)
+        return send(*args, **more)
+
+    monkeypatch.setattr(replying, "reply", come_second)
+    response = as_user(cast.ben).post(url("reply", conversation), draft("On our way to you."))
+    page = response.content.decode()
+    assert (response.status_code, Message.objects.count()) == (409, 0)
+    assert "This conversation is done. Reopen it to write." in page
+    assert "On our way to you." in page
