@@ -285,7 +285,8 @@ def test_a_stopped_sender_says_why_and_can_be_resumed_by_its_owner_only(ana: Cli
 def number_values(cast: Cast, **values: Any) -> dict[str, Any]:
     return {
         "number": "(212) 555-0188", "location": cast.a_location.pk, "account": cast.a_account.pk, "mode": "hosted",
-        "ring_order": "together", "ring_seconds": 15, "texts_per_second": 1, "is_active": "on", **values,
+        "ring_order": "together", "ring_seconds": 15, "texts_per_second": 1, "registration": "unknown",
+        "is_active": "on", **values,
     }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def end(call: Call) -> tuple[str, str, int]:
 
 def fetches() -> list[tuple[int, ...]]:
     """What the queue was asked to fetch."""
-    queued = (row.task() for row in OrmQ.objects.all())
+    queued = (row.task for row in OrmQ.objects.all())
     return [task["args"] for task in queued if task["func"] == "messaging.tasks.fetch_voicemail"]
 
 

@@ -61,20 +61,30 @@ _PASSWORD_NAMED = re.compile(
     r"account )?pin(?: (?:code|number))?|"
     r"(?:gate|door|alarm|garage|entry|lock ?box|keypad|security system|wifi|wi-fi) (?:code|password|pin)|"
     r"codigo (?:de la puerta|de la alarma|del porton)|código de la (?:puerta|alarma))\b"
-    r"(?:\s*(?:is|es|=|:|-|number|code|#|for (?:the|my) \w+ is)\s*)+[\"'“]?)(?P<secret>(?!\[)(?!(?:not|no|the|"
+    r"(?:\s*(?:is|es|=|:|-|number|code|#|for (?:the|my) \w+ is)\s*)+[\"'“]?)(?P<secret>(?!#?\[)(?!(?:not|no|the|"
     r"a|an|on|in|at|my|it|required|needed|wrong|broken|changed|lost|fine|ok|still|now|"
     r"different|same|something|incorrect|expired|set|working|what|la|el|un|una|mi)\b)[^\s\"'”,;]{3,64})",
     re.IGNORECASE,
 )
 _PASSWORD_BARE = re.compile(
     r"(?P<word>\b(?:password|passcode|pwd|contraseña|contrasena|clave|pin|(?:gate|door|alarm|garage|entry|"
-    r"lock ?box|keypad) code)\s+)(?P<secret>(?!\[)(?=\S*\d)[^\s\"',;]{3,64})",
+    r"lock ?box|keypad) code)\s+)(?P<secret>(?!#?\[)(?=\S*\d)[^\s\"',;]{3,64})",
     re.IGNORECASE,
 )
 
 
 def mask_secrets(text: str) -> str:
-    """`text` with each secret replaced by what it was, such as "[card number removed]". Total; twice is as once."""
+    """`text` with each secret replaced by what it was, such as "[card number removed]". Total; twice is as once.
+
+    What goes can uncover something: in "PIN 000 4111..." the card number shows only without the digits before it.
+    """
+    masked = _mask_once(text)
+    while masked != text:
+        text, masked = masked, _mask_once(masked)
+    return masked
+
+
+def _mask_once(text: str) -> str:
     masked = _CARD.sub(_card, text)
     masked = _BESIDE_CARD.sub(rf"\g<word>{CARD_DETAIL}", masked)
     masked = _CODE_NAMED.sub(rf"\g<word>{CARD_DETAIL}", masked)
