@@ -2,19 +2,15 @@
 without the right to act get 403.
 """
 
-import hashlib
 import uuid
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Expression, OuterRef, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
-from django.utils.http import quote_etag
 
 from messaging import access
 from messaging.enums import ConversationStatus
@@ -85,14 +81,3 @@ def back_to(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     """The conversation again, beside the list it was opened from: the query string is the list's."""
     query = request.GET.urlencode()
     return redirect(reverse("inbox:conversation-show", args=[conversation.key]) + (f"?{query}" if query else ""))
-
-
-def unless_unchanged(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
-    """The fragment, or 304 when the asker has it already."""
-    html = render_to_string(template, context, request)
-    etag = quote_etag(hashlib.sha256(html.encode()).hexdigest()[:32])
-    same = request.headers.get("If-None-Match") == etag
-    response = HttpResponseNotModified() if same else HttpResponse(html)
-    response["ETag"] = etag
-    patch_cache_control(response, private=True, no_cache=True)
-    return response

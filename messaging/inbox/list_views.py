@@ -16,7 +16,7 @@ from leads.models import CallbackTask
 from messaging import access
 from messaging.inbox import bulk, queues, saved_views, search
 from messaging.inbox.asked import Asked, read_asked
-from messaging.inbox.asking import unless_unchanged, user_of
+from messaging.inbox.asking import user_of
 from messaging.inbox.bulk_forms import BulkForm
 from messaging.inbox.queues import Queue
 from messaging.models import Conversation
@@ -50,13 +50,6 @@ class TaskGroup:
 def list_conversations(request: HttpRequest) -> HttpResponse:
     """The conversations of one queue."""
     return render(request, "inbox/conversation_list.html", list_context(request))
-
-
-@login_required
-@require_GET
-def list_rows(request: HttpRequest) -> HttpResponse:
-    """The rows alone, for a page that keeps itself current."""
-    return unless_unchanged(request, "inbox/_list.html", list_context(request))
 
 
 @login_required
@@ -214,7 +207,6 @@ def _shown(count: int) -> str:
 
 urlpatterns = [
     path("", list_conversations, name="conversation-list"),
-    path("rows/", list_rows, name="conversation-rows"),
     path("callbacks/", list_callbacks, name="callback-list"),
     path("bulk/", act_on_many, name="conversation-bulk"),
     path("views/", save_view, name="view-save"),

@@ -102,7 +102,6 @@ READ_CONVERSATION, ACT_ON_CONVERSATION = Page(READ, Conversation), Page(ACT, Con
 PAGES = {
     "": Page(MOVED),
     "inbox:conversation-list": Page(LIST, shares=True),  # the team, to whom something can be given
-    "inbox:conversation-rows": Page(LIST),
     "inbox:callback-list": Page(LIST),
     "inbox:conversation-bulk": Page(Answers(302, 302, 302, 403, 302), posts=True, data=(("act", "done"),)),
     "inbox:view-save": Page(MOVED, posts=True),  # one's own; without a name nothing is saved
