@@ -46,6 +46,22 @@ def test_done_by_one_key_and_undone(cast: Cast, open_page: OpenPage) -> None:
     assert set(rows) == {ConversationStatus.OPEN}
 
 
+@pytest.mark.parametrize("keys", ["e", "s Enter"])
+def test_a_text_that_the_page_does_not_show_is_read_first(cast: Cast, open_page: OpenPage, keys: str) -> None:
+    conversation = converse(cast)
+    page = open_thread(open_page, cast, conversation, viewport=DESK)
+    page.route("**/inbox/poll/**", lambda route: route.fulfill(status=204))
+    for words in ("They have written since. Read it first.", "Dana Whitfield."):
+        expect(page.locator(".act-dialog")).to_have_count(5)
+        if not conversation.messages.filter(body="Now it floods").exists():
+            factories.make_message(conversation, "Now it floods", direction="in", kind="inbound", status="received")
+        for key in keys.split():
+            page.keyboard.press(key)
+        expect(page.locator(".notice")).to_contain_text(words)
+    conversation.refresh_from_db()
+    assert conversation.status != ConversationStatus.OPEN
+
+
 def test_two_keys_assign_and_snooze(cast: Cast, open_page: OpenPage) -> None:
     conversation = converse(cast)
     page = open_thread(open_page, cast, conversation, viewport=DESK)
@@ -107,10 +123,11 @@ def test_a_call_back_and_a_block_from_the_menu(cast: Cast, open_page: OpenPage) 
     page.get_by_role("link", name="Block this person").click()
     page.get_by_role("dialog").get_by_role("button", name="Block this person").click()
     expect(page.locator(".acts-state")).to_contain_text("Blocked by ben")
-    page.get_by_role("button", name="Unblock", exact=True).click()
+    page.locator("#acts").get_by_role("button", name="Unblock").click()
     expect(page.locator(".acts-state")).to_have_count(0)
     task, lead = CallbackTask.objects.get(), Lead.objects.get()
-    assert (task.detail, task.done_by, lead.blocked_at) == ("Gate code", cast.ben, None)
+    # What the team has planned stays: a block ends what the robot and the rules have asked for.
+    assert (task.detail, task.done_by, lead.blocked_at) == ("Gate code", None, None)
 
 
 def test_without_a_script_every_act_is_on_a_page(cast: Cast, open_page: OpenPage) -> None:

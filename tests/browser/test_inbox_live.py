@@ -1,7 +1,9 @@
 """The inbox while things happen: it keeps itself current, and takes nothing away from whoever works in it."""
 
 import itertools
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -88,6 +90,18 @@ def test_a_thread_grows_under_a_draft_without_touching_it(cast: Cast, open_page:
     # Only the new text is new: a log that is drawn again would be read out again.
     entries = "[...document.querySelectorAll('[role=log] > article')].map((entry) => entry.wasThere === true)"
     assert page.evaluate(entries) == [True, True, False]
+
+
+def test_a_page_of_earlier_days_does_not_say_that_it_showed_what_came_since(cast: Cast, open_page: OpenPage) -> None:
+    conversation = converse(cast)
+    shown, later = conversation.messages.get(), (clock.now() + timedelta(hours=1)).isoformat()
+    path = f"/inbox/{conversation.key}/earlier/?{urlencode({'at': f'{later},1,1', 'queue': 'open'})}"
+    page = open_page(cast.ben, path, viewport=DESK)
+    factories.make_message(conversation, "And one more thing", **INBOUND)
+    for status in (200, 204):  # with the second answer the first was taken
+        with page.expect_response(lambda answer, status=status: "/poll/" in answer.url and answer.status == status):
+            ask_now(page)
+    expect(page.locator("#region-timeline")).to_have_attribute("data-newest", str(shown.pk))
 
 
 def test_two_people_see_each_other_and_looking_is_reading(cast: Cast, open_page: OpenPage) -> None:
