@@ -179,11 +179,15 @@ def _entry(kind: Kind, position: Position, row: Any) -> Entry:
 
 
 def _shown(entries: list[Entry], visits: Mapping[str, Appointment]) -> list[Entry]:
-    """Bookings with their appointment where the event tells its present state; earlier states stay lines."""
+    """Bookings with their appointment where the event tells its present state; earlier states stay lines.
+
+    What is about an appointment that may not be seen (a calendar's complaint, at another location) is left out too.
+    """
     shown = []
     for entry in entries:
         if entry.kind != "booking":
-            if entry.kind != "event" or getattr(entry.row, "kind", "") != NOTED:
+            about = entry.row.data.get("appointment") if isinstance(entry.row, LeadEvent) else None
+            if getattr(entry.row, "kind", "") != NOTED and (about is None or str(about) in visits):
                 shown.append(entry)
             continue
         assert isinstance(entry.row, LeadEvent)  # noqa: S101  what _entry makes

@@ -57,8 +57,11 @@ def ask_now(page: Page) -> None:
 
 
 def ask_until(page: Page, holds: str) -> None:
-    """The page asks without a pause until what it shows is so: a beat of somebody else may still be on its way."""
-    page.wait_for_function(f"() => (dispatchEvent(new Event('inbox:ask')), {holds})", polling=200, timeout=25_000)
+    """The page asks without a pause until what it shows is so: a beat of somebody else may still be on its way.
+
+    A mark that nobody took back goes after 25 seconds.
+    """
+    page.wait_for_function(f"() => (dispatchEvent(new Event('inbox:ask')), {holds})", polling=200, timeout=40_000)
 
 
 def test_a_thread_grows_under_a_draft_without_touching_it(cast: Cast, open_page: OpenPage) -> None:
@@ -212,8 +215,8 @@ def test_list_and_thread_are_accessible_and_fit(cast: Cast, open_page: OpenPage,
 def test_the_check_finds_faults_that_are_there(cast: Cast, open_page: OpenPage) -> None:
     page = open_page(cast.ben, "/inbox/", viewport=DESK)
     page.evaluate(
-        """() => document.querySelector("main").innerHTML = `<button></button><img src="/static/site/favicon.svg" width="24">
-          <input type="text"><p class="pale">Too pale to read</p>
+        """() => document.querySelector("main").innerHTML = `<button></button>
+          <img src="/static/site/favicon.svg" width="24"><input type="text"><p class="pale">Too pale to read</p>
           <a href="#a" class="tiny">a</a><a href="#b" class="tiny">b</a>`"""
     )
     page.evaluate(

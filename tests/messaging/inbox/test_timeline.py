@@ -96,14 +96,10 @@ def test_only_what_the_location_may_know_is_told(cast: Cast) -> None:
     conversation, far = converse(cast), factories.make_location(cast.a, "Far")
     factories.make_task(far, lead=conversation.lead)
     visit = make_visit(conversation, location=far)
-    events.record(
-        "appointment.booked",
-        business=cast.a,
-        lead=conversation.lead,
-        at=NOON,
-        text="Booked",
-        appointment=str(visit.key),
-    )
+    for kind in ("appointment.booked", "calendar.conflict"):
+        events.record(
+            kind, business=cast.a, lead=conversation.lead, at=NOON, text="Told there", appointment=str(visit.key)
+        )
     assert timeline_of(conversation, visits={}).entries == []
 
 
