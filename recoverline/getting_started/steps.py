@@ -28,7 +28,7 @@ HABIT, SILENCE, QUIET_DAYS = 10, 6, timedelta(days=3)
 
 
 class State(TextChoices):
-    TODO = "todo", "to do"
+    MISSING = "todo", "to do"
     DONE = "done", "done"
     BROKEN = "broken", "needs a look"
 
@@ -68,7 +68,7 @@ def steps_of(business: Business, *, now: datetime) -> list[Step]:
 
 def progress_of(steps: list[Step]) -> Progress:
     broken = [step for step in steps if step.state == State.BROKEN]
-    left = broken + [step for step in steps if step.state == State.TODO]
+    left = broken + [step for step in steps if step.state == State.MISSING]
     since = max((step.since for step in broken if step.since), default=None)
     return Progress(sum(step.is_done for step in steps), len(steps), left[0] if left else None, since)
 
@@ -83,10 +83,10 @@ def _carrier(facts: SetUpFacts, now: datetime) -> Step:
             tip = "Put it right at the carrier, then resume it here."
             return Step(label, why, page, State.BROKEN, said, tip, row.stopped_at)
     if not facts.accounts:
-        return Step(label, why, accounts, State.TODO, "There is no carrier account yet", "Add the account first.")
+        return Step(label, why, accounts, State.MISSING, "There is no carrier account yet", "Add the account first.")
     connected = [number for number in facts.numbers if number.account.is_active]
     if not connected:
-        return Step(label, why, numbers, State.TODO, "There is no number yet", "Add the number customers call.")
+        return Step(label, why, numbers, State.MISSING, "There is no number yet", "Add the number customers call.")
     shown = display_phone(connected[0].number, facts.business.country)
     more = f" and {len(connected) - 1} more" if len(connected) > 1 else ""
     return Step(label, why, numbers, State.DONE, f"{shown}{more}")
@@ -97,7 +97,7 @@ def _test_call(facts: SetUpFacts, now: datetime) -> Step:
     tip = "Call your number from a mobile and let it ring."
     last = _last_call(facts)
     if last is None:
-        return Step(label, why, _numbers_page(), State.TODO, "No call has arrived yet", tip)
+        return Step(label, why, _numbers_page(), State.MISSING, "No call has arrived yet", tip)
     silent_since = _silent_since(facts, now)
     if silent_since is not None:
         said = f"No call since {_ago(last, now)}, which is unusual here: forwarding may be off"
@@ -122,7 +122,7 @@ def _line(facts: SetUpFacts, now: datetime) -> Step:
     mode = NumberMode(shown.mode) if shown else NumberMode.FORWARDED
     label, why, tip = _WAYS[mode]
     if shown is None:
-        return Step(label, why, _numbers_page(), State.TODO, "There is no number yet", tip)
+        return Step(label, why, _numbers_page(), State.MISSING, "There is no number yet", tip)
     page = reverse("admin:messaging_phonenumber_change", args=[shown.pk])
     proofs = [proof for number in facts.numbers if (proof := _proof(facts, number))]
     if unproven is None:
@@ -130,7 +130,7 @@ def _line(facts: SetUpFacts, now: datetime) -> Step:
         by = f", forwarded by {via}" if via else ""
         return Step(label, why, page, State.DONE, f"Proven {_ago(at, now)}{by}")
     number = display_phone(shown.number, facts.business.country)
-    return Step(label, why, page, State.TODO, f"Nothing has proven it yet for {number}", tip)
+    return Step(label, why, page, State.MISSING, f"Nothing has proven it yet for {number}", tip)
 
 
 _WAYS = {
@@ -168,7 +168,7 @@ def _proof(facts: SetUpFacts, number: PhoneNumber) -> tuple[datetime, str] | Non
 # ---------------------------------------------------------------- what is said
 def _hours(facts: SetUpFacts, now: datetime) -> Step:
     page = reverse("admin:leads_business_change", args=[facts.business.pk])
-    state = State.DONE if facts.has_hours else State.TODO
+    state = State.DONE if facts.has_hours else State.MISSING
     return Step("Set opening hours", "They decide which text a caller gets, and by when somebody should answer.", page,
                 state, "" if facts.has_hours else "Without hours you count as always open")  # fmt: skip
 
@@ -177,9 +177,9 @@ def _first_text(facts: SetUpFacts, now: datetime) -> Step:
     label, why = "Read your first text", "It is what every caller you miss will get."
     page, tip = reverse("admin:messaging_script_changelist"), "Read it as a caller would, then save it."
     if not facts.has_script:
-        return Step(label, why, page, State.TODO, "There is none yet: callers get built-in words", tip)
+        return Step(label, why, page, State.MISSING, "There is none yet: callers get built-in words", tip)
     if facts.script_saved_at is None:
-        return Step(label, why, page, State.TODO, "Nobody has read and saved it yet", tip)
+        return Step(label, why, page, State.MISSING, "Nobody has read and saved it yet", tip)
     return Step(label, why, page, State.DONE, f"Saved {_ago(facts.script_saved_at, timezone.now())}")
 
 
@@ -197,7 +197,7 @@ def _knowledge(facts: SetUpFacts, now: datetime) -> Step:
         left.append("a service with its price")
         page = "admin:leads_service_changelist"
     if left:
-        return Step(label, why, reverse(page), State.TODO, f"Missing: {', '.join(reversed(left))}")
+        return Step(label, why, reverse(page), State.MISSING, f"Missing: {', '.join(reversed(left))}")
     said = f"{facts.prices} {'service' if facts.prices == 1 else 'services'} with a price, {facts.answers} answers"
     return Step(label, why, reverse(page), State.DONE, said)
 
@@ -209,7 +209,7 @@ def _team(facts: SetUpFacts, now: datetime) -> Step:
         tip = "Switch on alerts for somebody who has an e-mail address."
         return Step(label, why, page, State.BROKEN, "Nobody is mailed when a customer needs a person", tip)
     if facts.members < 2 and not facts.invited:
-        return Step(label, why, page, State.TODO, "You are the only one", "Invite who answers the phone.")
+        return Step(label, why, page, State.MISSING, "You are the only one", "Invite who answers the phone.")
     people = f"{facts.members} {'person' if facts.members == 1 else 'people'}"
     invited = f", {facts.invited} invited" if facts.invited else ""
     return Step(label, why, page, State.DONE, f"{people}{invited}; alerts go to {facts.alerted}")
@@ -219,7 +219,7 @@ def _robot(facts: SetUpFacts, now: datetime) -> Step:
     page = reverse("admin:messaging_agentsettings_changelist")
     label, why = "Decide about the robot", "It can answer and book by itself, write drafts, or leave all to people."
     if facts.robot is None and not facts.has_published:
-        return Step(label, why, page, State.TODO, "Nobody has decided; until then people answer")
+        return Step(label, why, page, State.MISSING, "Nobody has decided; until then people answer")
     mode = AgentMode(facts.robot.mode) if facts.robot else AgentMode.OFF
     return Step(label, why, page, State.DONE, str(mode.label))
 
@@ -244,7 +244,7 @@ def _registration(facts: SetUpFacts, now: datetime) -> Step | None:
     if state == Registration.REJECTED:
         return Step(label, why, page, State.BROKEN, "The carrier has rejected it", tip)
     if state in (Registration.UNKNOWN, Registration.SUBMITTED):
-        return Step(label, why, page, State.TODO, str(state.label), tip)
+        return Step(label, why, page, State.MISSING, str(state.label), tip)
     return Step(label, why, page, State.DONE, str(state.label))
 
 
@@ -269,7 +269,7 @@ def _processes(facts: SetUpFacts, now: datetime) -> Step:
     tip = "Whoever runs this installation should start it again."
     at = last[dead[0]]
     if at is None:
-        return Step(label, why, page, State.TODO, f"The {dead[0]} has never run", tip)
+        return Step(label, why, page, State.MISSING, f"The {dead[0]} has never run", tip)
     return Step(label, why, page, State.BROKEN, f"The {dead[0]} was last alive {_ago(at, real)}", tip, at)
 
 
@@ -279,12 +279,12 @@ def _mail(facts: SetUpFacts, now: datetime) -> Step:
     sent, failed = facts.beats.get(MAIL_SENT), facts.beats.get(MAIL_FAILED)
     if settings.EMAIL_BACKEND.endswith((".console.EmailBackend", ".dummy.EmailBackend")):
         tip = "Whoever runs this installation should set EMAIL_URL."
-        return Step(label, why, page, State.TODO, "E-mail is only written to the log", tip)
+        return Step(label, why, page, State.MISSING, "E-mail is only written to the log", tip)
     if failed is not None and (sent is None or failed > sent):
         tip = "Whoever runs this installation should look at EMAIL_URL."
         return Step(label, why, page, State.BROKEN, f"An e-mail could not be sent {_ago(failed, real)}", tip, failed)
     if sent is None:
-        return Step(label, why, page, State.TODO, "Nothing has been mailed yet", "Mail yourself a test below.")
+        return Step(label, why, page, State.MISSING, "Nothing has been mailed yet", "Mail yourself a test below.")
     return Step(label, why, page, State.DONE, f"Last e-mail {_ago(sent, real)}")
 
 
