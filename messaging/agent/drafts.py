@@ -8,15 +8,16 @@ from django.db import transaction
 from leads import events
 from messaging import consent, conversations, outbound
 from messaging.agent import memory
-from messaging.enums import Direction, MessageKind, MessageStatus, TurnStatus
-from messaging.models import AgentTurn, Message
+from messaging.enums import ConversationStatus, Direction, MessageKind, MessageStatus, TurnStatus
+from messaging.models import AgentTurn, Conversation, Message
 
 
 def approve(turn: AgentTurn, *, by: AbstractBaseUser, body: str, now: datetime) -> Message | None:
     """Send the draft as `body`, in the name of who approves it; None when it is none any more.
 
-    A draft that the customer has written past is none: the newer text gets a draft of its own. What was written and
-    what was sent both stay, on the turn and on the text.
+    A draft that the customer has written past is none: the newer text gets a draft of its own. Neither is one in a
+    conversation that somebody has ended meanwhile. What was written and what was sent both stay, on the turn and on
+    the text.
     """
     with transaction.atomic():
         # A text of the customer takes the same lock: it is seen here, or it sees what was sent.
@@ -56,7 +57,9 @@ def _end(turn: AgentTurn, status: TurnStatus) -> bool:
 
 def _is_overtaken(turn: AgentTurn) -> bool:
     texts = Message.objects.filter(conversation=turn.conversation_id, pk__gt=turn.trigger_id)
-    return texts.filter(direction=Direction.IN).exists() or texts.filter(kind=MessageKind.STAFF).exists()
+    if texts.filter(direction=Direction.IN).exists() or texts.filter(kind=MessageKind.STAFF).exists():
+        return True
+    return Conversation.objects.filter(pk=turn.conversation_id, status=ConversationStatus.DONE).exists()
 
 
 def _record(turn: AgentTurn, kind: str, text: str, *, by: AbstractBaseUser, now: datetime) -> None:

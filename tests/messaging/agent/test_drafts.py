@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from leads.enums import Role
 from messaging.agent import drafts
-from messaging.enums import Handler, MessageKind, TurnStatus
+from messaging.enums import ConversationStatus, Handler, MessageKind, TurnStatus
 from messaging.inbox import replying
-from messaging.models import AgentTurn, Message, SlotOffer
+from messaging.models import AgentTurn, Conversation, Message, SlotOffer
 from recoverline.lib import clock
 from tests.base import make_cast
 from tests.factories import NOON, make_member, make_opt_out, make_user
@@ -105,6 +105,14 @@ def test_a_draft_that_something_newer_came_before_is_none(shop: Shop, ana: User,
     page = approve(ana, row, TIMES)
     assert "overtaken by something newer" in page
     assert TIMES not in [text.body for text in shop.wire.texts()]
+
+
+def test_a_draft_in_what_somebody_has_ended_meanwhile_is_none(shop: Shop, ana: User) -> None:
+    row = draft(shop)
+    Conversation.objects.filter(pk=row.conversation_id).update(status=ConversationStatus.DONE)
+    assert drafts.approve(row, by=ana, body=TIMES, now=clock.now()) is None
+    row.refresh_from_db()
+    assert (row.status, Message.objects.filter(direction="out").count()) == (TurnStatus.DRAFTED, 0)
 
 
 def test_a_reply_by_hand_ends_the_draft(shop: Shop, ana: User) -> None:
