@@ -72,7 +72,7 @@ def elements(page: Page) -> dict[str, Any]:
     counted: dict[str, Any] = page.evaluate("""() => {
       const counts = {};
       for (const element of document.querySelectorAll("*")) {
-        if (element.closest("#dialogs")) continue;  // fetched when the page has nothing else to do
+        if (element.closest("dialog")) continue;  // fetched when the page has nothing else to do
         counts[element.tagName] = (counts[element.tagName] ?? 0) + 1;
         for (const { name, value } of element.attributes) {
           const runs = name.startsWith("on") || (name !== "value" && /^\\s*javascript:/i.test(value));
