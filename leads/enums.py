@@ -77,6 +77,7 @@ class TaskReason(TextChoices):
     APPOINTMENT = "appointment", "About an appointment"
     CALENDAR = "calendar", "A calendar needs a look"
     STAFF = "staff", "Asked for by the team"
+    FOLLOW_UP = "follow_up", "A follow-up is due"
 
 
 class LostReason(TextChoices):

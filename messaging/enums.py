@@ -82,6 +82,8 @@ class ScriptKind(TextChoices):
     OPT_IN_CONFIRMATION = "opt_in_confirmation", "Answer to START"
     URGENT_REPLY = "urgent_reply", "Answer to an urgent reply"
     HAND_OFF = "hand_off", "A person takes over"
+    ON_CALL_TAKEN = "on_call_taken", "Urgent: somebody is on it"
+    ON_CALL_NOBODY = "on_call_nobody", "Urgent: nobody was reached yet"
     BOOKING_CONFIRMED = "booking_confirmed", "Appointment booked"
     BOOKING_REQUESTED = "booking_requested", "Appointment asked for, to be confirmed"
     BOOKING_MOVED = "booking_moved", "Appointment moved"
@@ -145,6 +147,8 @@ class MessageKind(TextChoices):
     ROBOT = "robot", "Robot"
     SAFETY = "safety", "Answer to a danger"
     APPOINTMENT = "appointment", "About an appointment"
+    FOLLOW_UP = "follow_up", "Follow-up"
+    ALERT = "alert", "To the team"
     COMPLIANCE = "compliance", "Opt-out or HELP answer"
     INBOUND = "inbound", "Customer"
 
@@ -180,6 +184,11 @@ class Suppression(TextChoices):
     NOT_SERVED = "not_served", "Country or kind of number that is not served"
     BLOCKED = "blocked", "This person is blocked"
     OVERTAKEN = "overtaken", "The customer wrote again before it left"
+    QUIET_HOURS = "quiet_hours", "Quiet hours where the customer is"
+    REPLIED = "replied", "The customer has answered"
+    BOOKED = "booked", "The customer has booked"
+    REQUEST_CLOSED = "request_closed", "The request is closed"
+    FOLLOW_UP_STOPPED = "follow_up_stopped", "The follow-up was stopped or paused"
 
 
 class ConversationStatus(TextChoices):
@@ -224,6 +233,33 @@ class OptOutSource(TextChoices):
     CARRIER = "carrier", "Carrier"
     STAFF = "staff", "Staff"
     IMPORT = "import", "Import"
+    API = "api", "API"
+
+
+class ConsentKind(TextChoices):
+    """What somebody said or did about being texted."""
+
+    CONTACTED = "contacted", "Contacted us first"
+    OPTED_IN = "opted_in", "Opted in"
+    OPTED_OUT = "opted_out", "Opted out"
+    CONFIRMED = "confirmed", "Their opt-out was confirmed"
+    HELPED = "helped", "Asked for HELP"
+    DOUBTFUL = "doubtful", "May have meant to opt out"
+
+
+class ConsentMeans(TextChoices):
+    CALL = "call", "Call"
+    TEXT = "text", "Text"
+    PAGE = "page", "Booking page"
+    CARRIER = "carrier", "Carrier"
+    STAFF = "staff", "Staff"
+    API = "api", "API"
+    IMPORT = "import", "Import"
+
+
+class ConsentScope(TextChoices):
+    REQUEST = "request", "About what they contacted us for"
+    ALL = "all", "All texts of this business"
 
 
 class MediaStatus(TextChoices):

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 BELL = "recoverline_outbox"
 # An automatic answer does not hide what the customer said before it.
-SHOWN_IN_LISTS = (MessageKind.FIRST_TEXT, MessageKind.STAFF, MessageKind.ROBOT)
+SHOWN_IN_LISTS = (MessageKind.FIRST_TEXT, MessageKind.STAFF, MessageKind.ROBOT, MessageKind.FOLLOW_UP)
 BACK_OFF_SECONDS = (1, 2, 4, 8)
 PUT_OFF = timedelta(minutes=5)
 # How long a text stays worth sending. A first text has the business's own limit.
@@ -40,6 +40,8 @@ VALID_FOR = {
     MessageKind.ROBOT: timedelta(minutes=10),
     MessageKind.SAFETY: timedelta(minutes=30),
     MessageKind.APPOINTMENT: timedelta(hours=2),
+    MessageKind.FOLLOW_UP: timedelta(hours=4),
+    MessageKind.ALERT: timedelta(minutes=10),
     MessageKind.COMPLIANCE: timedelta(minutes=5),
 }
 

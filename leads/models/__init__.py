@@ -12,6 +12,7 @@ from leads.models.knowledge import (
 )
 from leads.models.leads import JobRequest, Lead
 from leads.models.people import Invitation, Membership, Preferences
+from leads.models.privacy import PrivacySalt
 from leads.models.tasks import CallbackTask
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "PersonTopic",
     "Policy",
     "Preferences",
+    "PrivacySalt",
     "SafetyText",
     "Service",
     "ServiceArea",

@@ -83,6 +83,23 @@ class Business(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(240)],
         help_text="An urgent one within so many minutes, at any hour.",
     )
+    answers_at_night = models.BooleanField(
+        "answers calls in quiet hours", default=True,
+        help_text="The first text is the answer to their own call. Off: in quiet hours somebody calls back instead.",
+    )  # fmt: skip
+    are_follow_ups_paused = models.BooleanField("follow-ups are paused", default=False)
+    follow_ups_per_lead = models.PositiveSmallIntegerField(
+        default=6, validators=[MaxValueValidator(50)], help_text="Most follow-up texts to one person in 30 days."
+    )
+    follow_up_gap_hours = models.PositiveSmallIntegerField(
+        default=20,
+        validators=[MaxValueValidator(720)],
+        help_text="Least time between two of them, whatever the sequence.",
+    )
+    retention_days = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(30)],
+        help_text="People who were not in touch for so long are erased; statistics stay. Empty: nobody is.",
+    )  # fmt: skip
     is_texting_paused = models.BooleanField(default=False, help_text="Stops every text of this business at once.")
     is_simulated = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -137,6 +154,9 @@ class Location(models.Model):
     city = models.CharField(max_length=80, blank=True)
     region = models.CharField(max_length=40, blank=True, help_text="State or province.")
     postal_code = models.CharField(max_length=16, blank=True)
+    answers_at_night = models.BooleanField(
+        "answers calls in quiet hours", null=True, blank=True, help_text="Empty: as the business does."
+    )
     alert_email = models.EmailField(blank=True, help_text="Gets alerts of this location besides the team.")
 
     class Meta:

@@ -30,6 +30,14 @@ class Lead(models.Model):
     blocked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    is_team = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Only there so that alerts can reach somebody of the team: no customer.",
+    )
+    erased_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when nothing personal is kept; phone is a salted hash."
+    )
     is_simulated = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField()
 
@@ -61,6 +69,8 @@ class JobRequest(models.Model):
     answers = models.JSONField(default=dict, blank=True, help_text="Intake questions and what was answered.")
     source = models.CharField(max_length=60, blank=True)
     value_cents = models.PositiveIntegerField(null=True, blank=True)
+    estimated_at = models.DateTimeField(null=True, blank=True, help_text="When an estimate was given.")
+    estimate_cents = models.PositiveIntegerField(null=True, blank=True)
     lost_reason = models.CharField(max_length=120, blank=True, help_text="A value of LostReason.")
     outcome_note = models.CharField(max_length=200, blank=True, help_text="What else there is to say about the end.")
     opened_at = models.DateTimeField()

@@ -19,6 +19,12 @@ class Membership(models.Model):
     locations = models.ManyToManyField(
         Location, blank=True, related_name="memberships", help_text="Empty: all locations of the business."
     )
+    works_by_text = models.BooleanField(
+        "works by text", default=True, help_text="May take urgent ones and answer customers by texting from that phone."
+    )
+    away_since = models.DateTimeField(
+        null=True, blank=True, help_text="Texted AWAY: passed over by alerts until they text BACK."
+    )
     gets_alerts = models.BooleanField(default=True, help_text="E-mail for urgent conversations and for callback tasks.")
     setup_folded_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when the first steps are folded away; what breaks later shows again."

@@ -11,8 +11,16 @@ from messaging.models.agent import (
     UnansweredQuestion,
 )
 from messaging.models.calls import Call
-from messaging.models.consent import NeverText, OptOut
+from messaging.models.consent import ConsentEntry, Erasure, NeverText, OptOut
 from messaging.models.conversations import Conversation, Mention, Message, MessageMedia, Note, PresenceMark
+from messaging.models.escalations import (
+    Escalation,
+    EscalationNotice,
+    EscalationPolicy,
+    EscalationStep,
+    OnCallText,
+)
+from messaging.models.followups import Enrollment, Sequence, SequenceStep, SequenceVersion, StepRun
 from messaging.models.hooks import Heartbeat, InboundHook
 from messaging.models.inbox import CannedReply, SavedView
 from messaging.models.numbers import CarrierAccount, PhoneNumber, RingTarget
@@ -26,7 +34,14 @@ __all__ = [
     "Call",
     "CannedReply",
     "CarrierAccount",
+    "ConsentEntry",
     "Conversation",
+    "Enrollment",
+    "Erasure",
+    "Escalation",
+    "EscalationNotice",
+    "EscalationPolicy",
+    "EscalationStep",
     "Heartbeat",
     "InboundHook",
     "IntentMode",
@@ -37,6 +52,7 @@ __all__ = [
     "ModelPrice",
     "NeverText",
     "Note",
+    "OnCallText",
     "OptOut",
     "PhoneNumber",
     "PresenceMark",
@@ -48,6 +64,10 @@ __all__ = [
     "Rule",
     "SavedView",
     "Script",
+    "Sequence",
+    "SequenceStep",
+    "SequenceVersion",
     "SlotOffer",
+    "StepRun",
     "UnansweredQuestion",
 ]

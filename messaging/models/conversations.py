@@ -62,6 +62,9 @@ class Conversation(models.Model):
     burst_began_at = models.DateTimeField(null=True, blank=True)
     robot_returns_at = models.DateTimeField(null=True, blank=True, help_text="When the robot takes over again.")
     agent_state = models.JSONField(default=dict, blank=True, help_text="What the robot asked last, and what it knows.")
+    is_team = models.BooleanField(
+        default=False, help_text="Alerts to somebody of the team and their commands: no customer, in no list."
+    )
     is_simulated = models.BooleanField(default=False)
 
     class Meta:

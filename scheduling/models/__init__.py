@@ -2,6 +2,8 @@ from scheduling.models.appointments import Appointment, Assignment, Claim
 from scheduling.models.calendars import BusyCalendar, BusyTime, CalDAVAccount, CalendarFeed, CalendarObject
 from scheduling.models.hours import Closure, OpeningHours
 from scheduling.models.links import BookingLink, RequestCount, WaitlistEntry
+from scheduling.models.oncall import OnCallOverride, OnCallShift
+from scheduling.models.quiet_hours import QuietHours
 from scheduling.models.resources import BookingRules, BookingSettings, Resource, TravelTime
 
 __all__ = [
@@ -17,7 +19,10 @@ __all__ = [
     "CalendarObject",
     "Claim",
     "Closure",
+    "OnCallOverride",
+    "OnCallShift",
     "OpeningHours",
+    "QuietHours",
     "RequestCount",
     "Resource",
     "TravelTime",

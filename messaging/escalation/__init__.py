@@ -1,0 +1,1 @@
+"""Escalations: what cannot wait reaches a person who says “mine” (docs/on-call.md)."""
