@@ -81,6 +81,32 @@ def end(request: JobRequest, outcome: Outcome, *, by: AbstractBaseUser, at: date
     return bool(ended)
 
 
+def give_estimate(
+    request: JobRequest, cents: int | None, *, by: AbstractBaseUser, at: datetime, conversation: str
+) -> bool:
+    """Write down that an estimate was given, of `cents` if its amount is known; what follows it counts from `at`.
+
+    Another amount is another estimate. False when the request is over, says so already, or somebody wrote another one
+    since `request` was read.
+    """
+    if request.estimated_at is not None and request.estimate_cents == cents:
+        return False
+    unchanged = JobRequest.objects.filter(
+        pk=request.pk, status__in=_RUNNING, estimated_at=request.estimated_at, estimate_cents=request.estimate_cents
+    )
+    if not unchanged.update(estimated_at=at, estimate_cents=cents):
+        return False
+    said = "Estimate given" if cents is None else f"Estimate given: {dollars(cents)}"
+    was = "" if request.estimate_cents is None else f" (was: {dollars(request.estimate_cents)})"
+    events.record(
+        "request.estimated",
+        business=request.business, lead=request.lead, at=at, actor=by, text=f"{said}{was}",
+        conversation=conversation, request=str(request.key), cents=cents, old_cents=request.estimate_cents,
+    )  # fmt: skip
+    request.estimated_at, request.estimate_cents = at, cents
+    return True
+
+
 def last_writer(request: JobRequest) -> User | None:
     """Who wrote down what the request says now."""
     rows = LeadEvent.objects.filter(lead=request.lead_id, kind__startswith="request.", data__request=str(request.key))

@@ -50,8 +50,13 @@ BUSINESS = RowForm(
         Field("callback_due_minutes", Whole()),
         Field("reply_due_minutes", Whole()),
         Field("urgent_due_minutes", Whole()),
+        Field("answers_at_night", Flag()),
+        Field("follow_ups_per_lead", Whole()),
+        Field("follow_up_gap_hours", Whole()),
+        Field("retention_days", Whole()),
         # Somebody stopped all texts for a reason: a file that does not speak of it must not start them again.
         Field("texting_paused", Flag(), attrs=("is_texting_paused",), is_kept=True),
+        Field("follow_ups_paused", Flag(), attrs=("are_follow_ups_paused",), is_kept=True),
     ),
 )
 
@@ -113,6 +118,7 @@ SECTIONS = (
                 Field("city", Text()),
                 Field("region", Text()),
                 Field("postal_code", Text()),
+                Field("answers_at_night", Flag()),
                 Field("alert_email", Text()),
             ),
         ),

@@ -79,7 +79,15 @@ class BusinessAdmin(TenantHistoryAdmin):
             "What callers read",
             {"fields": ("voice", "language", "opt_out_line", "booking_url", "phone", "email", "website")},
         ),
-        ("Where and when", {"fields": ("time_zone", "country", "countries_served")}),
+        ("Where and when", {"fields": ("time_zone", "country", "countries_served", "answers_at_night")}),
+        (
+            "Follow-ups",
+            {
+                "fields": ("are_follow_ups_paused", "follow_ups_per_lead", "follow_up_gap_hours"),
+                "description": "These hold across all sequences of the business.",
+            },
+        ),
+        ("Privacy", {"fields": ("retention_days",)}),
         (
             "Limits",
             {
@@ -128,7 +136,7 @@ class LocationAdmin(TenantAdmin):
     teaches = "A shop, office or crew. Give it its own hours only where they differ from the business's."
     fieldsets = (
         (None, {"fields": ("business", "name", "slug", "phone", "alert_email")}),
-        ("Where", {"fields": ("address", "city", "region", "postal_code", "time_zone")}),
+        ("Where", {"fields": ("address", "city", "region", "postal_code", "time_zone", "answers_at_night")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:

@@ -81,3 +81,37 @@ def test_booked_is_not_the_end(request_row: JobRequest) -> None:
     end(request_row, Outcome(RequestStatus.BOOKED))
     request_row.refresh_from_db()
     assert (request_row.status, request_row.closed_at) == ("booked", None)
+
+
+# ---------------------------------------------------------------- estimates
+def estimated(row: JobRequest, cents: int | None) -> bool:
+    return outcomes.give_estimate(row, cents, by=make_user(), at=NOON, conversation="c1")
+
+
+@pytest.mark.django_db
+def test_an_estimate_is_kept_with_its_amount_and_told_once(request_row: JobRequest) -> None:
+    assert estimated(request_row, 125000)
+    assert not estimated(JobRequest.objects.get(pk=request_row.pk), 125000)
+    request_row.refresh_from_db()
+    assert (request_row.status, request_row.estimated_at, request_row.estimate_cents) == ("open", NOON, 125000)
+    told_of = [(row.kind, row.text, row.data["request"]) for row in LeadEvent.objects.all()]
+    assert told_of == [("request.estimated", "Estimate given: $1,250.00", str(request_row.key))]
+
+
+@pytest.mark.django_db
+def test_of_two_estimates_at_once_one_is_kept_and_the_other_hears_of_it(request_row: JobRequest) -> None:
+    late = JobRequest.objects.get(pk=request_row.pk)
+    assert estimated(request_row, None)
+    assert not estimated(late, 9900)
+    assert estimated(JobRequest.objects.get(pk=request_row.pk), 9900)
+    assert list(LeadEvent.objects.order_by("id").values_list("text", flat=True)) == [
+        "Estimate given", "Estimate given: $99.00"
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_what_is_over_gets_no_estimate(request_row: JobRequest) -> None:
+    assert end(request_row, WON)
+    request_row.refresh_from_db()
+    assert not estimated(request_row, 9900)
+    assert not LeadEvent.objects.filter(kind="request.estimated").exists()
