@@ -106,7 +106,7 @@ class HoursSection:
         named: dict[int, str] = {}
         for name, child in node.as_mapping().items():
             try:
-                days = _days(child, name)
+                days = read_days(child, name)
                 ranges = read_ranges(child, loading)
             except Problem as problem:
                 loading.errors.append(problem.error)
@@ -263,8 +263,8 @@ def _values(row: Closure) -> tuple[object, ...]:
     return tuple(getattr(row, column) for column in _CLOSURE)
 
 
-def _days(node: Node, name: str) -> list[int]:
-    """mon, mon-fri, sat-mon, or several of these with commas between."""
+def read_days(node: Node, name: str) -> list[int]:
+    """0 for Monday and so on, of mon, mon-fri, sat-mon, or several of these with commas between."""
     days: list[int] = []
     for part in name.lower().split(","):
         first, _, last = (word.strip() for word in part.partition("-"))
