@@ -1,0 +1,117 @@
+"""What somebody gets and when, before it happens: the preview in the admin, and the panel in the inbox."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from leads.models import Lead, Location
+from messaging import appointment_texts
+from messaging.followups import limits, recipients, texts, timing
+from messaging.followups.enums import Anchor, StepAction, Unit
+from messaging.followups.versions import StepTerms, terms_of
+from messaging.models import Enrollment
+from recoverline.lib.render import UnknownPlaceholder
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One step to come. `due_at` is UTC, None when it will not happen; `text` is what the customer reads, or what staff
+    are told; `why` says in a sentence what moved it or what keeps it back, "" if nothing does.
+    """
+
+    step: StepTerms
+    due_at: datetime | None
+    text: str
+    why: str
+
+
+def plan(
+    steps: Iterable[StepTerms],
+    *,
+    lead: Lead,
+    location: Location,
+    anchor_at: datetime,
+    now: datetime,
+    last_text_at: datetime | None = None,
+    language: str = "",
+) -> list[Planned]:
+    """Exactly what `lead` (which may be unsaved) would get after an event at `anchor_at`, if nothing stops it.
+
+    `location` comes with its business. Changes nothing.
+    """
+    language = language or lead.language or location.business.language
+    zone, allowed = recipients.zone_of(lead, location), recipients.allowed_for(lead, location)
+    had = limits.texts_had(lead, now=now)
+    last_text_at = last_text_at or anchor_at
+    planned = []
+    for step in steps:
+        quiet = allowed if step.action != StepAction.CALL else timing.always
+        text, why = _words(step, lead, location, language, now)
+        due: datetime | None = None
+        try:
+            wanted = timing.due_at(step, anchor_at=anchor_at, last_text_at=last_text_at, zone=zone, allowed=quiet)
+            due = timing.keep_apart(
+                step, wanted, last_follow_up_at=had.last_at, gap=limits.gap_of(location.business), zone=zone,
+                allowed=quiet,
+            )  # fmt: skip
+        except ValueError as error:
+            why = str(error)
+        else:
+            why = why or _why(step, wanted, due, had, location, now)
+        if why in _FATAL or due is None or due + timing.valid_for(step) < now:
+            due = None
+        if due is not None and step.action == StepAction.TEXT:
+            had, last_text_at = had.and_at(max(due, now)), due
+        planned.append(Planned(step, due and max(due, now), text, why))
+    return planned
+
+
+def plan_of(enrollment: Enrollment, *, now: datetime) -> list[Planned]:
+    """What is still to come in `enrollment`, with its lead, version, conversation and location's business loaded."""
+    steps: Sequence[StepTerms] = terms_of(enrollment.version)[enrollment.step :]
+    planned = plan(
+        steps, lead=enrollment.lead, location=enrollment.location, anchor_at=enrollment.anchor_at, now=now,
+        last_text_at=enrollment.last_text_at, language=appointment_texts.language_of(enrollment.conversation),
+    )  # fmt: skip
+    if planned and enrollment.due_at is not None:
+        first = planned[0]
+        planned[0] = Planned(first.step, max(enrollment.due_at, now), first.text, first.why)
+    return planned
+
+
+def delay_words(step: StepTerms) -> str:
+    """ "2 days after the event", "at once": when, before windows and quiet hours."""
+    if not step.delay_amount:
+        return "at once"
+    unit = Unit(step.delay_unit).label
+    amount = f"{step.delay_amount} {unit if step.delay_amount != 1 else unit.removesuffix('s')}"
+    return f"{amount} after {Anchor(step.anchor).label}"
+
+
+def _words(step: StepTerms, lead: Lead, location: Location, language: str, now: datetime) -> tuple[str, str]:
+    if step.action != StepAction.TEXT:
+        return step.body, ""
+    try:
+        return texts.preview(step, lead=lead, location=location, language=language, now=now), ""
+    except UnknownPlaceholder:
+        return texts.body_in(step, language), PLACEHOLDER
+
+
+def _why(
+    step: StepTerms, wanted: datetime, due: datetime | None, had: limits.Had, location: Location, now: datetime
+) -> str:
+    if step.action == StepAction.TEXT and had.count >= location.business.follow_ups_per_lead:
+        return CAPPED
+    if due is None:
+        return TOO_SOON
+    if due + timing.valid_for(step) < now:
+        return TOO_LATE
+    return MOVED if due - wanted > timedelta() else ""
+
+
+PLACEHOLDER = "The text names a placeholder that does not exist."
+CAPPED = "They have had as many follow-ups as one person may get."
+TOO_SOON = "Too soon after the follow-up before it, and not valid for long enough to wait."
+TOO_LATE = "Its time has passed."
+MOVED = "Later than its own time, to leave room after the follow-up before it."
+_FATAL = (PLACEHOLDER, CAPPED, TOO_SOON, TOO_LATE)
