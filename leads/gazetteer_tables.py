@@ -17,6 +17,7 @@ from typing import NamedTuple
 import zipcodes
 
 from leads.gazetteer_names import SHORT_NAMES, STATE_CODES, plain
+from recoverline.lib.zones import valid_zone
 
 _STATES = tuple(sorted(STATE_CODES))
 _PARTICLE = re.compile(r"\b([do]) (?=\w)")
@@ -27,11 +28,15 @@ Degrees = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A ZIP code: its state, the plain names its post offices go by (the main one first), degrees or None."""
+    """A ZIP code: its state, the plain names its post offices go by (the main one first), degrees or None.
+
+    `zone`: its time zone, "" where the data names none.
+    """
 
     state: str
     names: tuple[str, ...]
     degrees: Degrees | None
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ class Tables:
         town_at = {id(town): at for at, town in enumerate(every)}
         self._codes = array("I", map(int, codes))
         self._spot_states = bytes(_STATES.index(spots[code].state) for code in codes)
+        self._zones = tuple(sorted({spot.zone for spot in spots.values()}))
+        self._spot_zones = bytes(self._zones.index(spots[code].zone) for code in codes)
         self._spot_names = _Lists([number_of[name] for name in spots[code].names] for code in codes)
         self._spot_places = _Places(spots[code].degrees for code in codes)
         self._names = _Words(names)
@@ -124,7 +131,7 @@ class Tables:
         if at == len(self._codes) or self._codes[at] != int(code):
             return None
         names = tuple([self._names[number] for number in self._spot_names[at]])
-        return Spot(_STATES[self._spot_states[at]], names, self._spot_places[at])
+        return Spot(_STATES[self._spot_states[at]], names, self._spot_places[at], self._zones[self._spot_zones[at]])
 
     def towns(self, name: str) -> tuple[Town, ...]:
         at = bisect_left(self._names, name)
@@ -152,7 +159,7 @@ class _Entry(NamedTuple):
 
 def build() -> Tables:
     """Read the package: a second of work, 80 MB while it lasts, 40 MB of them for as long as this process lives."""
-    plainly = cache(plain)
+    plainly, is_zone = cache(plain), cache(valid_zone)
     spots: dict[str, Spot] = {}
     towns: dict[str, list[Town]] = {}
     for state in _STATES:
@@ -166,7 +173,8 @@ def build() -> Tables:
             latitude, longitude = float(row["lat"] or 0), float(row["long"] or 0)
             degrees = (latitude, longitude) if latitude else None
             keys = [plainly(name) for name in names]
-            spots[code] = Spot(state, tuple(dict.fromkeys(filter(None, keys))), degrees)
+            zone = row["timezone"] if is_zone(row["timezone"]) else ""
+            spots[code] = Spot(state, tuple(dict.fromkeys(filter(None, keys))), degrees, zone)
             for at, key in enumerate(keys):
                 if key:
                     found.setdefault(key, []).append(_Entry(code, names[at], at < len(postal), lives, degrees))
