@@ -1,4 +1,7 @@
-"""What a person may see of calls and texts, always through the location where they belong; fails closed."""
+"""What a person may see of calls and texts, always through the location where they belong; fails closed.
+
+The lines on which the team itself is alerted (`is_team`) are nobody's conversations and stand in none of these.
+"""
 
 from dataclasses import dataclass
 
@@ -50,7 +53,7 @@ def locations_for(user: User) -> Locations:
 
 def conversations_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[Conversation]:
     """Conversations at locations where `user` has one of `roles`."""
-    return visible_by_location(user, Conversation.objects.all(), roles=roles)
+    return visible_by_location(user, Conversation.objects.filter(is_team=False), roles=roles)
 
 
 def calls_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[Call]:
@@ -60,7 +63,8 @@ def calls_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[
 
 def messages_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[Message]:
     """Texts of those conversations."""
-    return visible_by_location(user, Message.objects.all(), location="conversation__location", roles=roles)
+    texts = Message.objects.filter(conversation__is_team=False)
+    return visible_by_location(user, texts, location="conversation__location", roles=roles)
 
 
 def media_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[MessageMedia]:

@@ -49,7 +49,7 @@ def _number_for(lead: Lead, location: Location) -> PhoneNumber | None:
 
 def _known_to(lead: Lead, numbers: Sequence[PhoneNumber]) -> PhoneNumber | None:
     """The one of `numbers` on which the lead was last in contact with us."""
-    threads = Conversation.objects.filter(lead=lead, number__in=[row.pk for row in numbers])
+    threads = Conversation.objects.filter(lead=lead, number__in=[row.pk for row in numbers], is_team=False)
     latest = threads.order_by("-last_at", "-id").values_list("number_id", flat=True).first()
     return next((row for row in numbers if row.pk == latest), None)
 

@@ -28,9 +28,10 @@ ANSWERED: Mapping[str, bool | None] = MappingProxyType(
 
 
 def latest_conversation(lead: Lead, number: PhoneNumber) -> Conversation | None:
-    """The running one, else the one that ended last; with `lead` and `number` themselves in it."""
+    """The running one, else the one that ended last; with `lead` and `number` themselves in it. Never a team line."""
     ended = Case(When(status=ConversationStatus.DONE, then=1), default=0)
-    latest = Conversation.objects.filter(lead=lead, number=number).order_by(ended, "-last_at").first()
+    threads = Conversation.objects.filter(lead=lead, number=number, is_team=False)
+    latest = threads.order_by(ended, "-last_at").first()
     return latest and _with_its_own(latest, lead, number)
 
 
@@ -83,6 +84,10 @@ def _same_matter(last: Conversation, now: datetime) -> bool:
 def _begin(
     lead: Lead, number: PhoneNumber, now: datetime, request: JobRequest | None, *, by_call: bool
 ) -> Conversation:
+    if lead.is_team:
+        # Known only because of the alerts they get, and now they come as a customer would.
+        Lead.objects.filter(pk=lead.pk).update(is_team=False)
+        lead.is_team = False
     request = request or intake.open_request(lead, location=number.location, at=now, source=number.source)
     return Conversation.objects.create(
         business=number.business,

@@ -73,7 +73,7 @@ class LeadAdmin(TenantAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
         """Whoever is limited to some locations sees who asked for something there, or is to be rung from there."""
-        rows = super().get_queryset(request)
+        rows = super().get_queryset(request).filter(is_team=False)
         if self._is_whole(request, self.viewers):
             return rows
         there = {"lead": OuterRef("pk"), "location__in": places_of(request, self.viewers)}

@@ -57,14 +57,17 @@ class TenantScope:
         """Rows of `related` which the person may see mentioned; none of a model that is nobody's."""
         roles = self.viewers if roles is None else roles
         manager: Manager[Any] = related._default_manager
+        everything = manager.all()
+        if any(field.name == "is_team" for field in related._meta.fields):
+            everything = everything.filter(is_team=False)  # no customers: alerts to the team
         if related is get_user_model():
-            return self._colleagues(request, manager.all(), roles)
+            return self._colleagues(request, everything, roles)
         if related is Location and not self._is_whole(request, roles):
             return places_of(request, roles)
         path = path_to_business(self.admin_site, related)
         if path is None:
             return manager.none()
-        rows = visible(user_of(request), manager.all(), business=path, roles=roles)
+        rows = visible(user_of(request), everything, business=path, roles=roles)
         if self._is_whole(request, roles) or not any(field.name == "location" for field in related._meta.fields):
             return rows
         return rows.filter(Q(location=None) | Q(location__in=places_of(request, roles)))

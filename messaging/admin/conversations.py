@@ -52,6 +52,10 @@ class ConversationAdmin(ReadOnlyAdmin):
         "needs_reply", "automation_paused", "pause_reason", "opened_at", "closed_at",
     )  # fmt: skip
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
+        """But for the lines on which the team itself is alerted: those are under On call."""
+        return super().get_queryset(request).filter(is_team=False)
+
     @admin.display(description="inbox")
     def inbox(self, conversation: Conversation) -> SafeString:
         url = reverse("inbox:conversation-show", args=[conversation.key])
@@ -100,6 +104,9 @@ class MessageAdmin(ReadOnlyAdmin):
             {"fields": ("number", "account", "carrier_message_id", "idem_key"), "classes": ("collapse",)},
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return super().get_queryset(request).filter(conversation__is_team=False)
 
     @admin.display(description="text")
     def start_of_text(self, message: Message) -> str:

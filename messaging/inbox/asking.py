@@ -37,6 +37,7 @@ def visible(request: HttpRequest, key: uuid.UUID, **facts: Expression | Subquery
     locations = locations_of(request)
     seen = {place.pk: place for place in locations.seen}
     rows = Conversation.objects.select_related("number__account", "lead", "request__service", "assignee")
+    rows = rows.filter(is_team=False)
     if locations.everywhere:
         rows = rows.select_related("business", "location__business")
     else:

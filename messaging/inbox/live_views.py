@@ -105,7 +105,7 @@ def _glance(request: HttpRequest) -> Glance:
 
 def _open_one(request: HttpRequest, locations: access.Locations) -> Conversation | None:
     """As messaging.inbox.asking.visible says, with no more of it than changes."""
-    rows = Conversation.objects.select_related("lead", "request")
+    rows = Conversation.objects.filter(is_team=False).select_related("lead", "request")
     if not locations.everywhere:
         rows = rows.filter(location__in=[place.pk for place in locations.seen])
     try:

@@ -54,10 +54,11 @@ def facts_of(locations: Locations) -> dict[str, Expression | Subquery]:
         numbers = theirs.order_by().values("lead").annotate(many=Count("pk"))
         return Coalesce(Subquery(numbers.values("many")[:1], output_field=IntegerField()), 0)
 
-    others = seen_at(Conversation.objects.filter(lead=OuterRef("lead")).exclude(pk=OuterRef("pk")), locations)
+    threads = Conversation.objects.filter(lead=OuterRef("lead"), is_team=False)
+    others = seen_at(threads.exclude(pk=OuterRef("pk")), locations)
     return {
         "calls_heard": count(Call.objects.all(), "location"),
-        "texts_said": count(Message.objects.all(), "conversation__location"),
+        "texts_said": count(Message.objects.filter(conversation__is_team=False), "conversation__location"),
         "has_others": Exists(others),
     }
 
@@ -120,7 +121,8 @@ def _requests(conversation: Conversation, locations: Locations, there: Mapping[s
 
 
 def _others(conversation: Conversation, locations: Locations) -> list[Conversation]:
-    rows = seen_at(Conversation.objects.filter(lead=conversation.lead_id), locations).exclude(pk=conversation.pk)
+    threads = Conversation.objects.filter(lead=conversation.lead_id, is_team=False).exclude(pk=conversation.pk)
+    rows = seen_at(threads, locations)
     return list(rows.select_related("number", "location").order_by("-last_at", "-id")[:MOST_OTHERS])
 
 

@@ -5,7 +5,8 @@ What a member may see is a list of locations, and each queue has a partial index
 the ids of a limited page of each location are asked for first, by one short statement that says what to do with a
 location (a part for each of them took longer to plan than to run), and then the rows with these ids.
 
-Whoever is blocked stands nowhere but among the done and the mentions: blocking closes (messaging.blocking).
+Whoever is blocked stands nowhere but among the done and the mentions: blocking closes (messaging.blocking). The lines
+on which the team itself is alerted stand nowhere.
 """
 
 from collections.abc import Sequence
@@ -131,9 +132,12 @@ class Page:
 
 def standing_in(queue: Queue | None, user_id: int) -> Q:
     """What makes a conversation stand in `queue` of this user."""
+    of_customers = Q(is_team=False)
+    return of_customers if queue is None else _state_of(queue, user_id) & of_customers
+
+
+def _state_of(queue: Queue, user_id: int) -> Q:
     is_open = Q(status=ConversationStatus.OPEN)
-    if queue is None:
-        return Q()
     if queue == Queue.DONE:
         return Q(status=ConversationStatus.DONE)
     if queue == Queue.REPLY:
@@ -380,6 +384,7 @@ def _counts(values: Sequence[int], at_most: int, is_anywhere: bool) -> "QuerySet
 # ---------------------------------------------------------------- call-backs
 def open_tasks(tasks: QuerySet[CallbackTask], *, size: int = 100) -> list[CallbackTask]:
     """Call-backs that nobody has made yet, the most overdue first; `conversation_key` is where to read on, or None."""
-    latest = Conversation.objects.filter(lead=OuterRef("lead"), location=OuterRef("location")).order_by("-last_at")
+    threads = Conversation.objects.filter(lead=OuterRef("lead"), location=OuterRef("location"), is_team=False)
+    latest = threads.order_by("-last_at").values("key")[:1]
     rows = tasks.filter(done_at=None).select_related("lead", "location__business", "business", "assignee")
-    return list(rows.annotate(conversation_key=latest.values("key")[:1]).order_by("due_at", "id")[:size])
+    return list(rows.annotate(conversation_key=latest).order_by("due_at", "id")[:size])
