@@ -36,6 +36,11 @@ WORDING: dict[Language, dict[str, str]] = {
             "{business}: understood, this is urgent. We are telling our team right now. "
             "If anyone is in danger, call emergency services first."
         ),
+        ScriptKind.ON_CALL_TAKEN: ("{person} from {business} is on it and will contact you here or by phone shortly."),
+        ScriptKind.ON_CALL_NOBODY: (
+            "{business}: we have not reached our on-call person yet. Please call {phone}. "
+            "If anyone is in danger, call 911 first."
+        ),
         ScriptKind.HAND_OFF: "A person at {business} is taking over and will answer you here. {back}",
         ScriptKind.BOOKING_CONFIRMED: (
             "{business}: you are booked for {appointment}, {when}. To move or cancel it: {change_link} {opt_out}"
@@ -97,6 +102,13 @@ WORDING: dict[Language, dict[str, str]] = {
         ScriptKind.URGENT_REPLY: (
             "{business}: entendido, es urgente. Estamos avisando a nuestro equipo. "
             "Si alguien corre peligro, llame primero a emergencias."
+        ),
+        ScriptKind.ON_CALL_TAKEN: (
+            "{person} de {business} se ocupa de esto y le va a contactar pronto por este chat o por teléfono."
+        ),
+        ScriptKind.ON_CALL_NOBODY: (
+            "{business}: no hemos localizado a nuestra persona de guardia. Por favor, llame al {phone}. "
+            "Si alguien corre peligro, llame primero al 911."
         ),
         ScriptKind.HAND_OFF: "Una persona de {business} sigue con esto y le responde por este chat. {back}",
         ScriptKind.BOOKING_CONFIRMED: (

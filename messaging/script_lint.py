@@ -46,6 +46,7 @@ PLACEHOLDERS: dict[str, str] = {
     "price": "the price range of {service}, such as $89 to $129, with its note (robot)",
     "area": "the city that was asked about (robot)",
     "back": "when a person is there to answer, as a sentence: We are back on Monday at 8 AM.; nothing while one is",
+    "person": "the first name of whoever has it; Somebody where none is known (urgent: somebody is on it)",
     "hours": "the opening hours, such as Mon-Fri 8 AM-5 PM",
     "opens_at": "when the location opens again, such as tomorrow at 8 AM; nothing while it is open",
     "closure": "the holiday or closure of the day, such as Thanksgiving; nothing on other days",
@@ -69,6 +70,8 @@ NAMES_BUSINESS: frozenset[str] = MAY_BE_FIRST | {
     ScriptKind.HELP,
     ScriptKind.OPT_OUT_CONFIRMATION,
     ScriptKind.OPT_IN_CONFIRMATION,
+    ScriptKind.ON_CALL_TAKEN,
+    ScriptKind.ON_CALL_NOBODY,
 }
 
 # What an appointment might say, for the length of a text that names it.
@@ -83,6 +86,7 @@ EXAMPLES: dict[str, str] = {
     "price": "$89 to $129",
     "area": "Tempe",
     "back": "We are back on Monday at 8 AM.",
+    "person": "Ana",
 }
 
 # What a text of the robot is for: without it the customer is told nothing.
@@ -102,6 +106,7 @@ _HAS_VALUE: dict[str, frozenset[str]] = {
     "price": frozenset({ScriptKind.PRICE_TOLD}),
     "area": frozenset({ScriptKind.AREA_SERVED, ScriptKind.AREA_NOT_SERVED}),
     "back": frozenset({ScriptKind.HAND_OFF}),
+    "person": frozenset({ScriptKind.ON_CALL_TAKEN}),
 }
 
 LONGEST_TEXT = 1600  # the carrier refuses more (Twilio's error 21617)

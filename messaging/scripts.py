@@ -88,6 +88,8 @@ def values_for(
         "confirm": "",
         # Of one turn of the robot: messaging.agent.flow.answering says them.
         **dict.fromkeys(("slots", "service", "services", "price", "area", "back"), ""),
+        # Of one escalation (messaging.escalation.customer).
+        "person": "",
         "hours": describe_hours(ranges, language="es" if spoken == Language.SPANISH else "en"),
         "opens_at": describe_opening(opens_at, now=now, zone=zone, language=spoken) if opens_at else "",
         "closure": state.closure_name if state else "",

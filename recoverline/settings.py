@@ -287,17 +287,17 @@ CALENDAR_HOSTS = env.list("CALENDAR_HOSTS", default=[])
 # Event kind -> functions run by the worker with the event's id (leads.events.record).
 EVENT_HANDLERS = {
     "conversation.urgent": ["messaging.tasks.alert_staff"],
-    "conversation.handed_off": ["messaging.tasks.alert_staff"],
+    "conversation.handed_off": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
     "conversation.paused": ["messaging.tasks.alert_staff"],
-    "conversation.overdue": ["messaging.tasks.alert_staff"],
+    "conversation.overdue": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
     "conversation.assigned": ["messaging.tasks.alert_staff"],
     "person.mentioned": ["messaging.tasks.alert_staff"],
-    "model.unavailable": ["messaging.tasks.alert_staff"],
+    "model.unavailable": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
     "call.alerted": ["messaging.tasks.alert_staff"],
     "task.created": ["messaging.tasks.alert_staff"],
-    "carrier.stopped": ["messaging.tasks.alert_staff"],
-    "text.given_up": ["messaging.tasks.alert_staff"],
-    "text.blocked": ["messaging.tasks.alert_staff"],
+    "carrier.stopped": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
+    "text.given_up": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
+    "text.blocked": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
     "calendar.stale": ["messaging.tasks.alert_staff"],
     "calendar.failing": ["messaging.tasks.alert_staff"],
     "calendar.conflict": ["messaging.tasks.alert_staff"],
@@ -318,6 +318,7 @@ PERIODIC_TASKS = {
     "messaging.tasks.tick": 10,
     "messaging.tasks.tend_robot": 10,
     "messaging.tasks.tend_inbox": 15,
+    "messaging.escalation.tasks.run_due": 10,
     "messaging.tasks.reconcile": 300,
     "scheduling.tasks.expire_holds": 30,
     "scheduling.tasks.sync_calendars": 60,
@@ -325,7 +326,10 @@ PERIODIC_TASKS = {
     "recoverline.accounts.tasks.forget_old": 86_400,
 }
 # Sections of a business file in the order in which they load (leads.config).
-CONFIG_SECTIONS = ["leads.sections", "scheduling.sections", "messaging.sections"]
+CONFIG_SECTIONS = [
+    "leads.sections", "scheduling.sections", "scheduling.on_call_sections", "messaging.sections",
+    "messaging.escalation_sections",
+]  # fmt: skip
 
 # ---------------------------------------------------------------- logs
 LOGGING = {

@@ -7,6 +7,7 @@ means the first, so shifts that touch on the clock touch on every day of the yea
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -32,7 +33,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """From one aware instant until before another this member, instead of the shifts; `is_own`: of this location alone."""
+    """From one aware instant until before another, this member instead of the shifts; `is_own`: of one location."""
 
     member: int
     starts_at: datetime
@@ -93,7 +94,7 @@ def stretches(
         edges.update((override.starts_at, override.ends_at))
     moments = sorted(edge.astimezone(UTC) for edge in edges if start <= edge <= until)
     found: list[Stretch] = []
-    for begins, ends in zip(moments, moments[1:], strict=False):
+    for begins, ends in pairwise(moments):
         people = people_on_call(shifts, overrides, zone, begins)
         if found and found[-1].people == people:
             found[-1] = Stretch(found[-1].starts_at, ends, people)

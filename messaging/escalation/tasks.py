@@ -1,0 +1,16 @@
+"""What the queue calls: load, call the topic function, nothing else. Each is harmless the second time."""
+
+from leads.models import LeadEvent
+from messaging.escalation import running, sources
+from recoverline.lib import clock
+
+
+def run_due() -> None:
+    """Every ten seconds, and whenever somebody rings: the steps and reminders that are due."""
+    running.run_due(clock.now())
+
+
+def escalate_event(event_id: int) -> None:
+    event = LeadEvent.objects.select_related("business", "lead").filter(pk=event_id).first()
+    if event is not None:
+        sources.escalate(event, now=clock.now())
