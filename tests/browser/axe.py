@@ -15,6 +15,7 @@ def violations(page: Page) -> list[str]:
 
     The script is evaluated and not added to the page, whose policy would refuse it.
     """
+    page.wait_for_load_state()  # without its styles a page has other faults
     page.evaluate(f"{_AXE};0")
     found: list[dict[str, Any]] = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(result => result.violations)", TAGS

@@ -1,12 +1,11 @@
 """The calendar of staff in a browser: a day at a desk and on a phone, an appointment booked, moved and canceled."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from leads.models import Service
 from recoverline.lib import clock
@@ -15,7 +14,7 @@ from scheduling.models import Appointment, BusyCalendar, BusyTime, Resource, Wai
 from tests import factories
 from tests.base import Cast, make_cast
 from tests.browser.axe import violations
-from tests.browser.conftest import OpenPage, session_of
+from tests.browser.conftest import OpenPage, arrived, beyond_the_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -54,29 +53,6 @@ def day() -> date:
     return today + timedelta(days=14 - today.weekday())
 
 
-@pytest.fixture
-def open_form(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
-    """Like `open_page`; a page that comes back with a warning (409) is no complaint here."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def open_one(user: Any, path: str, **options: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        context.add_cookies([session_of(user, live_server.url)])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert [said for said in complaints if "409 (Conflict)" not in said] == []
-
-
 def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), tzinfo=ZONE).astimezone(UTC)
 
@@ -112,10 +88,6 @@ def crowd(cast: Cast, service: Service, maria: Resource, day: date) -> None:
     )  # fmt: skip
 
 
-def width_beyond_the_window(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
-
-
 def fill_in(page: Page, *, at: str) -> None:
     page.get_by_label("Service").select_option(label="Drain cleaning")
     page.get_by_label("Time", exact=True).fill(at)
@@ -132,6 +104,7 @@ def test_book_move_and_cancel(
 ) -> None:
     page = open_form(cast.ben, f"/appointments/?on={day}", viewport=size)
     page.get_by_role("link", name="New appointment").click()
+    arrived(page.get_by_role("heading", level=1, name="New appointment"))
 
     fill_in(page, at="20:00")
     expect(page.get_by_role("alert")).to_contain_text("Nobody works at this time.")
@@ -143,6 +116,7 @@ def test_book_move_and_cancel(
     assert (row.starts_at, row.status) == (at(day, 20), AppointmentStatus.CONFIRMED)
 
     page.get_by_role("link", name="Move").click()
+    arrived(page.get_by_role("heading", level=1, name="Move Quinn Avery"))
     page.get_by_role("button", name="9:30 AM", exact=True).click()
     expect(page.get_by_label("Time", exact=True)).to_have_value("09:30")
     page.get_by_role("button", name="Move", exact=True).last.click()
@@ -174,7 +148,7 @@ def test_enter_books_and_never_takes_another_time(
 ) -> None:
     page = open_form(cast.ben, f"/appointments/new/?on={day}")
     fill_in(page, at="20:00")
-    expect(page.get_by_role("alert")).to_be_visible()
+    arrived(page.get_by_role("alert"))
     page.get_by_label("Time", exact=True).fill("14:00")
     page.get_by_label("Name").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Quinn Avery")
@@ -211,7 +185,7 @@ def test_blocks_stand_at_their_time(
     theirs = [box for box in boxes if box["column"] == LONG_NAME]
     assert [(box["top"], box["height"]) for box in theirs] == [(192, 96), (288, 96), (384, 96), (432, 96)]
     assert theirs[2]["right"] <= theirs[3]["left"] + 0.01
-    assert width_beyond_the_window(page) == 0
+    assert beyond_the_window(page) == 0
 
 
 def test_a_phone_shows_a_list(cast: Cast, service: Service, maria: Resource, day: date, open_page: OpenPage) -> None:
@@ -264,7 +238,7 @@ def test_no_page_is_wider_than_the_window(
     page = open_page(cast.ben, "/appointments/", viewport={"width": width, "height": 800})
     for path in (f"?on={day}", f"week/?on={day}", f"{first.key}/", f"{first.key}/move/", f"new/?on={day}"):
         page.goto(f"/appointments/{path}")
-        assert (path, width_beyond_the_window(page)) == (path, 0)
+        assert (path, beyond_the_window(page)) == (path, 0)
 
 
 def test_on_paper_the_day_is_a_list_without_buttons(

@@ -11,7 +11,7 @@ from leads.models import Business
 from scheduling.enums import VisitPlace
 from scheduling.models import Appointment, OpeningHours
 from tests.browser.axe import violations
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, arrived
 from tests.factories import (
     make_area,
     make_booking_settings,
@@ -53,6 +53,10 @@ def business(transactional_db: None, live_server: Any, settings: Any) -> Busines
     return business
 
 
+def arrive(page: Page, heading: str) -> None:
+    arrived(page.get_by_role("heading", level=1, name=heading, exact=True))
+
+
 def choose(page: Page, index: int) -> str:
     """Touch a time and go on; how it reads."""
     slot = page.locator("label.slot").nth(index)
@@ -70,42 +74,43 @@ def fill_in(page: Page) -> None:
 
 def book_move_and_cancel(page: Page, look: Callable[[str], None]) -> None:
     """Every step of a customer's way; `look` is called on each page."""
-    look("services")
+
+    def see(name: str, heading: str) -> None:
+        arrive(page, heading)
+        look(name)
+
+    see("services", "What can we do for you?")
     page.get_by_role("link", name="AC repair").click()
-    look("place")
+    see("place", "Where do you need us?")
     page.get_by_label("ZIP code or city").fill("90210")
     page.get_by_role("button", name="Show free times").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("We do not usually come to 90210.")
-    look("outside")
+    see("outside", "We do not usually come to 90210.")
     page.get_by_label("Or try another ZIP code or city").fill("85719")
     page.get_by_role("button", name="Show free times").click()
-    look("times")
+    see("times", "When suits you?")
     window = choose(page, 1)
     expect(page.get_by_text("We keep this time for you until")).to_be_visible()
     expect(page.locator(".summary")).to_contain_text(window)
-    look("details")
+    see("details", "Almost done")
     fill_in(page)
     page.get_by_role("button", name="Book this time").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are booked.")
-    look("done")
+    see("done", "You are booked.")
     page.get_by_role("link", name="Move or cancel").click()
-    look("appointment")
+    see("appointment", "Your appointment")
     page.get_by_role("link", name="Move to another time").click()
-    look("other times")
+    see("other times", "Move your appointment")
     window = choose(page, 3)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Move your appointment to this time?")
-    look("move")
+    see("move", "Move your appointment to this time?")
     page.get_by_role("button", name="Move it").click()
     expect(page.get_by_role("status")).to_have_text("Your appointment has been moved.")
     expect(page.locator(".summary")).to_contain_text(window)
-    look("moved")
+    see("moved", "Your appointment")
     page.get_by_role("link", name="Cancel the appointment").click()
-    look("cancel")
+    see("cancel", "Cancel this appointment?")
     page.get_by_role("button", name="Yes, cancel it").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your appointment is canceled.")
-    look("canceled")
+    see("canceled", "Your appointment is canceled.")
     page.get_by_role("link", name="Ask us to call you").click()
-    look("call")
+    see("call", "We call you")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -118,7 +123,6 @@ def test_a_customer_books_moves_and_cancels(business: Business, open_page: OpenP
     seen: dict[str, object] = {}
 
     def look(name: str) -> None:
-        page.wait_for_load_state()
         faults = [*violations(page), *small_targets(page)]
         too_wide = page.evaluate("document.documentElement.scrollWidth") - width
         seen[name] = (faults, too_wide) if faults or too_wide > 0 else "fine"
@@ -140,7 +144,9 @@ def test_it_works_without_its_script(business: Business, open_page: OpenPage) ->
 def test_nothing_sticks_out_of_a_small_screen_with_large_letters(business: Business, open_page: OpenPage) -> None:
     page = open_page(None, "/book/saguaro/", **{**PHONE, "viewport": {"width": 320, "height": 600}})
     page.get_by_role("link", name="Replacement").click()
+    arrive(page, "When suits you?")
     choose(page, 2)
+    arrive(page, "Almost done")
     page.evaluate("document.documentElement.style.setProperty('font-size', '2rem')")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
@@ -149,6 +155,7 @@ def test_with_the_keyboard_alone(business: Business, open_page: OpenPage) -> Non
     page = open_page(None, "/book/saguaro/", **PHONE)
     page.get_by_role("link", name="Replacement").focus()
     page.keyboard.press("Enter")
+    arrive(page, "When suits you?")
     page.get_by_role("radio").first.focus()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("radio").nth(1)).to_be_checked()
@@ -171,7 +178,7 @@ def test_the_visitors_own_time_stands_beside_where_it_differs(
     """Creston keeps the same time as Phoenix; New York does not, in summer and in winter."""
     page = open_page(None, "/book/saguaro/", **{**PHONE, "timezone_id": zone})
     page.get_by_role("link", name="Replacement").click()
-    expect(page.get_by_text("All times are Phoenix time (MST).")).to_be_visible()
+    arrived(page.get_by_text("All times are Phoenix time (MST)."))
     expect(page.locator("label.slot").first.locator(".there")).to_have_count(notes)
     if notes:
         expect(page.locator("label.slot .there").first).to_have_text(re.compile(r"^\d+:\d\d [AP]M your time$"))
@@ -181,10 +188,13 @@ def test_back_and_reload_keep_the_way(business: Business, open_page: OpenPage) -
     """Who goes back finds the time that is kept for them, chosen, and can choose another one."""
     page = open_page(None, "/book/saguaro/", **PHONE)
     page.get_by_role("link", name="Replacement").click()
+    arrive(page, "When suits you?")
     first = choose(page, 1)
+    arrive(page, "Almost done")
     page.reload()
     expect(page.locator(".summary")).to_contain_text(first)
     page.get_by_role("link", name="Choose another time").click()
+    arrive(page, "When suits you?")
     expect(page.get_by_role("radio", checked=True)).to_have_count(1)
     second = choose(page, 2)
     expect(page.locator(".summary")).to_contain_text(second)

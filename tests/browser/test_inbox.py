@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from messaging.enums import MediaStatus, MessageKind, MessageStatus
 from messaging.models import Conversation, Message, MessageMedia
@@ -11,7 +11,7 @@ from recoverline.lib import clock
 from recoverline.lib.text import count_segments, normalize
 from tests import factories
 from tests.base import Cast, make_cast
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, arrived, beyond_the_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,14 +41,11 @@ def path_of(conversation: Conversation) -> str:
     return f"/inbox/{conversation.key}/"
 
 
-def width_beyond_the_window(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
-
-
 def test_from_the_list_to_an_answer(cast: Cast, open_page: OpenPage) -> None:
     conversation = converse(cast)
     page = open_page(cast.ben, "/inbox/", viewport=PHONE)
     page.get_by_role("link", name="Dana Whitfield").click()
+    arrived(page.get_by_role("heading", level=1, name="Dana Whitfield"))
     page.get_by_label("Reply by text").fill("We are on our way.")
     page.get_by_role("button", name="Send text").click()
     expect(page.locator(".from-us .body").last).to_have_text("We are on our way.")
@@ -80,7 +77,7 @@ def test_the_list_keeps_itself_current(cast: Cast, open_page: OpenPage) -> None:
     page = open_page(cast.ben, "/inbox/", viewport=DESK)
     expect(page.get_by_role("heading", name="No missed calls yet.")).to_be_visible()
     converse(cast, "Nina")
-    expect(page.get_by_role("link", name="Nina")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("link", name="Nina")).to_be_visible()
     expect(page.get_by_role("link", name="1 Needs reply")).to_be_visible()
 
 
@@ -106,7 +103,7 @@ def test_pages_fit_the_window(cast: Cast, open_page: OpenPage, width: int, schem
     beyond = {}
     for path in ("/inbox/?queue=open", "/inbox/?queue=done", path_of(conversation), "/inbox/callbacks/"):
         page.goto(path)
-        beyond[path] = width_beyond_the_window(page)
+        beyond[path] = beyond_the_window(page)
     assert set(beyond.values()) == {0}, beyond
 
 

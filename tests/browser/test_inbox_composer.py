@@ -1,14 +1,13 @@
 """Answering as a person meets it: two windows, a session that ends, prepared replies by keyboard, open times."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import time
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 
 from messaging.enums import Direction, MessageKind, MessageStatus
 from messaging.models import CannedReply, Conversation, Message
@@ -17,15 +16,11 @@ from scheduling.models import Appointment, OpeningHours
 from tests import factories
 from tests.base import Cast, make_cast
 from tests.browser.axe import violations
-from tests.browser.conftest import OpenPage, session_of
+from tests.browser.conftest import OpenPage, session_of, windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
-# What Chromium says itself when a request is refused.
-REFUSED = "Failed to load resource"
-
-Window = Callable[..., Page]
 
 
 @pytest.fixture
@@ -34,30 +29,10 @@ def cast() -> Cast:
 
 
 @pytest.fixture
-def window(browser: Browser, live_server: Any) -> Iterator[Window]:
+def window(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
     """As `open_page`, where the server may refuse something."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def note(said: str) -> None:
-        if not said.startswith(REFUSED):
-            complaints.append(said)
-
-    def open_one(user: User, path: str, **options: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        context.add_cookies([session_of(user, live_server.url)])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda said: note(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: note(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    with windows(browser, live_server.url, refusals=("Failed to load resource",)) as open_one:
+        yield open_one
 
 
 def converse(cast: Cast) -> Conversation:
@@ -91,7 +66,7 @@ def staff_texts() -> list[str]:
     return list(Message.objects.filter(kind=MessageKind.STAFF).order_by("pk").values_list("body", flat=True))
 
 
-def test_of_two_windows_the_second_sees_the_first_before_it_sends(cast: Cast, window: Window) -> None:
+def test_of_two_windows_the_second_sees_the_first_before_it_sends(cast: Cast, window: OpenPage) -> None:
     path = thread(converse(cast))
     ana, ben = window(cast.ana, path, viewport=DESK), window(cast.ben, path, viewport=PHONE)
     # Ben's page must not have heard of it by itself.
@@ -117,7 +92,7 @@ def test_of_two_windows_the_second_sees_the_first_before_it_sends(cast: Cast, wi
     assert staff_texts() == ["We come at ten.", "Or at noon, as you like."]
 
 
-def test_what_is_written_outlives_the_session(cast: Cast, window: Window, live_server: Any) -> None:
+def test_what_is_written_outlives_the_session(cast: Cast, window: OpenPage, live_server: Any) -> None:
     page = window(cast.ben, thread(converse(cast)))
     field = page.get_by_label("Reply by text")
     field.fill("A long answer.")
@@ -136,7 +111,7 @@ def test_what_is_written_outlives_the_session(cast: Cast, window: Window, live_s
     assert staff_texts() == ["A long answer."]
 
 
-def test_without_a_connection_it_goes_on_trying_and_sends_once(cast: Cast, window: Window) -> None:
+def test_without_a_connection_it_goes_on_trying_and_sends_once(cast: Cast, window: OpenPage) -> None:
     page = window(cast.ben, thread(converse(cast)))
     # The first try arrives, and its answer does not.
     page.route("**/reply/**", lambda route: (route.fetch(), route.abort()), times=1)

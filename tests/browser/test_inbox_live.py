@@ -16,7 +16,7 @@ from recoverline.lib import clock
 from tests import factories
 from tests.base import Cast, make_cast
 from tests.browser import axe
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, arrived, beyond_the_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -100,10 +100,15 @@ def test_a_page_of_earlier_days_does_not_say_that_it_showed_what_came_since(cast
     shown, later = conversation.messages.get(), (clock.now() + timedelta(hours=1)).isoformat()
     path = f"/inbox/{conversation.key}/earlier/?{urlencode({'at': f'{later},1,1', 'queue': 'open'})}"
     page = open_page(cast.ben, path, viewport=DESK)
-    factories.make_message(conversation, "And one more thing", **INBOUND)
-    for status in (200, 204):  # with the second answer the first was taken
-        with page.expect_response(lambda answer, status=status: "/poll/" in answer.url and answer.status == status):
-            ask_now(page)
+
+    def answers(status: int) -> Any:
+        return page.expect_response(lambda answer: "/poll/" in answer.url and answer.status == status)
+
+    with answers(200):  # to this question, or to one that the page asks by itself
+        factories.make_message(conversation, "And one more thing", **INBOUND)
+        ask_now(page)
+    with answers(204):  # with this answer the first was taken
+        ask_now(page)
     expect(page.locator("#region-timeline")).to_have_attribute("data-newest", str(shown.pk))
 
 
@@ -176,6 +181,7 @@ def test_keys_do_what_the_sheet_says_unless_they_are_off(cast: Cast, open_page: 
     page.keyboard.press("j")
     expect(page.locator(f"#row-{first.key} a")).to_be_focused()
     page.keyboard.press("Enter")
+    arrived(page.get_by_role("heading", level=1, name="First"))
     expect(page).to_have_title("First · Recoverline")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
@@ -207,8 +213,7 @@ def test_list_and_thread_are_accessible_and_fit(cast: Cast, open_page: OpenPage,
     found = {}
     for path in ("/inbox/?queue=open", "/inbox/?queue=done", path_of(conversation)):
         page.goto(path)
-        beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        found[path] = (beyond, axe.violations(page))
+        found[path] = (beyond_the_window(page), axe.violations(page))
     assert found == {path: (0, []) for path in found}
 
 

@@ -2,14 +2,13 @@
 
 import io
 import wave
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import expect
 
 from leads import events
 from leads.models import Lead
@@ -20,7 +19,7 @@ from recoverline.lib import clock
 from tests import factories
 from tests.base import Cast, make_cast
 from tests.browser.axe import violations
-from tests.browser.conftest import OpenPage, session_of
+from tests.browser.conftest import OpenPage, beyond_the_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -44,29 +43,6 @@ def sound() -> bytes:
         file.setframerate(8000)
         file.writeframes(b"\x80" * 8000)
     return buffer.getvalue()
-
-
-@pytest.fixture
-def open_form(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
-    """Like `open_page`; a form that comes back with its mistakes (422) is no complaint here."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def open_one(user: Any, path: str, **options: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        context.add_cookies([session_of(user, live_server.url)])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert [said for said in complaints if "422 (Unprocessable" not in said] == []
 
 
 def tell(cast: Cast, name: str = "Dana Whitfield") -> Conversation:
@@ -114,10 +90,6 @@ def path_of(conversation: Conversation) -> str:
     return f"/inbox/{conversation.key}/"
 
 
-def beyond(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("window", [DESK, PHONE], ids=["desk", "phone"])
 def test_everything_can_be_read_by_everybody(cast: Cast, open_page: OpenPage, window: Any, scheme: Any) -> None:
@@ -128,7 +100,7 @@ def test_everything_can_be_read_by_everybody(cast: Cast, open_page: OpenPage, wi
         page.get_by_text("About this person").first.click()
     page.get_by_text("Edit person").click()
     expect(page.locator("#correct-person").get_by_label("E-mail")).to_be_visible()
-    assert (beyond(page), violations(page)) == (0, [])
+    assert (beyond_the_window(page), violations(page)) == (0, [])
     assert "broken" not in page.title()
 
 

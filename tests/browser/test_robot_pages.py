@@ -34,6 +34,7 @@ REVIEW = "/admin/messaging/unansweredquestion/review/"
 
 
 def fits(page: Page) -> bool:
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
@@ -81,6 +82,7 @@ def fill_pages(stage: Stage, page: Page) -> None:
     for text in ("are you insured?", LONG, "i smell gas"):
         page.get_by_label("As the customer").fill(text)
         page.get_by_role("button", name="Send").click()
+        expect(page.locator(".talk-them .bubble").last).to_have_text(text)
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])

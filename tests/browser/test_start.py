@@ -8,7 +8,7 @@ from messaging.models import CarrierAccount
 from recoverline.lib import clock
 from tests.base import Cast, make_cast
 from tests.browser.axe import violations
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, arrived, beyond_the_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,8 +25,8 @@ def test_from_the_line_above_the_inbox_to_what_is_left(cast: Cast, open_page: Op
     CarrierAccount.objects.filter(pk=cast.a_account.pk).update(stopped_at=clock.now(), problem="Suspended")
     page = open_page(cast.ana, "/inbox/", viewport=PHONE)
     page.get_by_role("link", name="Connect your number: Stopped just now: Suspended").click()
-    expect(page.get_by_role("heading", name="Getting started")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") == 0
+    arrived(page.get_by_role("heading", name="Getting started"))
+    assert beyond_the_window(page) == 0
     assert violations(page) == []
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     assert violations(page) == []
@@ -37,7 +37,7 @@ def test_from_the_line_above_the_inbox_to_what_is_left(cast: Cast, open_page: Op
 def test_preferences_are_kept(cast: Cast, open_page: OpenPage) -> None:
     page = open_page(cast.ben, "/inbox/preferences/", viewport=PHONE)
     expect(page.get_by_role("button", name="Turn on desktop notifications on this device")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") == 0
+    assert beyond_the_window(page) == 0
     assert violations(page) == []
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     assert violations(page) == []
