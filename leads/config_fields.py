@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
+from django.db import models
 from django.db.models import TextChoices
 from environ import FileAwareEnv
 
@@ -27,6 +28,9 @@ class Surroundings(Protocol):
 
     @property
     def country(self) -> str: ...
+
+    @property
+    def business(self) -> models.Model: ...
 
     def find(self, section: str, node: Node, name: str) -> Any: ...
 
