@@ -14,7 +14,7 @@ from leads import callbacks
 from leads.enums import TaskReason
 from leads.models import CallbackTask, Membership
 from messaging.enums import CallState, ConversationStatus, Direction, MessageKind
-from messaging.escalation import acknowledging, chain, customer
+from messaging.escalation import acknowledging, chain, customer, opening
 from messaging.escalation.enums import AlertChannel, EscalationClass, EscalationStatus, NoticeStatus
 from messaging.models import Call, Escalation, EscalationNotice, Message
 
@@ -39,6 +39,18 @@ def run_due(now: datetime) -> int:
         except Exception:  # one of them must not stand in the way of the others
             logger.exception("escalation %s could not be moved", pk)
     return moved
+
+
+def go_on(escalation: Escalation, *, position: int, now: datetime) -> bool:
+    """Bring the next step forward if nobody of the step at `position` is left to be waited for; harmless twice."""
+    asked = EscalationNotice.objects.filter(escalation=escalation, position=position)
+    if asked.exclude(status__in=[NoticeStatus.NOT_SENT, NoticeStatus.PASSED]).exists():
+        return False
+    last = Escalation.objects.filter(pk=escalation.pk, status=EscalationStatus.OPEN, step=position + 1, next_at__gt=now)
+    moved = last.update(next_at=now, version=F("version") + 1)
+    if moved:
+        opening.ring_bell()
+    return bool(moved)
 
 
 def _advance(pk: int, *, now: datetime) -> bool:

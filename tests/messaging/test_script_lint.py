@@ -69,7 +69,7 @@ def test_an_unknown_placeholder_is_named_with_those_that_exist() -> None:
             "unknown_placeholder",
             "There is no {busines}. Use one of {business}, {location}, {city}, {caller_name}, {phone}, {email}, "
             "{website}, {booking_link}, {appointment}, {when}, {change_link}, {confirm}, {slots}, {service}, "
-            "{services}, {price}, {area}, {back}, {hours}, {opens_at}, {closure}, {team}, {opt_out}.",
+            "{services}, {price}, {area}, {back}, {person}, {hours}, {opens_at}, {closure}, {team}, {opt_out}.",
         ),
         ONE_SEGMENT,
     ]
