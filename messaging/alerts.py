@@ -14,6 +14,7 @@ from leads.access import alert_addresses, own_address
 from leads.models import CallbackTask, LeadEvent, Location
 from messaging import upkeep
 from messaging.enums import Direction
+from messaging.escalation import sources
 from messaging.models import Call, Conversation, Mention, Message
 from messaging.templatetags.inbox import person
 from recoverline.lib import mail, queue
@@ -53,7 +54,9 @@ def alert_staff(event_id: int, *, attempt: int = 1) -> None:
     if event is None or _is_of_blocked(event):
         return
     about = _subject_of(event)
-    addresses = _addresses(event, about.location)
+    # Whom the escalation mails at this very moment need not read of it twice.
+    mailed = sources.mailed_by_chain(event)
+    addresses = [address for address in _addresses(event, about.location) if address not in mailed]
     if not addresses:
         return
     problem = mail_noted(*_letter(event, about), addresses)

@@ -11,6 +11,7 @@ from leads.models import CallbackTask, Lead
 from messaging import consent, conversations, urgency
 from messaging.access import Locations
 from messaging.enums import ConversationStatus, Handler, Happening, TurnStatus
+from messaging.escalation import acknowledging
 from messaging.models import AgentTurn, Conversation
 from messaging.urgency_words import sounds_dangerous
 
@@ -38,6 +39,8 @@ def block(lead: Lead, *, by: AbstractBaseUser, now: datetime) -> bool:
             unread_count=0, is_urgent=False,
         )  # fmt: skip
         callbacks.drop_all(lead, by=by, at=now)
+        for conversation in Conversation.objects.filter(lead=lead, escalations__isnull=False).distinct():
+            acknowledging.close_all(conversation, by=by, now=now)
         events.record(
             "lead.blocked", business=lead.business, lead=lead, at=now, actor=by,
             text="Blocked: texts and calls are kept here, and nobody is told of them",

@@ -15,6 +15,8 @@ from messaging import conversations, outbound
 from messaging.agent.words.language import read_language
 from messaging.answers import answer
 from messaging.enums import MessageKind, ScriptKind
+from messaging.escalation import sources
+from messaging.escalation.enums import EscalationClass
 from messaging.models import Conversation, Script
 from messaging.safety_wording import WORDING
 from messaging.urgency_words import asks_urgent, sounds_dangerous
@@ -37,7 +39,7 @@ def notice(conversation: Conversation, said: str, *, cause: str, now: datetime) 
         return False
     if not conversations.flag_urgent(conversation, urgency=Urgency.URGENT, now=now):
         return False
-    _alert(conversation, "The customer asked for urgent help", now=now)
+    _alert(conversation, "The customer asked for urgent help", EscalationClass.URGENT, now=now)
     if not conversation.automation_paused:
         answer(conversation, ScriptKind.URGENT_REPLY, idem_key=f"urgent:{cause}", now=now, kind=MessageKind.AUTO_REPLY)
     return True
@@ -58,7 +60,7 @@ def _notice_danger(conversation: Conversation, danger: str, said: str, *, now: d
         now=now,
     )
     if is_news or text.created_at == now:
-        _alert(conversation, f"Urgent: {danger.replace('_', ' ')}", now=now)
+        _alert(conversation, f"Urgent: {danger.replace('_', ' ')}", EscalationClass.EMERGENCY, now=now)
     return True
 
 
@@ -70,7 +72,7 @@ def tell_people(conversation: Conversation, said: str, *, now: datetime) -> None
     conversations.flag_urgent(conversation, urgency=Urgency.EMERGENCY, now=now)
     conversations.leave_to_people(conversation)
     conversations.wait_again(conversation, now=now)
-    _alert(conversation, f"Urgent: {danger.replace('_', ' ')}", now=now)
+    _alert(conversation, f"Urgent: {danger.replace('_', ' ')}", EscalationClass.EMERGENCY, now=now)
     callbacks.ask_callback(
         business=conversation.business, location=conversation.location, lead=conversation.lead, at=now, due_at=now,
         reason=TaskReason.URGENT, cause=f"danger:{conversation.key}:{danger}:{now:%Y%m%d}",
@@ -78,11 +80,13 @@ def tell_people(conversation: Conversation, said: str, *, now: datetime) -> None
     )  # fmt: skip
 
 
-def _alert(conversation: Conversation, text: str, *, now: datetime) -> None:
+def _alert(conversation: Conversation, text: str, kind: EscalationClass, *, now: datetime) -> None:
+    """In the inbox and by e-mail, and from person to person until somebody has it."""
     events.record(
         "conversation.urgent", business=conversation.business, lead=conversation.lead, at=now, text=text,
         conversation=str(conversation.key),
     )  # fmt: skip
+    sources.escalate_conversation(conversation, kind, text, now=now)
 
 
 def safety_text(conversation: Conversation, danger: str, said: str, *, now: datetime) -> str:

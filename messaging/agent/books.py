@@ -16,6 +16,8 @@ from messaging.agent.claude.tooling import ToolRefused
 from messaging.agent.desk import TimeGone, TimesWanted
 from messaging.agent.situation import CallWindow, Offer
 from messaging.enums import ConversationStatus, Direction, Handler, MessageKind
+from messaging.escalation import sources
+from messaging.escalation.enums import EscalationClass
 from messaging.models import Conversation, Message, OptOut, SlotOffer, UnansweredQuestion
 from messaging.optout_words import Meaning
 from messaging.visit_words import describe_call, describe_visit
@@ -220,6 +222,7 @@ class LiveBooks:
                 "conversation.urgent", business=self.conversation.business, lead=self.conversation.lead, at=self.now,
                 text=f"Urgent: {reason}", conversation=str(self.conversation.key),
             )  # fmt: skip
+            sources.escalate_conversation(self.conversation, EscalationClass.URGENT, f"Urgent: {reason}", now=self.now)
 
     # ---------------------------------------------------------------- rows
     def _wanted(self, row: SlotOffer, *, name: str = "", address: str = "") -> Wanted:

@@ -24,6 +24,17 @@ class Cause:
     conversation: Conversation | None = None
 
 
+def escalate_conversation(
+    conversation: Conversation, kind: EscalationClass, summary: str, *, now: datetime
+) -> Escalation:
+    """What a customer said cannot wait: in the transaction that has put their conversation first."""
+    word = "danger" if kind == EscalationClass.EMERGENCY else "urgent"
+    return opening.open_escalation(
+        kind, location=conversation.location, summary=summary, dedup_key=f"{word}:{conversation.key}", now=now,
+        conversation=conversation,
+    )  # fmt: skip
+
+
 def escalate(event: LeadEvent, *, now: datetime) -> Escalation | None:
     """Open what `event` asks for; None when it asks for nothing, or nothing any more."""
     cause = cause_of(event)

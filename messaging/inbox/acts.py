@@ -16,6 +16,7 @@ from leads.outcomes import Outcome
 from messaging import consent, conversations
 from messaging.agent import burst, turn
 from messaging.enums import ConversationStatus, Direction, Handler
+from messaging.escalation import acknowledging
 from messaging.inbox import later
 from messaging.models import Conversation, Message
 from messaging.optout_words import Meaning
@@ -204,6 +205,8 @@ def close(
         )
         if outcome is not None:
             end_request(conversation, outcome, by=by, now=now)
+        if closed or outcome is not None:
+            acknowledging.close_all(conversation, by=by, now=now)
         waited = {WAITED_SINCE: since.isoformat() if since else None}
         return _record(closed, "conversation.closed", "Marked as done", conversation, by, now, waited)
 

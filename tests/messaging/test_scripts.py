@@ -82,6 +82,7 @@ def test_every_placeholder_has_its_value() -> None:
         "price": "",
         "area": "",
         "back": "",
+        "person": "",
         "hours": "Mon-Fri 8 AM-5 PM",
         "opens_at": "tomorrow at 8 AM",
         "closure": "Founders' Day",
