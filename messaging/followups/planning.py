@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from leads.models import Lead, Location
+from leads.models import JobRequest, Lead, Location
 from messaging import appointment_texts
 from messaging.followups import limits, recipients, texts, timing
 from messaging.followups.enums import Anchor, StepAction, Unit
@@ -34,24 +34,25 @@ def plan(
     now: datetime,
     last_text_at: datetime | None = None,
     language: str = "",
+    request: JobRequest | None = None,
 ) -> list[Planned]:
     """Exactly what `lead` (which may be unsaved) would get after an event at `anchor_at`, if nothing stops it.
 
     `location` comes with its business. Changes nothing.
     """
     language = language or lead.language or location.business.language
-    zone, allowed = recipients.zone_of(lead, location), recipients.allowed_for(lead, location)
+    to = recipients.recipient(lead, location, request=request)
     had = limits.texts_had(lead, now=now)
     last_text_at = last_text_at or anchor_at
     planned = []
     for step in steps:
-        quiet = allowed if step.action != StepAction.CALL else timing.always
+        quiet = to.allowed(step)
         text, why = _words(step, lead, location, language, now)
         due: datetime | None = None
         try:
-            wanted = timing.due_at(step, anchor_at=anchor_at, last_text_at=last_text_at, zone=zone, allowed=quiet)
+            wanted = timing.due_at(step, anchor_at=anchor_at, last_text_at=last_text_at, zone=to.zone, allowed=quiet)
             due = timing.keep_apart(
-                step, wanted, last_follow_up_at=had.last_at, gap=limits.gap_of(location.business), zone=zone,
+                step, wanted, last_follow_up_at=had.last_at, gap=limits.gap_of(location.business), zone=to.zone,
                 allowed=quiet,
             )  # fmt: skip
         except ValueError as error:
@@ -72,6 +73,7 @@ def plan_of(enrollment: Enrollment, *, now: datetime) -> list[Planned]:
     planned = plan(
         steps, lead=enrollment.lead, location=enrollment.location, anchor_at=enrollment.anchor_at, now=now,
         last_text_at=enrollment.last_text_at, language=appointment_texts.language_of(enrollment.conversation),
+        request=enrollment.request,
     )  # fmt: skip
     if planned and enrollment.due_at is not None:
         first = planned[0]

@@ -9,8 +9,9 @@ from datetime import datetime, time
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Q
+from django.db.models import Max
 
+from messaging import configuration
 from messaging.followups.enums import Anchor, StepAction, Trigger, Unit
 from messaging.models import Sequence as SequenceRow
 from messaging.models import SequenceStep, SequenceVersion
@@ -68,6 +69,7 @@ def current_version(sequence: SequenceRow, *, now: datetime) -> SequenceVersion:
     for attempt in range(_TRIES):
         found = versions.filter(digest=digest).first()
         if found is not None:
+            found.sequence = sequence
             return found
         number = (versions.aggregate(latest=Max("number"))["latest"] or 0) + 1
         try:
@@ -84,9 +86,13 @@ def current_version(sequence: SequenceRow, *, now: datetime) -> SequenceVersion:
 
 def active_sequence(business_id: int, location_id: int, trigger: Trigger) -> SequenceRow | None:
     """What begins with `trigger` at this location: its own sequence, else the one of the business."""
-    rows = SequenceRow.objects.filter(business=business_id, trigger=trigger, is_active=True)
-    rows = rows.filter(Q(location=location_id) | Q(location=None))
-    return rows.order_by(F("location").asc(nulls_last=True), "pk").first()
+    rows = configuration.remember(("sequences", business_id), lambda: _active(business_id))
+    mine = [row for row in rows if row.trigger == trigger and row.location_id in (location_id, None)]
+    return min(mine, key=lambda row: (row.location_id is None, row.pk), default=None)
+
+
+def _active(business_id: int) -> list[SequenceRow]:
+    return list(SequenceRow.objects.filter(business=business_id, is_active=True))
 
 
 def _of_row(row: SequenceStep, position: int) -> StepTerms:

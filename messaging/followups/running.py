@@ -1,0 +1,165 @@
+"""What is due: each enrollment in a transaction of its own, each step once, whoever else looks at the same moment.
+
+One conditional update takes the step; its run, its text, task or call for staff and the time of the next step are
+written in the same transaction.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from leads import callbacks
+from leads.enums import TaskReason
+from messaging import consent, outbound
+from messaging.enums import MessageKind, MessageStatus, Suppression
+from messaging.escalation.enums import EscalationClass
+from messaging.escalation.opening import open_escalation
+from messaging.followups import limits, recipients, standing, steps, stopping, texts, timing
+from messaging.followups.enums import AfterStaff, EnrollmentStatus, StepAction, StepOutcome, StopReason
+from messaging.followups.recipients import Recipient
+from messaging.followups.steps import Outcome
+from messaging.followups.versions import StepTerms, terms_of
+from messaging.models import Enrollment
+from recoverline.lib.render import UnknownPlaceholder
+
+logger = logging.getLogger(__name__)
+
+# After an outage nothing bursts: so many at a sweep, and the sweeps come every few seconds.
+AT_ONCE = 60
+# What breaks the code is looked at again after this, behind all others.
+PUT_OFF = timedelta(minutes=10)
+
+UNKNOWN_PLACEHOLDER = "Its text names a placeholder that does not exist."
+THEY_WAIT = "They wait for an answer of ours."
+TOO_SOON = "Too soon after the follow-up before it."
+
+
+def sweep(now: datetime) -> int:
+    """Do what is due; how many steps were taken. Businesses that have paused follow-ups or texts are left alone."""
+    due = Enrollment.objects.filter(
+        status=EnrollmentStatus.ACTIVE, due_at__lte=now, business__are_follow_ups_paused=False,
+        business__is_texting_paused=False,
+    )  # fmt: skip
+    taken = 0
+    for pk, lead_id in list(due.order_by("due_at", "pk").values_list("pk", "lead_id")[:AT_ONCE]):
+        try:
+            taken += advance(pk, lead_id, now=now)
+        except Exception:  # one person's trouble must not stand in the way of the others
+            logger.exception("follow-up %s could not be advanced", pk)
+            row = Enrollment.objects.filter(pk=pk, status=EnrollmentStatus.ACTIVE, due_at__lte=now)
+            row.update(due_at=now + PUT_OFF)
+    return taken
+
+
+@transaction.atomic
+def advance(pk: int, lead_id: int, *, now: datetime) -> bool:
+    """Take the step that is due; False when there is none any more, or when it has to wait, or when all is over."""
+    consent.hold_contact(lead_id)
+    rows = Enrollment.objects.filter(pk=pk, status=EnrollmentStatus.ACTIVE, due_at__lte=now)
+    enrollment = standing.with_standing(rows, now=now).first()
+    if enrollment is None:
+        return False
+    reason = standing.reason_to_stop(enrollment)
+    if reason is not None:
+        stopping.keep_back(lead_id, stopping.SUPPRESSIONS[reason])
+        stopping.end(enrollment, reason, now=now, note=_note(enrollment, reason))
+        return False
+    if vars(enrollment)["was_spoken_to"] and enrollment.sequence.after_staff == AfterStaff.RESTART:
+        stopping.count_from(enrollment, now)
+        return False
+    return _take_next(enrollment, now=now)
+
+
+def _take_next(enrollment: Enrollment, *, now: datetime) -> bool:
+    todo = terms_of(enrollment.version)
+    if enrollment.step >= len(todo):
+        steps.go_on(enrollment, now=now)
+        return False
+    step, to = todo[enrollment.step], recipients.recipient_of(enrollment)
+    if step.action == StepAction.TEXT and _is_capped(enrollment, now=now):
+        stopping.end(enrollment, StopReason.CAPPED, now=now)
+        return False
+    try:
+        deadline = recipients.wanted_at(step, enrollment, to) + timing.valid_for(step)
+        at = _moment(step, enrollment, to, now=now)
+    except ValueError:
+        return _skip(enrollment, step, steps.NO_MOMENT, now=now)
+    if max(at, now) > deadline:
+        return _skip(enrollment, step, TOO_SOON if now <= deadline and at > now else steps.TOO_LATE, now=now)
+    if at > now:
+        # Another look then; it stays valid as long as before.
+        Enrollment.objects.filter(pk=enrollment.pk, step=enrollment.step).update(due_at=at)
+        return False
+    if step.action == StepAction.TEXT and enrollment.conversation.needs_reply:
+        return _skip(enrollment, step, THEY_WAIT, now=now)
+    if not steps.take(enrollment, now=now):
+        return False
+    ends = min(deadline, timing.ends_at(step, now, zone=to.zone))
+    steps.close(enrollment, step, act(enrollment, step, to, deadline=ends, now=now), now=now)
+    return True
+
+
+def _moment(step: StepTerms, enrollment: Enrollment, to: Recipient, *, now: datetime) -> datetime:
+    """From when on it may go out: now, or when the window opens, quiet hours end or the gap is over."""
+    at = now
+    if step.action == StepAction.TEXT:
+        had = limits.texts_had(enrollment.lead, now=now)
+        if had.last_at is not None:
+            at = max(now, had.last_at + limits.gap_of(enrollment.business))
+    return timing.fit(step, at, zone=to.zone, allowed=to.allowed(step))
+
+
+def _is_capped(enrollment: Enrollment, *, now: datetime) -> bool:
+    return limits.texts_had(enrollment.lead, now=now).count >= enrollment.business.follow_ups_per_lead
+
+
+def _skip(enrollment: Enrollment, step: StepTerms, reason: str, *, now: datetime) -> bool:
+    if not steps.take(enrollment, now=now):
+        return False
+    steps.close(enrollment, step, Outcome(StepOutcome.SKIPPED, reason), now=now)
+    return True
+
+
+def act(enrollment: Enrollment, step: StepTerms, to: Recipient, *, deadline: datetime, now: datetime) -> Outcome:
+    """Do what a step that was taken says, in the same transaction."""
+    match step.action:
+        case StepAction.TEXT:
+            return _text(enrollment, step, to, deadline=deadline, now=now)
+        case StepAction.TASK:
+            task = callbacks.ask_callback(
+                business=enrollment.business, location=enrollment.location, lead=enrollment.lead, at=now,
+                reason=TaskReason.FOLLOW_UP, cause=key_of(enrollment), detail=step.body,
+            )  # fmt: skip
+            return Outcome(StepOutcome.TASK, task=task)
+        case StepAction.CALL:
+            open_escalation(
+                EscalationClass.FOLLOW_UP, location=enrollment.location, conversation=enrollment.conversation,
+                lead=enrollment.lead, summary=step.body or f"Follow up with {enrollment.lead}",
+                dedup_key=key_of(enrollment), now=now,
+            )  # fmt: skip
+            return Outcome(StepOutcome.CALLED)
+
+
+def _text(enrollment: Enrollment, step: StepTerms, to: Recipient, *, deadline: datetime, now: datetime) -> Outcome:
+    conversation = enrollment.conversation
+    try:
+        body = texts.text_for(step, conversation, now=now, appointment=enrollment.appointment)
+    except UnknownPlaceholder:
+        return Outcome(StepOutcome.SKIPPED, UNKNOWN_PLACEHOLDER)
+    message = outbound.queue_text(
+        conversation, kind=MessageKind.FOLLOW_UP, body=body, idem_key=key_of(enrollment), now=now,
+        expires_at=min(deadline, to.closes_at(now)),
+    )  # fmt: skip
+    if message.status == MessageStatus.SUPPRESSED:
+        return Outcome(StepOutcome.SKIPPED, Suppression(message.suppression).label, message)
+    return Outcome(StepOutcome.SENT, message=message)
+
+
+def key_of(enrollment: Enrollment) -> str:
+    """What makes the step that comes next happen once, whatever it does."""
+    return f"step:{enrollment.key}:{enrollment.step}"
+
+
+def _note(enrollment: Enrollment, reason: StopReason) -> str:
+    return "The sequence is switched off" if reason == StopReason.BY_HAND else ""

@@ -1,0 +1,120 @@
+"""Whether a follow-up may still go on: asked when it begins, when a step is due, and when its text is claimed."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from leads.enums import RequestStatus
+from leads.models import CallbackTask, JobRequest, Lead
+from messaging.enums import CallState, ConversationStatus, Direction, Handler
+from messaging.followups.enums import AfterStaff, StopReason, Trigger
+from messaging.models import Call, Conversation, Enrollment, Message, NeverText, OptOut
+from messaging.models import Sequence as SequenceRow
+from scheduling.enums import AppointmentStatus
+from scheduling.models import Appointment
+
+# These are about somebody who has not decided yet, in a thread that the robot may still have.
+BEFORE_BOOKING = (Trigger.NO_REPLY, Trigger.NOT_BOOKED)
+_BOOKED = (AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED)
+_NEVER_A_CUSTOMER = (RequestStatus.LOST, RequestStatus.SPAM, RequestStatus.WRONG_NUMBER)
+# A person has talked with them, or is on the line with them right now.
+_SPOKEN = Q(state__in=[CallState.ANSWERED, CallState.OUTBOUND]) | Q(state=CallState.RINGING, accepted_at__isnull=False)
+
+
+def with_standing(enrollments: QuerySet[Enrollment], *, now: datetime) -> QuerySet[Enrollment]:
+    """The rows with everything that `reason_to_stop` asks about, in one query."""
+    mine = {"business": OuterRef("business"), "phone": OuterRef("lead__phone")}
+    since = OuterRef("anchor_at")
+    calls = Call.objects.filter(business=OuterRef("business"), caller=OuterRef("lead__phone"), started_at__gt=since)
+    tasks = CallbackTask.objects.filter(lead=OuterRef("lead"), done_at__gt=since)
+    replies = Message.objects.filter(lead=OuterRef("lead"), direction=Direction.IN, created_at__gt=since)
+    visits = Appointment.objects.filter(lead=OuterRef("lead"), status__in=_BOOKED, ends_at__gt=now)
+    return enrollments.select_related(
+        "sequence", "version", "lead", "request", "appointment__service", "appointment__location__business",
+        "appointment__business", "business", "location__business", "conversation__number__location",
+        "conversation__number__business", "conversation__business", "conversation__lead",
+    ).annotate(
+        is_opted_out=Exists(OptOut.objects.filter(**mine, revoked_at=None)),
+        is_never_text=Exists(NeverText.objects.filter(**mine)),
+        has_replied=Exists(replies),
+        has_booked=Exists(visits),
+        was_spoken_to=Exists(calls.filter(_SPOKEN)) | Exists(tasks),
+    )  # fmt: skip
+
+
+def reason_to_stop(enrollment: Enrollment) -> StopReason | None:
+    """Why nothing more of it may go out. `enrollment`: from `with_standing`, under the contact's lock."""
+    trigger, conversation = Trigger(enrollment.sequence.trigger), enrollment.conversation
+    found = vars(enrollment)
+    reasons = (
+        (found["is_opted_out"], StopReason.OPTED_OUT),
+        (not enrollment.sequence.is_active, StopReason.BY_HAND),
+        (found["has_replied"], StopReason.REPLIED),
+        (trigger != Trigger.AFTER_JOB and found["has_booked"], StopReason.BOOKED),
+        (found["is_never_text"], StopReason.NOT_WANTED),
+        (
+            found["was_spoken_to"] and enrollment.sequence.after_staff == AfterStaff.STOP,
+            StopReason.CALLED_BACK,
+        ),
+    )
+    said = next((reason for holds, reason in reasons if holds), None)
+    return (
+        said
+        or _of_lead(enrollment.lead)
+        or _of_request(enrollment.request, trigger)
+        or _of_thread(conversation, enrollment.sequence)
+    )
+
+
+def reason_not_to_begin(
+    sequence: SequenceRow, conversation: Conversation, *, request: JobRequest | None, now: datetime
+) -> StopReason | None:
+    """The same before there is anything to stop. `conversation` has its lead."""
+    lead, trigger = conversation.lead, Trigger(sequence.trigger)
+    known = _of_lead(lead) or _of_request(request, trigger) or _of_thread(conversation, sequence)
+    if known:
+        return known
+    mine = {"business": conversation.business_id, "phone": lead.phone}
+    rows = Lead.objects.filter(pk=lead.pk).values_list(
+        Exists(OptOut.objects.filter(**mine, revoked_at=None)),
+        Exists(NeverText.objects.filter(**mine)),
+        Exists(Appointment.objects.filter(lead=OuterRef("pk"), status__in=_BOOKED, ends_at__gt=now)),
+    )
+    opted_out, never_text, booked = rows.get()
+    if opted_out:
+        return StopReason.OPTED_OUT
+    if never_text:
+        return StopReason.NOT_WANTED
+    return StopReason.BOOKED if booked and trigger != Trigger.AFTER_JOB else None
+
+
+def _of_lead(lead: Lead) -> StopReason | None:
+    if lead.blocked_at is not None:
+        return StopReason.BLOCKED
+    if lead.is_landline or lead.is_unreachable or lead.erased_at is not None:
+        return StopReason.UNREACHABLE
+    return StopReason.NOT_WANTED if lead.is_team else None
+
+
+def _of_request(request: JobRequest | None, trigger: Trigger) -> StopReason | None:
+    status = request.status if request is not None else RequestStatus.OPEN
+    if status in _NEVER_A_CUSTOMER:
+        return StopReason.CLOSED
+    if trigger == Trigger.AFTER_JOB:
+        return None
+    if status == RequestStatus.WON:
+        return StopReason.CLOSED
+    # A visit that they missed was booked.
+    return StopReason.BOOKED if status == RequestStatus.BOOKED and trigger != Trigger.MISSED_VISIT else None
+
+
+def _of_thread(conversation: Conversation, sequence: SequenceRow) -> StopReason | None:
+    if conversation.automation_paused or conversation.is_team:
+        return StopReason.NOT_WANTED
+    if sequence.trigger not in BEFORE_BOOKING:
+        return None
+    if conversation.status == ConversationStatus.DONE:
+        return StopReason.CLOSED
+    if conversation.handler == Handler.PERSON and sequence.after_staff == AfterStaff.STOP:
+        return StopReason.TAKEN_OVER
+    return None
