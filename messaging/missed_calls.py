@@ -12,6 +12,8 @@ from leads.models import Lead
 from messaging import configuration, conversations, facts, outbound
 from messaging.carriers.base import CallEnd
 from messaging.enums import CallerKind, CallState, Happening, MessageKind, MissReason, NumberMode, Outcome, ScriptKind
+from messaging.followups import enrolling
+from messaging.followups.enums import Trigger
 from messaging.models import Call, Conversation
 from messaging.refusals import Refusal, first_refusal
 from messaging.rules import CallFacts, RuleDecision, first_match
@@ -218,7 +220,7 @@ def send_first_text(call: Call, conversation: Conversation, decision: RuleDecisi
         hours=call.hours_state,
         now=now,
     )
-    outbound.queue_text(
+    text = outbound.queue_text(
         conversation,
         kind=MessageKind.FIRST_TEXT,
         body=body,
@@ -226,6 +228,8 @@ def send_first_text(call: Call, conversation: Conversation, decision: RuleDecisi
         now=now,
         delay=timedelta(seconds=decision.delay_seconds),
     )
+    if not text.suppression:
+        enrolling.begin(Trigger.NO_REPLY, conversation=conversation, cause=text.idem_key, at=now, now=now)
 
 
 def ask_callback(call: Call, reason: TaskReason, *, now: datetime) -> None:

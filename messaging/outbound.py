@@ -20,6 +20,7 @@ from messaging import consent, conversations, delivery, late_text, line_types, r
 from messaging.carriers.base import NotSupported, OutboundText, SendOutcome, SendResult
 from messaging.carriers.registry import carrier_for
 from messaging.enums import Direction, Happening, MessageKind, MessageStatus, Suppression
+from messaging.followups import stopping
 from messaging.models import Conversation, Message, OptOut
 from recoverline.lib import clock
 from recoverline.lib.phones import mask_phone
@@ -89,6 +90,8 @@ def queue_text(
     reason = recheck.reason_not_to_queue(conversation, kind)
     if reason:
         message.status, message.suppression, message.next_at = MessageStatus.SUPPRESSED, reason, None
+    if kind == MessageKind.STAFF and not reason:
+        stopping.note_staff(conversation, now)
     try:
         with transaction.atomic():
             message.save(force_insert=True)

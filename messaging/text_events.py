@@ -23,6 +23,8 @@ from messaging.enums import (
     OptOutSource,
     ScriptKind,
 )
+from messaging.followups import enrolling, stopping
+from messaging.followups.enums import StopReason
 from messaging.models import CarrierAccount, Conversation, Message, MessageMedia, PhoneNumber
 from messaging.optout_words import Meaning, is_carrier_keyword
 from messaging.urgency_words import sounds_dangerous
@@ -59,6 +61,8 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     conversation = _conversation_for(lead, number, event, now=now)
     message = _store(conversation, event, now=now)
     meaning = consent.meaning_of(message.body, carrier_keyword=event.carrier_keyword)
+    if meaning != Meaning.STOP:
+        stopping.note_reply(conversation, now)
     if _is_about_consent(conversation, message, event, meaning, now=now):
         return
     if lead.blocked_at is not None:
@@ -103,6 +107,7 @@ def _act_on(conversation: Conversation, message: Message, meaning: Meaning, *, n
     # "URGENT, drain clogged in Tempe, how much?" says what the robot can go on with; a danger is for people alone.
     if is_urgent and (sounds_dangerous(said) or len(body.split()) <= _ONLY_URGENT):
         return
+    enrolling.wait_for_booking(conversation, now=now)
     leaves_moves = autonomy.answers(conversation, Intent.RESCHEDULE)
     if not appointment_replies.notice(conversation, message, now=now, leaves_moves=leaves_moves):
         turn.wake(conversation, now=now)
@@ -154,6 +159,7 @@ def _stop(conversation: Conversation, message: Message, event: TextReceived, *, 
     row = consent.opt_out(conversation.business, phone=phone, source=OptOutSource.TEXT, evidence=evidence, now=now)
     _note_keyword(conversation, message, now=now)
     conversations.end_waiting(conversation)
+    stopping.stop_for(conversation.lead_id, StopReason.OPTED_OUT, now=now)
     appointment_replies.note_bare_cancel(conversation, message.body, now=now)
     if row is not None and not _carrier_answers(conversation, message, event):
         answer(conversation, ScriptKind.OPT_OUT_CONFIRMATION, idem_key=f"optout:{row.pk}", now=now)
