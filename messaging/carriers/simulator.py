@@ -15,6 +15,7 @@ from messaging.carriers.base import (
     CarrierText,
     Delivery,
     NotSupported,
+    OutboundCall,
     OutboundText,
     SendOutcome,
     SendResult,
@@ -111,11 +112,28 @@ class SimulatorCarrier(TwilioCarrier):
         return fate is not None and fate.code == LANDLINE
 
     # ------------------------------------------------------------ calls and media
+    def call(self, call: OutboundCall) -> SendResult:
+        call_id = f"CA{UUID(call.key).hex}"
+        _callbacks.submit(self._ring_in_vain, call, call_id)
+        return SendResult(SendOutcome.ACCEPTED, message_id=call_id)
+
+    def _ring_in_vain(self, call: OutboundCall, call_id: str) -> None:
+        """Nobody of a made-up team picks up."""
+        time.sleep(PAUSE_SECONDS)
+        params = {"CallSid": call_id, "CallStatus": "no-answer", "From": call.caller, "To": call.to}
+        try:
+            line.post(self.account, self._url("alert-status", notice=call.key), params)
+        except SimulatorError as error:
+            logger.warning("the callback of a simulated call was not taken: %s", error)
+
     def list_calls(self, *, since: datetime, numbers: Sequence[str]) -> list[CarrierCall]:
         raise NotSupported  # a simulated call that we did not hear of never took place
 
     def fetch_call(self, call_id: str) -> CarrierCall | None:
         raise NotSupported
+
+    def forget(self, kind: str, name: str) -> None:
+        """It remembers what our rows say, and nothing else."""
 
     def media_auth(self, url: str) -> tuple[str, str] | None:
         return None

@@ -1,0 +1,83 @@
+"""People who were not in touch for as long as a business keeps them are erased, some at a time, oldest first."""
+
+import logging
+import time
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from leads.enums import RequestStatus
+from leads.models import Business, CallbackTask, JobRequest, Lead
+from leads.pseudonyms import MARK
+from messaging.compliance.erasure import EraseRefused, erase
+from messaging.compliance.person import OPEN_VISITS
+from messaging.escalation.enums import EscalationStatus
+from messaging.models import Call, Enrollment, Escalation, InboundHook, Message
+from messaging.models.followups import RUNNING
+from recoverline.lib.phones import parse_phone
+from scheduling.models import Appointment
+
+logger = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 100  # people of one business in one run
+RUN_SECONDS = 45.0
+REASON = "The time to keep it is over"
+
+
+def forget_old(now: datetime, *, most: int = MOST_AT_ONCE, seconds: float = RUN_SECONDS) -> int:
+    """Erase whose time is over, in every business that has set one; how many people."""
+    until, erased = time.monotonic() + seconds, 0
+    for business in Business.objects.filter(retention_days__isnull=False).order_by("?"):
+        before = now - timedelta(days=business.retention_days or 0)
+        for phone in phones_to_forget(business, before=before, now=now, most=most):
+            if time.monotonic() > until:
+                return erased
+            try:
+                erase(business, phone, reason=REASON, actor=None, now=now)
+                erased += 1
+            except EraseRefused as refused:
+                logger.info("somebody of business %s is kept for now: %s", business.pk, refused)
+        _forget_hooks(business, before=before)
+    return erased
+
+
+def phones_to_forget(business: Business, *, before: datetime, now: datetime, most: int = MOST_AT_ONCE) -> list[str]:
+    """Whose last call, text, visit and request lie before `before`, and of whom nothing is open; oldest first.
+
+    A request that nobody has closed counts as open for as long as somebody still expects something of it.
+    """
+    mine, since = Q(lead=OuterRef("pk")), before
+    still = (
+        Call.objects.filter(mine, started_at__gte=since),
+        Message.objects.filter(mine, created_at__gte=since),
+        Appointment.objects.filter(mine).filter(Q(ends_at__gte=since) | Q(status__in=OPEN_VISITS, ends_at__gt=now)),
+        JobRequest.objects.filter(mine).filter(
+            Q(status__in=[RequestStatus.OPEN, RequestStatus.BOOKED])
+            | Q(opened_at__gte=since)
+            | Q(closed_at__gte=since)
+            | Q(estimated_at__gte=since)
+        ),
+        CallbackTask.objects.filter(mine, done_at=None),
+        Enrollment.objects.filter(mine, status__in=RUNNING),
+        Escalation.objects.filter(mine).exclude(status=EscalationStatus.CLOSED),
+    )
+    people = Lead.objects.filter(business=business, erased_at=None, is_team=False, created_at__lt=since)
+    for rows in still:
+        people = people.exclude(Exists(rows))
+    phones = list(people.order_by("created_at").values_list("phone", flat=True)[:most])
+    # Who called and never became anybody's lead.
+    calls = Call.objects.filter(business=business, lead=None, started_at__lt=since).exclude(caller="")
+    later = Call.objects.filter(business=business, caller=OuterRef("caller"), started_at__gte=since)
+    strangers = (
+        calls.exclude(caller__startswith=MARK)
+        .exclude(Exists(later))
+        .exclude(Exists(Lead.objects.filter(business=business, phone=OuterRef("caller"))))
+    )
+    more = strangers.order_by().values_list("caller", flat=True).distinct()[: max(0, most - len(phones))]
+    return [phone for phone in [*phones, *more] if parse_phone(phone, business.country) == phone]
+
+
+def _forget_hooks(business: Business, *, before: datetime) -> None:
+    """What carriers said so long ago is of no use to anybody; that they said it keeps a repetition from counting."""
+    old = InboundHook.objects.filter(account__business=business, received_at__lt=before, processed_at__isnull=False)
+    old.exclude(payload={}).update(payload={}, answer="", problem="")
