@@ -9,6 +9,7 @@ from leads.models import Business, CallbackTask, Lead
 from messaging import consent
 from messaging.enums import CallState, Direction, Handler, MessageKind, Suppression
 from messaging.models import Call, Conversation, Message, NeverText, OptOut
+from messaging.followups import standing
 from recoverline.lib.phones import is_served
 
 # A person has talked with the caller, or is on the line with them right now.
@@ -109,6 +110,8 @@ def reason_not_to_send(message: Message) -> Suppression | None:
     # Neither a pause nor a person who is just writing keeps back what may save somebody.
     if reason is None and message.kind == MessageKind.SAFETY and found.is_never_text:
         return Suppression.NEVER_TEXT
+    if reason is None and message.kind == MessageKind.FOLLOW_UP:
+        return standing.reason_not_to_send(message, staff_wrote=found.staff_wrote)
     return reason or (_reason_for_robot(found) if message.kind in AUTOMATIC else None)
 
 
