@@ -65,7 +65,7 @@ def _makes_room(lead_id: int, trigger: Trigger, *, now: datetime) -> bool:
     before = Trigger(running.sequence.trigger)
     if before == trigger or _WAY[before] > _WAY[trigger]:
         return False
-    stopping.keep_back(lead_id, stopping.SUPPRESSIONS[StopReason.SUPERSEDED])
+    stopping.keep_back(lead_id, standing.SUPPRESSIONS[StopReason.SUPERSEDED])
     return stopping.end(running, StopReason.SUPERSEDED, now=now)
 
 

@@ -6,9 +6,8 @@ from django.db import transaction
 
 from leads.models import JobRequest, LeadEvent
 from messaging import appointment_texts, consent
-from messaging.followups import enrolling, stopping
+from messaging.followups import enrolling, standing, stopping
 from messaging.followups.enums import StopReason, Trigger
-from messaging.followups.standing import BEFORE_BOOKING
 from messaging.models import Conversation, Enrollment
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
@@ -49,7 +48,11 @@ def handle(event: LeadEvent, *, now: datetime) -> None:
             _stop(event, mine, now=now)
         elif event.kind in _STAFF and mine is not None:
             _note_staff(event, mine, now=now)
-        elif event.kind == "conversation.closed" and mine is not None and mine.sequence.trigger in BEFORE_BOOKING:
+        elif (
+            event.kind == "conversation.closed"
+            and mine is not None
+            and mine.sequence.trigger in standing.BEFORE_BOOKING
+        ):
             stopping.stop_for(event.lead_id, StopReason.CLOSED, now=now)
         _begin(event, now=now)
 
@@ -63,12 +66,12 @@ def _stop(event: LeadEvent, running: Enrollment | None, *, now: datetime) -> Non
     if running is not None and not (event.kind == "request.won" and running.sequence.trigger == Trigger.AFTER_JOB):
         stopping.stop_for(event.lead_id, reason, now=now)
     elif running is None:
-        stopping.keep_back(event.lead_id, stopping.SUPPRESSIONS[reason])
+        stopping.keep_back(event.lead_id, standing.SUPPRESSIONS[reason])
 
 
 def _note_staff(event: LeadEvent, running: Enrollment, *, now: datetime) -> None:
     # Whoever takes a thread after an estimate or a visit has said nothing to the customer yet.
-    if event.kind != "conversation.taken_over" or running.sequence.trigger in BEFORE_BOOKING:
+    if event.kind != "conversation.taken_over" or running.sequence.trigger in standing.BEFORE_BOOKING:
         stopping.heard_from_staff(running.lead_id, _STAFF[event.kind], now=now)
 
 

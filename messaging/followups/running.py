@@ -62,7 +62,7 @@ def advance(pk: int, lead_id: int, *, now: datetime) -> bool:
         return False
     reason = standing.reason_to_stop(enrollment)
     if reason is not None:
-        stopping.keep_back(lead_id, stopping.SUPPRESSIONS[reason])
+        stopping.keep_back(lead_id, standing.SUPPRESSIONS[reason])
         stopping.end(enrollment, reason, now=now, note=_note(enrollment, reason))
         return False
     if vars(enrollment)["was_spoken_to"] and enrollment.sequence.after_staff == AfterStaff.RESTART:

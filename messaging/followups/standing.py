@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leads.enums import RequestStatus
 from leads.models import CallbackTask, JobRequest, Lead
-from messaging.enums import CallState, ConversationStatus, Direction, Handler
-from messaging.followups.enums import AfterStaff, StopReason, Trigger
+from messaging.enums import CallState, ConversationStatus, Direction, Handler, Suppression
+from messaging.followups.enums import AfterStaff, EnrollmentStatus, StopReason, Trigger
 from messaging.models import Call, Conversation, Enrollment, Message, NeverText, OptOut
 from messaging.models import Sequence as SequenceRow
 from scheduling.enums import AppointmentStatus
@@ -17,6 +17,23 @@ from scheduling.models import Appointment
 BEFORE_BOOKING = (Trigger.NO_REPLY, Trigger.NOT_BOOKED)
 _BOOKED = (AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED)
 _NEVER_A_CUSTOMER = (RequestStatus.LOST, RequestStatus.SPAM, RequestStatus.WRONG_NUMBER)
+# Why a text that was written already does not leave after all.
+SUPPRESSIONS = {
+    StopReason.REPLIED: Suppression.REPLIED,
+    StopReason.BOOKED: Suppression.BOOKED,
+    StopReason.OPTED_OUT: Suppression.OPTED_OUT,
+    StopReason.TAKEN_OVER: Suppression.TAKEN_OVER,
+    StopReason.CALLED_BACK: Suppression.CALLED_BACK,
+    StopReason.CLOSED: Suppression.REQUEST_CLOSED,
+    StopReason.UNREACHABLE: Suppression.UNREACHABLE,
+    StopReason.BLOCKED: Suppression.BLOCKED,
+    StopReason.NOT_WANTED: Suppression.NEVER_TEXT,
+    StopReason.SUPERSEDED: Suppression.FOLLOW_UP_STOPPED,
+    StopReason.CAPPED: Suppression.CAPPED,
+    StopReason.BY_HAND: Suppression.FOLLOW_UP_STOPPED,
+}
+# How the key of a second try begins (messaging.delivery).
+_AGAIN = "again:"
 # A person has talked with them, or is on the line with them right now.
 _SPOKEN = Q(state__in=[CallState.ANSWERED, CallState.OUTBOUND]) | Q(state=CallState.RINGING, accepted_at__isnull=False)
 
@@ -64,6 +81,29 @@ def reason_to_stop(enrollment: Enrollment) -> StopReason | None:
         or _of_request(enrollment.request, trigger)
         or _of_thread(conversation, enrollment.sequence)
     )
+
+
+def reason_not_to_send(message: Message, *, staff_wrote: bool) -> Suppression | None:
+    """Why a claimed follow-up text must not leave after all, in one query, under the contact's lock.
+
+    `staff_wrote`: a person has texted them since it was written.
+    """
+    first = message.idem_key.removeprefix(_AGAIN)
+    mine = Q(runs__message=message.pk) if first == message.idem_key else Q(runs__message__key=first)
+    # A visit counts that ends after the text was written.
+    enrollment = with_standing(Enrollment.objects.filter(mine), now=message.created_at).first()
+    if enrollment is None or enrollment.business.are_follow_ups_paused:
+        return Suppression.FOLLOW_UP_STOPPED
+    if enrollment.status in (EnrollmentStatus.PAUSED, EnrollmentStatus.STOPPED):
+        return SUPPRESSIONS.get(StopReason(enrollment.stop_reason or StopReason.BY_HAND))
+    reason = reason_to_stop(enrollment)
+    if reason is not None:
+        return SUPPRESSIONS[reason]
+    if enrollment.sequence.after_staff == AfterStaff.GO_ON:
+        return None
+    if staff_wrote:
+        return Suppression.TAKEN_OVER
+    return Suppression.CALLED_BACK if vars(enrollment)["was_spoken_to"] else None
 
 
 def reason_not_to_begin(

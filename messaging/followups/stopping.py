@@ -12,27 +12,11 @@ from leads import events
 from messaging import consent
 from messaging.enums import MessageKind, MessageStatus, Suppression
 from messaging.facts import NEVER_LEFT
-from messaging.followups import recipients
+from messaging.followups import recipients, standing
 from messaging.followups.enums import AfterStaff, EnrollmentStatus, StepOutcome, StopReason, Trigger
 from messaging.followups.versions import terms_of
 from messaging.models import Conversation, Enrollment, Message, StepRun
 from messaging.models.followups import RUNNING
-
-# Why a text that was written already does not leave after all.
-SUPPRESSIONS = {
-    StopReason.REPLIED: Suppression.REPLIED,
-    StopReason.BOOKED: Suppression.BOOKED,
-    StopReason.OPTED_OUT: Suppression.OPTED_OUT,
-    StopReason.TAKEN_OVER: Suppression.TAKEN_OVER,
-    StopReason.CALLED_BACK: Suppression.CALLED_BACK,
-    StopReason.CLOSED: Suppression.REQUEST_CLOSED,
-    StopReason.UNREACHABLE: Suppression.UNREACHABLE,
-    StopReason.BLOCKED: Suppression.BLOCKED,
-    StopReason.NOT_WANTED: Suppression.NEVER_TEXT,
-    StopReason.SUPERSEDED: Suppression.FOLLOW_UP_STOPPED,
-    StopReason.CAPPED: Suppression.CAPPED,
-    StopReason.BY_HAND: Suppression.FOLLOW_UP_STOPPED,
-}
 
 
 def running_of(lead_id: int) -> Enrollment | None:
@@ -50,7 +34,7 @@ def stop_for(
     """
     with transaction.atomic():
         consent.hold_contact(lead_id)
-        keep_back(lead_id, SUPPRESSIONS[reason])
+        keep_back(lead_id, standing.SUPPRESSIONS[reason])
         enrollment = running_of(lead_id)
         return enrollment is not None and end(enrollment, reason, now=now, by=by, note=note)
 
@@ -114,7 +98,7 @@ def heard_from_staff(lead_id: int, reason: StopReason, *, now: datetime) -> None
     enrollment = running_of(lead_id)
     if enrollment is None or enrollment.sequence.after_staff == AfterStaff.GO_ON:
         return
-    keep_back(lead_id, SUPPRESSIONS[reason])
+    keep_back(lead_id, standing.SUPPRESSIONS[reason])
     if enrollment.sequence.after_staff == AfterStaff.RESTART:
         count_from(enrollment, now)
     else:
