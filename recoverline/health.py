@@ -1,5 +1,6 @@
 """Whether this installation does its work: for load balancers (/healthz/live), and for people and alarms (/healthz)."""
 
+from collections import Counter
 from datetime import datetime
 
 from django.db import DatabaseError
@@ -7,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from messaging.enums import MessageStatus
+from messaging.escalation import watchdog
 from messaging.models import Heartbeat, Message
 from recoverline.lib import clock
 
@@ -20,18 +22,25 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, sender and worker beat, and no text waits longer than two minutes; else 503."""
+    """200 when the database answers, sender and worker beat, and nothing that is due waits longer than two minutes;
+    else 503.
+    """
     try:
-        facts = _facts(clock.now())
+        now = clock.now()
+        facts = _facts(now)
+        # By kind and count: whose work it is, is nobody's business here.
+        overdue = Counter(each.what for each in watchdog.overdue(now))
     except DatabaseError:
         return JsonResponse({"status": "failing", "database": "unreachable"}, status=503)
     healthy = (
         _is_fresh(facts["sender_seconds"])
         and _is_fresh(facts["worker_seconds"])
         and (facts["oldest_text_seconds"] or 0) < OVERDUE_SECONDS
+        and not overdue
     )
     return JsonResponse(
-        {"status": "ok" if healthy else "failing", "database": "ok", **facts}, status=200 if healthy else 503
+        {"status": "ok" if healthy else "failing", "database": "ok", **facts, "overdue": overdue},
+        status=200 if healthy else 503,
     )
 
 

@@ -7,7 +7,7 @@ on from where it was: one step per due moment, and the next waits its full time 
 import logging
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import F, Max
 
 from leads import callbacks
@@ -34,8 +34,6 @@ def run_due(now: datetime) -> int:
     for pk in due.order_by("next_at", "id").values_list("pk", flat=True)[:AT_ONCE]:
         try:
             moved += _advance(pk, now=now)
-        except DatabaseError:
-            raise
         except Exception:  # one of them must not stand in the way of the others
             logger.exception("escalation %s could not be moved", pk)
     return moved

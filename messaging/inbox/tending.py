@@ -51,7 +51,7 @@ def _wake(row: Conversation, *, now: datetime) -> bool:
 
 def tell_overdue(now: datetime) -> int:
     """Tell of each customer once that they have waited too long for a person; how many."""
-    late = Conversation.objects.filter(_waits_for_a_person(), reply_due_at__lte=now)
+    late = Conversation.objects.filter(waits_for_a_person(), reply_due_at__lte=now)
     late.filter(reply_due_at__lt=now - STALE_AFTER).update(overdue_told_at=now)
     rows = late.select_related("business", "lead").order_by("reply_due_at")[:AT_ONCE]
     return sum(_tell(row, now=now) for row in rows)
@@ -59,7 +59,7 @@ def tell_overdue(now: datetime) -> int:
 
 def _tell(row: Conversation, *, now: datetime) -> bool:
     # Who was answered since they were found, or given more time, is not late.
-    mine = Conversation.objects.filter(_waits_for_a_person(), pk=row.pk, reply_due_at=row.reply_due_at)
+    mine = Conversation.objects.filter(waits_for_a_person(), pk=row.pk, reply_due_at=row.reply_due_at)
     with transaction.atomic():
         told = mine.update(overdue_told_at=now)
         if told:
@@ -70,7 +70,7 @@ def _tell(row: Conversation, *, now: datetime) -> bool:
     return bool(told)
 
 
-def _waits_for_a_person() -> Q:
+def waits_for_a_person() -> Q:
     """Open and unanswered, and neither about to be answered by the robot nor told already."""
     is_robots = Q(handler=Handler.ROBOT, turn_due_at__isnull=False)
     waits = Q(needs_reply=True, overdue_told_at__isnull=True, status=ConversationStatus.OPEN)
