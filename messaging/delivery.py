@@ -122,7 +122,7 @@ def act_on_error(message: Message, code: str, *, now: datetime) -> None:
                 message.business,
                 phone=message.lead.phone,
                 source=OptOutSource.CARRIER,
-                evidence=f"carrier error {code}",
+                evidence=f"carrier error {code} of text {message.key}",
                 now=now,
             )
             _ask_callback(message, TaskReason.OPTED_OUT, now=now)

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet, Value
 
 from leads.enums import LeadKind
 from leads.models import Lead
-from messaging import configuration
+from messaging import configuration, consent
 from messaging.enums import (
     CallerKind,
     CallState,
@@ -90,7 +90,7 @@ def _lead_of(call: Call) -> Lead | None:
 def _known_as(call: Call, lead: Lead | None) -> set[CallerKind]:
     """On which of the business's lists this phone stands; those that change by the minute in one query."""
     business, phone = call.business_id, call.caller
-    mine = {"business": business, "phone": phone}
+    mine = {"business": business, "phone__in": consent.names_of(business, phone)}
     lists: list[tuple[CallerKind, QuerySet[Any]]] = [
         (CallerKind.NEVER_TEXT, NeverText.objects.filter(**mine)),
         (CallerKind.OPTED_OUT, OptOut.objects.filter(**mine, revoked_at=None)),

@@ -9,9 +9,20 @@ from django.db.models.functions import Coalesce
 from leads import callbacks, events, intake
 from leads.enums import TaskReason
 from leads.models import Lead
-from messaging import configuration, conversations, facts, outbound
+from messaging import configuration, consent, conversations, facts, outbound
 from messaging.carriers.base import CallEnd
-from messaging.enums import CallerKind, CallState, Happening, MessageKind, MissReason, NumberMode, Outcome, ScriptKind
+from messaging.compliance import ledger
+from messaging.enums import (
+    CallerKind,
+    CallState,
+    ConsentMeans,
+    Happening,
+    MessageKind,
+    MissReason,
+    NumberMode,
+    Outcome,
+    ScriptKind,
+)
 from messaging.followups import enrolling
 from messaging.followups.enums import Trigger
 from messaging.models import Call, Conversation
@@ -164,6 +175,7 @@ def _meet(call: Call, reason: MissReason, *, now: datetime) -> tuple[facts.Situa
         simulated=call.is_simulated,
     )  # fmt: skip
     if lead.created_at == now:
+        consent.recall(call.business_id, call.caller)
         return replace(situation, lead=lead), True
     # Another call of theirs was decided in this moment and may have got the text: look again.
     return facts.situation_of(call, reason=reason, now=now), False
@@ -230,6 +242,8 @@ def send_first_text(call: Call, conversation: Conversation, decision: RuleDecisi
     )
     if not text.suppression:
         enrolling.begin(Trigger.NO_REPLY, conversation=conversation, cause=text.idem_key, at=now, now=now)
+    evidence = f"call {call.carrier_call_id}"
+    ledger.note_contact(call.business_id, call.caller, means=ConsentMeans.CALL, at=call.started_at, evidence=evidence)
 
 
 def ask_callback(call: Call, reason: TaskReason, *, now: datetime) -> None:

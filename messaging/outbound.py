@@ -19,6 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from messaging import consent, conversations, delivery, late_text, line_types, recheck, settling
 from messaging.carriers.base import NotSupported, OutboundText, SendOutcome, SendResult
 from messaging.carriers.registry import carrier_for
+from messaging.compliance import ledger
 from messaging.enums import Direction, Happening, MessageKind, MessageStatus, Suppression
 from messaging.followups import stopping
 from messaging.models import Conversation, Message, OptOut
@@ -339,6 +340,8 @@ def _save_accepted(message: Message, attempt: int, carrier_message_id: str, *, n
     if not accepted:
         # The callback was quicker than our own answer: it has set the status, the id may be missing.
         delivery.keep_id(message, carrier_message_id, now=now)
+    if message.idem_key.startswith(consent.CONFIRMATION):
+        ledger.note_confirmed(message, at=now)
 
 
 # ---------------------------------------------------------------- by hand

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
-from messaging import delivery
+from messaging import consent, delivery
 from messaging.carriers.base import CarrierText, NotSupported
 from messaging.carriers.registry import carrier_for
+from messaging.compliance import ledger
 from messaging.enums import MessageStatus
 from messaging.models import Message
 from recoverline.lib import clock
@@ -98,4 +99,6 @@ def _attach(message: Message, text: CarrierText, *, now: datetime) -> bool:
         return False
     if attached:
         delivery.apply_listed(message, text, now=now)
+        if message.idem_key.startswith(consent.CONFIRMATION):
+            ledger.note_confirmed(message, at=now)
     return True

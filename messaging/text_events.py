@@ -13,8 +13,11 @@ from messaging.agent import autonomy, turn
 from messaging.agent.words.loops import LoopSign, Said, looks_automatic
 from messaging.answers import answer
 from messaging.carriers.base import BadPayload, TextReceived
+from messaging.compliance import ledger
 from messaging.configuration import number_called
 from messaging.enums import (
+    ConsentKind,
+    ConsentMeans,
     Direction,
     Happening,
     Intent,
@@ -54,6 +57,8 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     lead = intake.open_lead(
         number.business, phone=phone, at=now, source=number.source, simulated=number.account.kind == "simulator"
     )
+    if lead.created_at == now:
+        consent.recall(lead.business_id, phone)
     if lead.is_landline or lead.is_unreachable:
         delivery.believe_reachable(lead.pk)
     # A turn that is about to answer holds the same row: either it sees this text, or this text sees its answer.
@@ -69,7 +74,7 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
         said, cause = message.body or "Picture", f"text:{message.pk}"
         blocking.keep(conversation, said, cause=cause, happening=Happening.TEXT_IN, now=now)
     else:
-        _act_on(conversation, message, meaning, now=now)
+        _act_on(conversation, message, event, meaning, now=now)
 
 
 def _is_about_consent(
@@ -90,13 +95,17 @@ def _is_about_consent(
     return came_back or consent.meaning_of(message.body) == Meaning.START
 
 
-def _act_on(conversation: Conversation, message: Message, meaning: Meaning, *, now: datetime) -> None:
+def _act_on(
+    conversation: Conversation, message: Message, event: TextReceived, meaning: Meaning, *, now: datetime
+) -> None:
     """What a customer wrote: a danger, a machine, something urgent, their visit, the robot's turn; one answer."""
     body = message.body
+    _note_first_text(conversation.lead, message, event, now=now)
     conversations.note_said(
         conversation, text=body or "Picture", now=now, by_customer=True, happening=Happening.TEXT_IN
     )
     if meaning == Meaning.MAYBE:
+        _note_consent(conversation, event, ConsentKind.DOUBTFUL, said=body, now=now)
         _pause(conversation, "This may be a request to stop, or the wrong person. Please read it and decide.", now=now)
     # Danger comes before everything else, even if a machine says it. One may take two texts to say.
     burst = _burst(conversation, body)
@@ -155,21 +164,29 @@ def _store(conversation: Conversation, event: TextReceived, *, now: datetime) ->
 
 # ---------------------------------------------------------------- consent
 def _stop(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
-    phone, evidence = conversation.lead.phone, f"text {event.message_id}: {message.body}"
-    row = consent.opt_out(conversation.business, phone=phone, source=OptOutSource.TEXT, evidence=evidence, now=now)
+    row = consent.opt_out(
+        conversation.business, phone=conversation.lead.phone, source=OptOutSource.TEXT,
+        evidence=f"text {event.message_id}", said=message.body, now=now,
+    )  # fmt: skip
     _note_keyword(conversation, message, now=now)
     conversations.end_waiting(conversation)
     stopping.stop_for(conversation.lead_id, StopReason.OPTED_OUT, now=now)
     appointment_replies.note_bare_cancel(conversation, message.body, now=now)
-    if row is not None and not _carrier_answers(conversation, message, event):
-        answer(conversation, ScriptKind.OPT_OUT_CONFIRMATION, idem_key=f"optout:{row.pk}", now=now)
+    if row is None:
+        return
+    if _carrier_answers(conversation, message, event):
+        _note_consent(conversation, event, ConsentKind.CONFIRMED, means=ConsentMeans.CARRIER, now=now)
+    else:
+        answer(conversation, ScriptKind.OPT_OUT_CONFIRMATION, idem_key=f"{consent.CONFIRMATION}{row.pk}", now=now)
 
 
 def _start(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> bool:
     """Take an opt-out back; False when there was none."""
     _note_keyword(conversation, message, now=now)
-    evidence = f"text {event.message_id}: {message.body}"
-    back = consent.opt_in(conversation.business, phone=conversation.lead.phone, evidence=evidence, now=now)
+    back = consent.opt_in(
+        conversation.business, phone=conversation.lead.phone, evidence=f"text {event.message_id}", said=message.body,
+        now=now, is_explicit=consent.meaning_of(message.body) == Meaning.START,
+    )  # fmt: skip
     if back and not _carrier_answers(conversation, message, event):
         answer(conversation, ScriptKind.OPT_IN_CONFIRMATION, idem_key=f"optin:{message.pk}", now=now)
     return back
@@ -177,8 +194,32 @@ def _start(conversation: Conversation, message: Message, event: TextReceived, *,
 
 def _help(conversation: Conversation, message: Message, event: TextReceived, *, now: datetime) -> None:
     _note_keyword(conversation, message, now=now)
+    _note_consent(conversation, event, ConsentKind.HELPED, said=message.body, now=now)
     if not _is_machine(conversation, now=now) and not _carrier_answers(conversation, message, event):
         answer(conversation, ScriptKind.HELP, idem_key=f"help:{message.pk}", now=now)
+
+
+def _note_consent(
+    conversation: Conversation,
+    event: TextReceived,
+    kind: ConsentKind,
+    *,
+    now: datetime,
+    means: ConsentMeans = ConsentMeans.TEXT,
+    said: str = "",
+) -> None:
+    ledger.note(
+        conversation.business_id, conversation.lead.phone, kind, means=means, at=now,
+        evidence=f"text {event.message_id}", said=said,
+    )  # fmt: skip
+
+
+def _note_first_text(lead: Lead, message: Message, event: TextReceived, *, now: datetime) -> None:
+    """The first text from this phone: they turned to us by themselves."""
+    earlier = Message.objects.filter(lead=lead, direction=Direction.IN, pk__lt=message.pk)
+    if not earlier.exists():
+        evidence = f"text {event.message_id}"
+        ledger.note_contact(lead.business_id, lead.phone, means=ConsentMeans.TEXT, at=now, evidence=evidence)
 
 
 def _note_keyword(conversation: Conversation, message: Message, *, now: datetime) -> None:

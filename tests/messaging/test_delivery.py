@@ -198,7 +198,11 @@ def test_an_opt_out_at_the_carrier_is_recorded_as_one(first: Message, wire: Wire
     wire.carrier.opt_out(from_=wire.number.number, to=CALLER)
     wire.deliver_due()
     row = OptOut.objects.get()
-    assert (row.phone, row.source, row.evidence) == (CALLER, OptOutSource.CARRIER, "carrier error 21610")
+    assert (row.phone, row.source, row.evidence) == (
+        CALLER,
+        OptOutSource.CARRIER,
+        f"carrier error 21610 of text {first.key}",
+    )
     assert kinds("lead.opted_out") == ["lead.opted_out"]
     late = outbound.queue_text(
         first.conversation, kind=MessageKind.STAFF, body="Hello", idem_key="late", now=clock.now()
