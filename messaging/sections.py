@@ -25,6 +25,7 @@ from messaging.enums import (
     RingOrder,
     ScriptKind,
 )
+from messaging.followup_sections import FOLLOW_UP_SECTIONS
 from messaging.inbox import canned
 from messaging.models import CannedReply, CarrierAccount, NeverText, PhoneNumber, RingTarget, Rule, Script
 from messaging.scripts import lint, values_for
@@ -251,6 +252,7 @@ SECTIONS = (
         form=SCRIPTS,
         about="Your words. {business} and the like are filled in; {opt_out} must stand in every first text.",
     ),
+    *FOLLOW_UP_SECTIONS,
     Rows(
         key="canned_replies",
         order=105,

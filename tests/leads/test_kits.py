@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +19,9 @@ from messaging.enums import (
     Outcome,
     ScriptKind,
 )
+from messaging.followups.checking import findings_in
+from messaging.followups.enums import StepAction, Trigger, Unit
+from messaging.followups.versions import draft_terms
 from messaging.models import CarrierAccount, NeverText, PhoneNumber, RingTarget, Rule, Script
 from messaging.rules import CallFacts, RuleTerms, first_match
 from messaging.script_lint import EXAMPLES, FIRST_TEXT_KINDS, SPOKEN_KINDS
@@ -155,6 +158,52 @@ def test_a_word_that_puts_customers_first_is_one_that_the_text_asks_for(kit: Kit
     for script in loaded(kit).scripts.exclude(kind__in=SPOKEN_KINDS):
         asks = re.search(r"\bURGENTE?\b", script.body) is not None
         assert script.urgent_word_list == (words[script.language] if asks else []), script.name
+
+
+# ---------------------------------------------------------------- follow-ups
+@ALL
+def test_follow_ups_end_soon_are_cheap_and_decent_and_stay_on_the_subject(kit: Kit) -> None:
+    business = loaded(kit)
+    assert_shapes(business)
+    assert_words(business)
+
+
+def assert_shapes(business: Business) -> None:
+    found = {row.trigger: draft_terms(row) for row in business.sequences.filter(is_active=True)}
+    shapes = {trigger: [step.action.value for step in steps] for trigger, steps in found.items()}
+    asked = shapes.pop(Trigger.NOT_BOOKED)
+    assert (asked[-1], set(asked[:-1]), len(asked) in (3, 4)) == ("task", {"text"}, True)
+    assert shapes == {
+        Trigger.NO_REPLY: ["text", "task"],
+        Trigger.ESTIMATE: ["text", "text", "task"],
+        Trigger.MISSED_VISIT: ["text", "task"],
+        Trigger.AFTER_JOB: ["text"],
+    }
+    last = {trigger: steps[-1].delay_amount for trigger, steps in found.items() if steps[-1].delay_unit == Unit.DAYS}
+    assert last[Trigger.NOT_BOOKED] <= 7
+    assert max(last.values()) <= 10
+
+
+def assert_words(business: Business) -> None:
+    """One segment of plain characters (a text with a link: two), in both languages, at hours when shops are open."""
+    place = business.locations.earliest("pk")
+    for sequence in business.sequences.all():
+        steps = draft_terms(sequence)
+        findings = findings_in(steps, business=business, location=place, now=SATURDAY)
+        assert [finding.message for finding in findings if finding.level != "note"] == []
+        for step in steps:
+            where = (sequence.name, step.position)
+            assert step.weekdays, where
+            assert (step.window_from, step.window_until) >= (time(9), time(17)), where
+            for body in (step.body, step.body_es):
+                assert re.search(r"%|\$|\bfree\b|discount|offer ends|gratis|descuento|https?:", body) is None, where
+            if step.action != StepAction.TEXT:
+                assert step.body_es == ""
+                continue
+            for language, body in (("en", step.body), ("es", step.body_es)):
+                bill = count_segments(render_script(body, sample_of(business, language)))
+                most = 2 if "{booking_link}" in body else 1
+                assert (bill.costly, bill.count <= most) == ((), True), (*where, language, bill.units)
 
 
 def decide(business: Business, reason: MissReason, *callers: CallerKind, **facts: object) -> tuple[str, str]:

@@ -40,6 +40,8 @@ from messaging.enums import (
     ScriptKind,
     Suppression,
 )
+from messaging.followup_sections import STEPS
+from messaging.followups.enums import AfterStaff, Anchor, StepAction, Trigger
 from messaging.models import Call, CarrierAccount
 from messaging.script_lint import FIRST_TEXT_KINDS, PLACEHOLDERS, SPOKEN_KINDS
 from messaging.sections import SECTIONS as MESSAGING_SECTIONS
@@ -198,6 +200,7 @@ FORMS: list[tuple[str, RowForm]] = [
     ("booking of a service", BOOKING_RULES),
     ("at of a service", SERVICE_AT),
     ("robot", ROBOT),
+    ("steps of a sequence", STEPS),
     *(
         (section.key, section.form)
         for section in (*LEADS_SECTIONS, *SCHEDULING_SECTIONS, *MESSAGING_SECTIONS)
@@ -234,6 +237,10 @@ def test_the_words_of_the_business_file_are_all_there() -> None:
         "`kind` of a script, first texts": [kind for kind in ScriptKind.values if kind in FIRST_TEXT_KINDS],
         "`kind` of a script, answers": [kind for kind in ScriptKind.values if kind not in others],
         "`kind` of a script, spoken": [kind for kind in ScriptKind.values if kind in SPOKEN_KINDS],
+        "`trigger`": Trigger.values,
+        "`after_staff`": AfterStaff.values,
+        "`counted_from` of a step": Anchor.values,
+        "`do` of a step": StepAction.values,
         "`danger`": Danger.values,
         "`mode` of the robot, modes of `intents`": AgentMode.values,
         "`driver`": Driver.values,
