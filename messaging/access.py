@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from leads.access import WRITERS, User, visible_by_location
 from leads.enums import Role
 from leads.models import CallbackTask, Location, Membership
-from messaging.models import AgentTurn, Call, Conversation, Message, MessageMedia
+from messaging.models import AgentTurn, Call, Conversation, Escalation, Message, MessageMedia
 
 # A superuser may see thousands; so many can still be chosen from.
 NAMED_AT_MOST = 200
@@ -75,6 +75,11 @@ def media_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[
 def turns_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[AgentTurn]:
     """The robot's turns in those conversations."""
     return visible_by_location(user, AgentTurn.objects.all(), location="conversation__location", roles=roles)
+
+
+def escalations_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[Escalation]:
+    """What could not wait at those locations."""
+    return visible_by_location(user, Escalation.objects.all(), roles=roles)
 
 
 def tasks_for(user: User, *, roles: tuple[Role, ...] = tuple(Role)) -> QuerySet[CallbackTask]:

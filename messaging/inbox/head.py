@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from messaging.inbox import live, presence
+from messaging.inbox import escalations, live, presence
 from messaging.inbox.asking import user_of
 from messaging.models import Conversation
 from recoverline.lib import clock
@@ -21,6 +21,7 @@ def head_context(request: HttpRequest, conversation: Conversation, thread: live.
         "visitors": presence.visitors(conversation, apart_from=me, now=now) if thread.has_visitors else [],
         "robot": presence.robot_in(conversation, now=now),
         "is_opted_out": thread.is_opted_out,
+        "escalation": escalations.state_of(conversation, user_of(request)) if thread.has_escalation else None,
         "newest": thread.newest,
         "thread": thread,
         "thread_digests": live.digests_of_thread(conversation, thread, now=now),

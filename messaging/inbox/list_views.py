@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from leads.models import CallbackTask
 from messaging import access
-from messaging.inbox import bulk, queues, saved_views, search
+from messaging.inbox import bulk, escalations, queues, saved_views, search
 from messaging.inbox.asked import Asked, read_asked
 from messaging.inbox.asking import user_of
 from messaging.inbox.bulk_forms import BulkForm
@@ -126,11 +126,14 @@ def next_conversation(request: HttpRequest, conversation: Conversation) -> Conve
 # ---------------------------------------------------------------- what the pages show
 def around_list(user_id: int, asked: Asked, locations: access.Locations) -> dict[str, Any]:
     """What an open page asks about again and again: which list, and how many wait."""
-    counts = queues.count_waiting(asked.listing(user_id, locations))
+    counts, now = queues.count_waiting(asked.listing(user_id, locations)), clock.now()
+    # A statement of its own only while there is something in it.
+    banner = escalations.banner_of(user_id, locations, now=now) if counts["escalations"] else escalations.Banner()
     return {
         "asked": asked,
         "list_query": asked.query,
-        "now": clock.now(),
+        "now": now,
+        "banner": banner,
         "counts": {name: _shown(count) for name, count in counts.items()},
     }
 

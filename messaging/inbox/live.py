@@ -17,9 +17,21 @@ from django.db.models.functions import Cast, Coalesce, Concat, Length
 
 from leads.models import CallbackTask, JobRequest, LeadEvent
 from messaging.inbox import prepared
+from messaging.inbox.escalations import Banner
 from messaging.inbox.presence import HOLDS_FOR, robot_in
 from messaging.inbox.queues import Shown
-from messaging.models import AgentTurn, Call, Conversation, Message, MessageMedia, Note, OptOut, PresenceMark
+from messaging.models import (
+    AgentTurn,
+    Call,
+    Conversation,
+    Escalation,
+    EscalationNotice,
+    Message,
+    MessageMedia,
+    Note,
+    OptOut,
+    PresenceMark,
+)
 from messaging.templatetags.inbox import ago, sla
 from recoverline.lib.phones import display_phone
 from scheduling.models import Appointment
@@ -32,6 +44,9 @@ _PIECE = re.compile(r"([a-z]+)-([0-9a-f]{12})")
 _TEXT = "text:"
 _OPT_OUT = "opt-out:"
 _HERE = "here:"
+_ESCALATION = "escalation:"
+_NOTICE = "notice:"
+_OVER = "escalation:closed"
 # What the head of a conversation shows. What the robot keeps for itself does not change it.
 _HEAD = (
     "status", "handler", "assignee_id", "is_urgent", "needs_reply", "automation_paused", "pause_reason",
@@ -62,7 +77,13 @@ def page_digests(
     alerts.
     """
     now, above = around["now"], (sorted(around["counts"].items()), around["list_query"])
-    digests = {"queues": digest_of(above), "list": digest_of([_row_values(row, now) for row in rows]), **thread}
+    banner: Banner = around["banner"]
+    digests = {
+        "queues": digest_of(above),
+        "list": digest_of([(*_row_values(row, now), *banner.row_looks(row.pk)) for row in rows]),
+        "banner": digest_of(banner.looks),
+        **thread,
+    }
     return digests if alerts is None else {**digests, "alerts": digest_of(alerts)}
 
 
@@ -96,6 +117,11 @@ class Thread:
         return any(tag.startswith(_HERE) for tag, *_ in self.tallies)
 
     @property
+    def has_escalation(self) -> bool:
+        """Whether something in it cannot wait and is not over."""
+        return any(tag.startswith(_ESCALATION) and tag != _OVER for tag, *_ in self.tallies)
+
+    @property
     def is_opted_out(self) -> bool:
         return any(tag.startswith(_OPT_OUT) for tag, *_ in self.tallies)
 
@@ -115,6 +141,7 @@ def _tallies(values: Sequence[Any]) -> "QuerySet[Any, Any]":
     media = MessageMedia.objects.filter(message__conversation=conversation)
     calls = Call.objects.filter(conversation=conversation)
     stops = OptOut.objects.filter(business=business, phone=phone, revoked_at=None)
+    urgent = Escalation.objects.filter(conversation=conversation)
     marks = PresenceMark.objects.filter(conversation=conversation, seen_at__gt=since).exclude(user=me)
     parts = [
         _tally(texts, _TEXT, F("status"), changes=Sum("attempts")),
@@ -131,6 +158,8 @@ def _tallies(values: Sequence[Any]) -> "QuerySet[Any, Any]":
         _tally(JobRequest.objects.filter(lead=lead), "request:", F("status")),
         _tally(Appointment.objects.filter(lead=lead), "visit:", F("status"), changes=Sum("version")),
         _tally(stops, _OPT_OUT),
+        _tally(urgent, "escalation:", F("status"), changes=Sum("version")),
+        _tally(EscalationNotice.objects.filter(escalation__conversation=conversation), "notice:", F("status")),
         _tally(marks, _HERE, F("state"), F("user__username")),
     ]  # fmt: skip
     return parts[0].union(*parts[1:], all=True)
@@ -149,11 +178,12 @@ def digests_of_thread(conversation: Conversation, thread: Thread, *, now: dateti
     state = [getattr(conversation, name) for name in _HEAD]
     person, wish = _columns(lead), _columns(request) if request else None
     here = [tag for tag, *_ in thread.tallies if tag.startswith(_HERE)]
-    said = [tally for tally in thread.tallies if not tally[0].startswith(_HERE)]
+    urgent = [tally for tally in thread.tallies if tally[0].startswith((_ESCALATION, _NOTICE))]
+    said = [tally for tally in thread.tallies if not tally[0].startswith((_HERE, _ESCALATION, _NOTICE))]
     others = [tally for tally in said if not tally[0].startswith(_TEXT)]
     robot = robot_in(conversation, now=now)
     return {
-        "head": digest_of(state, person, wish, here, robot, due.tone, due.label, thread.is_opted_out),
+        "head": digest_of(state, person, wish, here, robot, due.tone, due.label, thread.is_opted_out, urgent),
         "timeline": digest_of(said, conversation.status, lead.name),
         "panel": digest_of(state, person, wish, others),
     }

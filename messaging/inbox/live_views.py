@@ -25,7 +25,7 @@ from messaging.models import Conversation
 from recoverline.lib import clock
 
 # The parts of a page that are swapped one by one; what is written in lies outside of them.
-OF_LIST = {"queues": "inbox/_queues.html", "list": "inbox/_list.html"}
+OF_LIST = {"queues": "inbox/_queues.html", "list": "inbox/_list.html", "banner": "inbox/_escalations.html"}
 OF_THREAD = {"head": "inbox/_head.html", "timeline": "inbox/_timeline.html", "panel": "inbox/_panel.html"}
 LEFT = "left"
 

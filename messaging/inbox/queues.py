@@ -26,7 +26,7 @@ from messaging import access
 from messaging.access import Locations
 from messaging.enums import ConversationStatus, Handler
 from messaging.inbox import prepared
-from messaging.models import Conversation, Mention, OptOut
+from messaging.models import Conversation, Escalation, Mention, OptOut
 
 PAGE_SIZE = 25
 # Nobody needs to know how many more; and a count that stops is as quick in a full inbox as in an empty one.
@@ -359,17 +359,23 @@ class _CountOf(Subquery):
 
 
 def count_waiting(listing: Listing) -> dict[str, int]:
-    """What waits in each of COUNTED and among call-backs, up to COUNTED_AT_MOST of each; in one statement."""
-    is_anywhere = listing.places == (None,)
+    """What waits in each of COUNTED and among call-backs, up to COUNTED_AT_MOST of each; in one statement.
+
+    `escalations` are those of all locations, whatever the list is narrowed to: they cannot wait.
+    """
+    names = [*(queue.value for queue in COUNTED), "callbacks", "escalations"]
     if not listing.places:
-        return dict.fromkeys([*(queue.value for queue in COUNTED), "callbacks"], 0)
-    row, *_ = prepared.ask(_counts, [listing.user_id, *_named(listing)], COUNTED_AT_MOST, is_anywhere)
-    return dict(zip([*(queue.value for queue in COUNTED), "callbacks"], row, strict=True))
+        return dict.fromkeys(names, 0)
+    named = _named(listing)
+    others = [place.pk for place in listing.locations.seen if place.pk not in named] if named else []
+    row, *_ = prepared.ask(_counts, [listing.user_id, *named, *others], COUNTED_AT_MOST, len(named))
+    return dict(zip(names, row, strict=True))
 
 
-def _counts(values: Sequence[int], at_most: int, is_anywhere: bool) -> "QuerySet[Any, Any]":
+def _counts(values: Sequence[int], at_most: int, asked_at: int) -> "QuerySet[Any, Any]":
+    """`asked_at`: so many of the places are those of the list; 0 is anywhere."""
     user, *places = values
-    at = Q() if is_anywhere else Q(location__in=places)
+    at = Q(location__in=places[:asked_at]) if asked_at else Q()
     counted: list[QuerySet[Any]] = []
     for queue in COUNTED:
         rows = Conversation.objects.filter(standing_in(queue, user) & at)
@@ -377,6 +383,8 @@ def _counts(values: Sequence[int], at_most: int, is_anywhere: bool) -> "QuerySet
             rows = rows.filter(pk__in=Mention.objects.filter(user=user, seen_at=None).values("note__conversation"))
         counted.append(rows)
     counted.append(CallbackTask.objects.filter(at, done_at=None))
+    everywhere = Q(location__in=places) if places else Q()
+    counted.append(Escalation.objects.filter(everywhere, ~Q(status="closed")))
     numbers = {f"n{index}": _CountOf(rows.order_by().values("pk")[:at_most]) for index, rows in enumerate(counted)}
     return get_user_model()._default_manager.filter(pk=user).order_by().annotate(**numbers).values_list(*numbers)
 

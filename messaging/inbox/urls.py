@@ -2,6 +2,7 @@ from messaging.inbox import (
     act_views,
     callback_views,
     composer_views,
+    escalation_views,
     file_views,
     list_views,
     live_views,
@@ -25,4 +26,5 @@ urlpatterns = [
     *note_views.urlpatterns,
     *callback_views.urlpatterns,
     *preference_views.urlpatterns,
+    *escalation_views.urlpatterns,
 ]

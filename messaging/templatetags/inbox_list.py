@@ -12,6 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from messaging.enums import Happening
+from messaging.inbox.escalations import Banner, Line
+from messaging.models import Conversation
 from messaging.templatetags.inbox import person
 from recoverline.lib.text import one_line
 
@@ -45,6 +47,12 @@ _NOTHING_YET = Sign("text-in", "Conversation")
 def sign(happening: str) -> Sign:
     """What happened last, in a picture."""
     return _SIGNS[Happening(happening)] if happening in Happening.values else _NOTHING_YET
+
+
+@register.simple_tag
+def escalation_of_row(banner: Banner | str | None, row: Conversation) -> Line | None:
+    """What cannot wait in this conversation, if anything; a page without a banner knows of none."""
+    return (banner.rows or {}).get(row.pk) if isinstance(banner, Banner) else None
 
 
 @register.filter

@@ -119,6 +119,7 @@ _EVENTS = (
     ("conversation.closed", "tick"), ("conversation.overdue", "late"), ("conversation.paused", "pause"),
     ("conversation.returned", "robot"), ("conversation.", "person"), ("automation.", "robot"), ("model.", "robot"),
     ("appointment.", "clock"), ("consent.", "blocked"),
+    ("escalation.acknowledged", "tick"), ("escalation.closed", "tick"), ("escalation.", "bell"),
 )  # fmt: skip
 
 

@@ -6,3 +6,4 @@ import "./list.js";
 import "./panel.js";
 import "./composer.js";
 import "./acts.js";
+import "./escalations.js";

@@ -53,7 +53,7 @@ class Tab:
         return {name.removeprefix("region-") for name in self.news().get("regions", {})}
 
 
-ALL = {"queues", "list", "head", "timeline", "panel"}
+ALL = {"queues", "list", "banner", "head", "timeline", "panel"}
 
 
 def test_who_knows_nothing_gets_everything_and_then_nothing(cast: Cast) -> None:
@@ -106,7 +106,7 @@ def test_someone_elses_conversation_changes_the_list_alone(cast: Cast) -> None:
     tab.news()
     converse(cast, lead={"name": "Nina"}, last_at=clock.now(), needs_reply=True, handler=Handler.PERSON)
     news = tab.news()
-    assert {name.removeprefix("region-") for name in news["regions"]} == {"queues", "list"}
+    assert {name.removeprefix("region-") for name in news["regions"]} == {"queues", "list", "banner"}
     assert news["title"] == "(1) Dana · Recoverline"
 
 
@@ -116,14 +116,16 @@ def test_someone_elses_conversation_changes_the_list_alone(cast: Cast) -> None:
 def test_a_forged_cursor_is_one_that_knows_nothing(cast: Cast, cursor: str) -> None:
     tab = Tab(as_user(cast.ana))
     tab.cursor = cursor
-    assert tab.regions() == {"queues", "list"}
+    assert tab.regions() == {"queues", "list", "banner"}
 
 
 @pytest.mark.parametrize("key", ["not-a-key", "0b0f7f6e-0000-4000-8000-000000000000", "theirs"])
 def test_what_one_may_not_see_is_gone(cast: Cast, key: str) -> None:
     theirs = factories.make_conversation(factories.make_lead(cast.b, name="Secret"), cast.b_number)
     told = as_user(cast.ana).get(POLL, {"open": str(theirs.key) if key == "theirs" else key})
-    assert (told.json()["gone"], set(told.json()["regions"])) == (True, {"region-queues", "region-list"})
+    assert (told.json()["gone"], set(told.json()["regions"])) == (
+        True, {"region-queues", "region-list", "region-banner"},
+    )  # fmt: skip
     assert b"Secret" not in told.content
 
 
