@@ -7,22 +7,17 @@ from django.db import IntegrityError, transaction
 from leads.models import Lead
 from messaging import blocking, configuration, conversations, missed_calls, urgency, voicemail
 from messaging.carriers.base import (
-    AskToAccept,
     BadPayload,
     CallArrived,
     CallEnded,
     CallReported,
-    Connect,
-    Ring,
     RingingEnded,
-    Say,
-    TakeVoicemail,
     TeamPickedUp,
     VoicemailLeft,
     VoicemailTranscribed,
-    VoicePlan,
     WhisperAsked,
 )
+from messaging.carriers.plans import AskToAccept, Connect, Ring, Say, TakeVoicemail, VoicePlan
 from messaging.enums import CallState, CarrierKind, Happening, HoursState, MissReason, NumberMode, RingOrder, ScriptKind
 from messaging.models import Call, CarrierAccount, PhoneNumber
 from messaging.wording import wording

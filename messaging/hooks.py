@@ -19,7 +19,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from messaging import configuration, inbound
-from messaging.carriers.base import BadPayload, Carrier, HookAnswer, HookRequest, Say, VoicePlan, WrongAccount
+from messaging.carriers.base import BadPayload, Carrier, HookAnswer, HookRequest, WrongAccount
+from messaging.carriers.plans import Say, VoicePlan
 from messaging.carriers.registry import carrier_for, classes_by_hook_name
 from messaging.models import CarrierAccount, InboundHook
 from recoverline.lib import clock

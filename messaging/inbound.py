@@ -6,20 +6,23 @@ from typing import Any
 
 from messaging import call_events, delivery, text_events
 from messaging.carriers.base import (
+    AlertAnswered,
+    AlertCallEnded,
+    AlertPickedUp,
     CallArrived,
     CallEnded,
     CallReported,
     Event,
-    Ring,
     RingingEnded,
     TeamPickedUp,
     TextReceived,
     TextStatus,
     VoicemailLeft,
     VoicemailTranscribed,
-    VoicePlan,
     WhisperAsked,
 )
+from messaging.carriers.plans import Ring, VoicePlan
+from messaging.escalation import calls
 from messaging.models import CarrierAccount
 
 HANDLERS: dict[type[Any], Callable[..., VoicePlan | None]] = {
@@ -33,6 +36,9 @@ HANDLERS: dict[type[Any], Callable[..., VoicePlan | None]] = {
     VoicemailTranscribed: call_events.voicemail_transcribed,
     TextReceived: text_events.text_received,
     TextStatus: delivery.apply_status,
+    AlertPickedUp: calls.picked_up,
+    AlertAnswered: calls.key_pressed,
+    AlertCallEnded: calls.call_ended,
 }
 
 

@@ -8,12 +8,17 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from leads.models import Business, CallbackTask, Lead
 from messaging import consent
 from messaging.enums import CallState, Direction, Handler, MessageKind, Suppression
-from messaging.models import Call, Conversation, Message, NeverText, OptOut
+from messaging.escalation.enums import EscalationStatus
 from messaging.followups import standing
+from messaging.models import Call, Conversation, EscalationNotice, Message, NeverText, OptOut
 from recoverline.lib.phones import is_served
 
 # A person has talked with the caller, or is on the line with them right now.
 SPOKEN = Q(state__in=[CallState.ANSWERED, CallState.OUTBOUND]) | Q(state=CallState.RINGING, accepted_at__isnull=False)
+# An alert is of use as long as nobody has said "mine", a reminder as long as its reader has it.
+STILL_ASKED = Q(position__lt=100, escalation__status=EscalationStatus.OPEN) | Q(
+    position__gte=100, escalation__status=EscalationStatus.ACKNOWLEDGED, escalation__acknowledged_by=F("member")
+)
 # Columns that sending usually reads; of the hundred in these tables the others are fetched where a rare path wants
 # them.
 NEEDED = (
@@ -24,10 +29,12 @@ NEEDED = (
     "account__kind", "account__key", "account__account_sid", "account__auth_token", "account__messaging_service_sid",
     "account__is_active", "account__stopped_at", "account__uses_lookup",
     "business__is_texting_paused", "business__late_after_minutes", "business__country", "business__countries_served",
+    "business__answers_at_night",
     "conversation__automation_paused", "conversation__handler", "conversation__language",
 )  # fmt: skip
-# Leaves also to a person who is blocked: what the law wants answered (STOP, HELP), and what may save somebody.
-ALSO_TO_BLOCKED = (MessageKind.COMPLIANCE, MessageKind.SAFETY)
+# Leaves also to a person who is blocked: what the law wants answered (STOP, HELP), what may save somebody, and what the
+# team is told.
+ALSO_TO_BLOCKED = (MessageKind.COMPLIANCE, MessageKind.SAFETY, MessageKind.ALERT)
 AUTOMATIC = (MessageKind.FIRST_TEXT, MessageKind.AUTO_REPLY, MessageKind.APPOINTMENT, MessageKind.ROBOT)
 
 
@@ -77,6 +84,7 @@ def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
         started_at__gt=OuterRef("created_at"),
     ).filter(SPOKEN)
     called_back = CallbackTask.objects.filter(lead=OuterRef("lead"), done_at__gt=OuterRef("created_at"))
+    alerts = EscalationNotice.objects.filter(message=OuterRef("pk"))
     return (
         messages.select_related("lead", "number", "account", "business", "conversation")
         .only(*NEEDED)
@@ -86,7 +94,9 @@ def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
             staff_wrote=Exists(staff_texts),
             customer_wrote=Exists(newer),
             was_spoken_to=Exists(spoken) | Exists(called_back),
+            is_alert_over=Exists(alerts) & ~Exists(alerts.filter(STILL_ASKED)),
             version_now=F("appointment__version"),
+            location_answers=F("conversation__location__answers_at_night"),
         )
     )
 
@@ -107,6 +117,8 @@ def reason_not_to_send(message: Message) -> Suppression | None:
     # What was booked may have changed since; strict, because a wrong time sends somebody to a locked door.
     if reason is None and message.appointment_version not in (None, found.version_now):
         reason = Suppression.OUTDATED
+    if reason is None and message.kind == MessageKind.ALERT and found.is_alert_over:
+        return Suppression.TAKEN_OVER
     # Neither a pause nor a person who is just writing keeps back what may save somebody.
     if reason is None and message.kind == MessageKind.SAFETY and found.is_never_text:
         return Suppression.NEVER_TEXT

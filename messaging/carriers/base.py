@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from messaging.carriers.plans import VoicePlan
+
 if TYPE_CHECKING:
     from messaging.models import CarrierAccount, PhoneNumber
 
@@ -164,6 +166,36 @@ class TextStatus:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class AlertPickedUp:
+    """Somebody, or a machine, has picked up a call that we made. `key` is the one of its OutboundCall."""
+
+    call_id: str
+    key: str
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAnswered:
+    """A key was pressed during such a call, the `attempt`-th time that one was asked for, from 1."""
+
+    call_id: str
+    key: str
+    digit: str
+    attempt: int
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCallEnded:
+    """Such a call is over, or never came about. COMPLETED says that it was picked up, by whatever."""
+
+    call_id: str
+    key: str
+    end: CallEnd
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
 Event = (
     CallArrived
     | RingingEnded
@@ -175,48 +207,10 @@ Event = (
     | VoicemailTranscribed
     | TextReceived
     | TextStatus
+    | AlertPickedUp
+    | AlertAnswered
+    | AlertCallEnded
 )
-
-
-# ---------------------------------------------------------------- voice plans out
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """Ring these phones together; `attempt` counts the rounds of ringing one after the other, from 1."""
-
-    targets: tuple[str, ...]
-    seconds: int
-    press_to_accept: bool
-    attempt: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class TakeVoicemail:
-    greeting: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Speak and hang up; an empty text only hangs up."""
-
-    text: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class AskToAccept:
-    """Tell the team's phone who is calling and ask for the key."""
-
-    text: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Connect:
-    """The key was pressed: put the two together."""
-
-
-VoicePlan = Ring | TakeVoicemail | Say | AskToAccept | Connect
 
 
 # ---------------------------------------------------------------- texts out
@@ -258,7 +252,19 @@ class OutboundText:
 
 
 @dataclass(frozen=True, slots=True)
+class OutboundCall:
+    """A call that we make to the team. It rings for `ring_seconds`; `key` is our own id, echoed in its webhooks."""
+
+    key: str
+    caller: str
+    to: str
+    ring_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class SendResult:
+    """What became of handing over a text or a call. `message_id`: the carrier's own id of it."""
+
     outcome: SendOutcome
     message_id: str = ""
     error_code: str = ""
@@ -358,6 +364,10 @@ class Carrier(ABC):
         return ErrorClass.UNKNOWN
 
     # calls and media
+    def call(self, call: OutboundCall) -> SendResult:
+        """Make a call. What is heard is asked for with an AlertPickedUp; UNKNOWN: it may ring, never call again."""
+        raise NotSupported
+
     def list_calls(self, *, since: datetime, numbers: Sequence[str]) -> list[CarrierCall]:
         raise NotSupported
 
@@ -379,6 +389,10 @@ class Carrier(ABC):
     def is_landline(self, phone: str) -> bool | None:
         """Whether the carrier's look-up calls it a landline; None when it does not know or cannot say."""
         return None
+
+    def forget(self, kind: str, name: str) -> None:
+        """Delete what the carrier itself keeps: `kind` is text, media, recording or call, `name` the carrier's id."""
+        raise NotSupported
 
     def hook_urls(self, number: "PhoneNumber") -> dict[str, str]:
         """What staff paste at the carrier: label -> URL."""

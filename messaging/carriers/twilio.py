@@ -13,9 +13,6 @@ from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.request_validator import SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, RequestValidator
 
 from messaging.carriers.base import (
-    BadPayload,
-    CallArrived,
-    CallEnded,
     Carrier,
     CarrierCall,
     CarrierText,
@@ -24,23 +21,18 @@ from messaging.carriers.base import (
     Event,
     HookAnswer,
     HookRequest,
-    Media,
+    OutboundCall,
     OutboundText,
-    RingingEnded,
     SendOutcome,
     SendResult,
-    TeamPickedUp,
-    TextReceived,
-    TextStatus,
-    VoicemailLeft,
-    VoicemailTranscribed,
-    VoicePlan,
-    WhisperAsked,
     WrongAccount,
 )
+from messaging.carriers.plans import VoicePlan
 from messaging.carriers.twilio_api import LOOKUP_TIMEOUT_SECONDS, TIMEOUT_SECONDS, api_client
 from messaging.carriers.twilio_codes import CALL_ENDS, DELIVERIES, ERROR_CLASSES
-from messaging.carriers.twilio_results import LONGEST_CODE, explain, result_of_refusal, result_of_silence
+from messaging.carriers.twilio_events import PARSERS, need, whole
+from messaging.carriers.twilio_forgetting import forget
+from messaging.carriers.twilio_results import explain, result_of_refusal, result_of_silence
 from messaging.carriers.twilio_voice import twiml
 from messaging.enums import NumberMode
 from messaging.models import PhoneNumber
@@ -50,7 +42,6 @@ logger = logging.getLogger(__name__)
 # Without this fragment an answer of 500 loses the event: by default Twilio repeats only when it could not connect.
 # A fragment is neither sent nor signed.
 RETRY_FRAGMENT = "#rc=2&rp=ct,rt,5xx"
-LONGEST_ID = 128  # what the columns hold
 TRIAL_PREFIX = "Sent from your Twilio trial account - "  # what a trial account's texts are made to begin with
 
 
@@ -58,9 +49,9 @@ class TwilioCarrier(Carrier):
     hook_name = "twilio"
     hook_events = (
         "voice", "dial", "leg", "whisper", "whisper-answer", "voicemail", "recording", "transcription", "call-status",
-        "message", "message-status",
+        "message", "message-status", "alert", "alert-answer", "alert-status",
     )  # fmt: skip
-    voice_events = ("voice", "dial", "whisper", "whisper-answer", "voicemail")
+    voice_events = ("voice", "dial", "whisper", "whisper-answer", "voicemail", "alert", "alert-answer")
 
     @property
     def _sid(self) -> str:
@@ -100,26 +91,25 @@ class TwilioCarrier(Carrier):
         query = payload.get("_query", {})
         match event:
             case "message":
-                return _need(payload, "MessageSid")
+                return need(payload, "MessageSid")
             case "message-status":
-                return f"{_need(payload, 'MessageSid')}:{_need(payload, 'MessageStatus')}"
-            case "call-status" | "leg":
-                return f"{_need(payload, 'CallSid')}:{_need(payload, 'CallStatus')}"
-            case "dial":
-                return f"{_need(payload, 'CallSid')}:{query.get('attempt', '1')}"
+                return f"{need(payload, 'MessageSid')}:{need(payload, 'MessageStatus')}"
+            case "call-status" | "leg" | "alert-status":
+                return f"{need(payload, 'CallSid')}:{need(payload, 'CallStatus')}"
+            case "dial" | "alert-answer":
+                return f"{need(payload, 'CallSid')}:{query.get('attempt', '1')}"
             case "voicemail":
-                return f"{_need(payload, 'CallSid')}:{query.get('empty', '0')}"
+                return f"{need(payload, 'CallSid')}:{query.get('empty', '0')}"
             case "whisper-answer":
-                return f"{_need(payload, 'CallSid')}:{payload.get('Digits', '')}"
+                return f"{need(payload, 'CallSid')}:{payload.get('Digits', '')}"
             case "recording" | "transcription":
                 status = payload.get(f"{event.capitalize()}Status", "")
-                return f"{_need(payload, 'CallSid')}:{payload.get('RecordingSid', '')}:{status}"
+                return f"{need(payload, 'CallSid')}:{payload.get('RecordingSid', '')}:{status}"
             case _:
-                return _need(payload, "CallSid")
+                return need(payload, "CallSid")
 
     def parse(self, event: str, payload: Mapping[str, Any]) -> list[Event]:
-        parse = getattr(self, f"_parse_{event.replace('-', '_')}")
-        found: Event | None = parse(payload)
+        found = PARSERS[event](payload)
         return [found] if found else []
 
     def answer(self, event: str, plan: VoicePlan | None) -> HookAnswer:
@@ -134,110 +124,6 @@ class TwilioCarrier(Carrier):
         if number.mode == NumberMode.EXTERNAL:
             return texts  # its calls are another system's
         return {"A call comes in": self._url("voice"), "Call status changes": self._url("call-status"), **texts}
-
-    # ------------------------------------------------------------ parsing
-    def _parse_voice(self, payload: Mapping[str, Any]) -> Event:
-        return CallArrived(
-            call_id=_need(payload, "CallSid"),
-            caller=payload.get("From", ""),
-            to=_need(payload, "To"),
-            caller_name=payload.get("CallerName", ""),
-            forwarded_from=payload.get("ForwardedFrom", ""),
-            verification=payload.get("StirVerstat", ""),
-            raw=payload,
-        )
-
-    def _parse_dial(self, payload: Mapping[str, Any]) -> Event:
-        bridged = payload.get("DialBridged", "").lower()
-        attempt = payload.get("_query", {}).get("attempt", "1")
-        return RingingEnded(
-            call_id=_need(payload, "CallSid"),
-            end=CALL_ENDS.get(_need(payload, "DialCallStatus"), CALL_ENDS["failed"]),
-            bridged={"true": True, "false": False}.get(bridged),
-            attempt=max(1, _whole(attempt)),
-            raw=payload,
-        )
-
-    def _parse_leg(self, payload: Mapping[str, Any]) -> Event | None:
-        if payload.get("CallStatus") not in ("in-progress", "answered"):
-            return None
-        return TeamPickedUp(call_id=_need(payload, "ParentCallSid"), accepted=False, raw=payload)
-
-    def _parse_whisper(self, payload: Mapping[str, Any]) -> Event:
-        return WhisperAsked(call_id=_need(payload, "ParentCallSid"), raw=payload)
-
-    def _parse_whisper_answer(self, payload: Mapping[str, Any]) -> Event:
-        # The key is in the Digits of the leg to the team; the call itself is its parent.
-        return TeamPickedUp(call_id=_need(payload, "ParentCallSid"), accepted=payload.get("Digits") == "1", raw=payload)
-
-    def _parse_call_status(self, payload: Mapping[str, Any]) -> Event | None:
-        end = CALL_ENDS.get(_need(payload, "CallStatus"))
-        if end is None or payload.get("ParentCallSid") or payload.get("Direction", "inbound") != "inbound":
-            return None
-        return CallEnded(
-            call_id=_need(payload, "CallSid"),
-            caller=payload.get("From", ""),
-            to=_need(payload, "To"),
-            end=end,
-            raw=payload,
-        )
-
-    def _parse_voicemail(self, payload: Mapping[str, Any]) -> Event:
-        return VoicemailLeft(
-            call_id=_need(payload, "CallSid"),
-            url=payload.get("RecordingUrl", ""),
-            seconds=_whole(payload.get("RecordingDuration")),
-            hung_up=payload.get("Digits") == "hangup",
-            raw=payload,
-        )
-
-    def _parse_recording(self, payload: Mapping[str, Any]) -> Event | None:
-        if payload.get("RecordingStatus") not in ("completed", "absent"):
-            return None
-        absent = payload["RecordingStatus"] == "absent"
-        return VoicemailLeft(
-            call_id=_need(payload, "CallSid"),
-            url="" if absent else payload.get("RecordingUrl", ""),
-            seconds=0 if absent else _whole(payload.get("RecordingDuration")),
-            hung_up=True,
-            raw=payload,
-        )
-
-    def _parse_transcription(self, payload: Mapping[str, Any]) -> Event | None:
-        if payload.get("TranscriptionStatus") != "completed":
-            return None
-        text = payload.get("TranscriptionText", "")
-        return VoicemailTranscribed(call_id=_need(payload, "CallSid"), text=text, raw=payload)
-
-    def _parse_message(self, payload: Mapping[str, Any]) -> Event:
-        media = tuple(
-            Media(payload[f"MediaUrl{i}"], payload.get(f"MediaContentType{i}", ""))
-            for i in range(min(_whole(payload.get("NumMedia")), 10))
-            if payload.get(f"MediaUrl{i}")
-        )
-        return TextReceived(
-            message_id=_need(payload, "MessageSid"),
-            sender=payload.get("From", ""),
-            to=_need(payload, "To"),
-            body=payload.get("Body", ""),
-            media=media,
-            carrier_keyword=payload.get("OptOutType", "").upper(),
-            raw=payload,
-        )
-
-    def _parse_message_status(self, payload: Mapping[str, Any]) -> Event | None:
-        delivery = DELIVERIES.get(_need(payload, "MessageStatus"))
-        if delivery is None:
-            return None
-        code = payload.get("ErrorCode", "")[:LONGEST_CODE]
-        return TextStatus(
-            message_id=_need(payload, "MessageSid"),
-            message_key=payload.get("_query", {}).get("text", ""),
-            delivery=delivery,
-            error_code=code,
-            error_text=explain(code, payload.get("ErrorMessage", "")),
-            raw=payload,
-        )
 
     # ------------------------------------------------------------ texts
     def send(self, text: OutboundText) -> SendResult:
@@ -284,6 +170,24 @@ class TwilioCarrier(Carrier):
         return ERROR_CLASSES.get(error_code, ErrorClass.UNKNOWN)
 
     # ------------------------------------------------------------ calls and media
+    def call(self, call: OutboundCall) -> SendResult:
+        client, http_client = self._client()
+        try:
+            made = client.calls.create(
+                to=call.to,
+                from_=call.caller,
+                url=self._url("alert", notice=call.key),
+                status_callback=self._url("alert-status", notice=call.key),
+                timeout=call.ring_seconds,
+            )
+        except (TwilioRestException, TwilioServiceException) as error:
+            return result_of_refusal(error, http_client.last_headers)
+        except Exception as error:  # as with texts: whatever it is, the phone may be ringing
+            return result_of_silence(error)
+        if not made.sid:
+            return SendResult(SendOutcome.UNKNOWN, error_code="no_id", error_text="The carrier's answer named no call.")
+        return SendResult(SendOutcome.ACCEPTED, message_id=str(made.sid))
+
     def list_calls(self, *, since: datetime, numbers: Sequence[str]) -> list[CarrierCall]:
         client, _ = self._client()
         # StartTime filters by whole UTC days; asking for the day before loses nothing.
@@ -303,7 +207,7 @@ class TwilioCarrier(Carrier):
                 return None
             raise
         legs = client.calls.list(parent_call_sid=call_id, limit=20)
-        answered = any(leg.status == "completed" and _whole(leg.duration) > 0 for leg in legs)
+        answered = any(leg.status == "completed" and whole(leg.duration) > 0 for leg in legs)
         return self._call(call, answered_leg=answered)
 
     def _call(self, call: Any, answered_leg: bool | None = None) -> CarrierCall:
@@ -331,6 +235,9 @@ class TwilioCarrier(Carrier):
     def media_hosts(self) -> frozenset[str]:
         base = urlsplit(settings.TWILIO_API_BASE_URL).netloc
         return frozenset({base} if base else ())
+
+    def forget(self, kind: str, name: str) -> None:
+        forget(self._client()[0], kind, name)
 
     def is_landline(self, phone: str) -> bool | None:
         client, _ = self._client(LOOKUP_TIMEOUT_SECONDS)
@@ -366,15 +273,3 @@ def _warn_of_shared_key(account_id: int) -> None:
         account_id,
         SIGNATURE_SETTINGS_HEADER,
     )
-
-
-def _need(payload: Mapping[str, Any], name: str) -> str:
-    value = payload.get(name)
-    if not isinstance(value, str) or not value or len(value) > LONGEST_ID:
-        raise BadPayload(f"{name} is missing or too long")
-    return value
-
-
-def _whole(value: object) -> int:
-    text = str(value or "").strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from messaging.carriers.base import AskToAccept, Ring, Say, TakeVoicemail, VoicePlan
+from messaging.carriers.plans import AskForKey, AskToAccept, Bridge, Ring, Say, TakeVoicemail, VoicePlan
 
 SPOKEN = {"en": "en-US", "es": "es-US"}
 VOICEMAIL_SECONDS = 120
+BRIDGE_SECONDS = 30
+KEY_SECONDS = 8
 
 
 def twiml(plan: VoicePlan | None, url: Callable[..., str]) -> str:
@@ -23,6 +25,11 @@ def twiml(plan: VoicePlan | None, url: Callable[..., str]) -> str:
             gather.say(plan.text, language=SPOKEN.get(plan.language, "en-US"))
             # Nobody pressed: a mobile's voicemail, or a person who does not want the call.
             response.hangup()
+        case AskForKey():
+            _ask_for_key(response, plan, url)
+        case Bridge():
+            response.say(plan.text, language=SPOKEN.get(plan.language, "en-US"))
+            response.dial(caller_id=plan.caller, timeout=BRIDGE_SECONDS).number(plan.to)
         case Say():
             if plan.text:
                 response.say(plan.text, language=SPOKEN.get(plan.language, "en-US"))
@@ -44,6 +51,17 @@ def _ring(response: VoiceResponse, plan: Ring, url: Callable[..., str]) -> None:
             status_callback_event="answered",
             **({"url": url("whisper")} if plan.press_to_accept else {}),
         )
+
+
+def _ask_for_key(response: VoiceResponse, plan: AskForKey, url: Callable[..., str]) -> None:
+    # Nobody pressed: said once more, since a mobile's voicemail or a hand on the way to the phone missed the beginning.
+    for _ in range(2):
+        gather = response.gather(
+            num_digits=1, timeout=KEY_SECONDS, method="POST",
+            action=url("alert-answer", notice=plan.key, attempt=plan.attempt),
+        )  # fmt: skip
+        gather.say(plan.text, language=SPOKEN.get(plan.language, "en-US"))
+    response.hangup()
 
 
 def _take_voicemail(response: VoiceResponse, plan: TakeVoicemail, url: Callable[..., str]) -> None:

@@ -19,7 +19,8 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
-from messaging.carriers.base import BadPayload, CallReported, Carrier, Event, HookAnswer, HookRequest, VoicePlan
+from messaging.carriers.base import BadPayload, CallReported, Carrier, Event, HookAnswer, HookRequest
+from messaging.carriers.plans import VoicePlan
 from messaging.enums import MissReason
 from messaging.models import PhoneNumber
 from recoverline.lib import clock

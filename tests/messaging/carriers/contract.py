@@ -23,10 +23,10 @@ from messaging.carriers.base import (
     HookRequest,
     NotSupported,
     OutboundText,
-    Say,
     SendOutcome,
     SendResult,
 )
+from messaging.carriers.plans import Say
 from messaging.carriers.registry import carrier_class, carrier_for, classes_by_hook_name
 from messaging.models import CarrierAccount
 

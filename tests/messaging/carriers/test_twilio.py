@@ -14,17 +14,13 @@ from messaging.carriers.base import (
     CallArrived,
     CallEnd,
     CallEnded,
-    Connect,
     Delivery,
     ErrorClass,
     HookRequest,
     Media,
     OutboundText,
-    Ring,
     RingingEnded,
-    Say,
     SendOutcome,
-    TakeVoicemail,
     TeamPickedUp,
     TextReceived,
     TextStatus,
@@ -33,6 +29,7 @@ from messaging.carriers.base import (
     WhisperAsked,
     WrongAccount,
 )
+from messaging.carriers.plans import Connect, Ring, Say, TakeVoicemail
 from messaging.carriers.twilio import TwilioCarrier
 from messaging.carriers.twilio_codes import CALL_ENDS, DELIVERIES, ERROR_CLASSES, PLAIN_WORDS
 from messaging.enums import NumberMode

@@ -1,0 +1,138 @@
+"""Alerts leave here: notices that wait are asked about once more, put together per phone, and sent.
+
+A text is written into the outbox in the transaction that takes its notices, so there are both or neither. E-mails and
+calls are claimed first and made outside of any transaction (messaging.escalation.mailing, messaging.escalation.calls).
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from messaging import consent, outbound
+from messaging.enums import MessageKind, MessageStatus, Suppression
+from messaging.escalation import alert_words, calls, codes, links, mailing, notices, telling, throttle
+from messaging.escalation.enums import AlertChannel, EscalationClass, NoticeStatus
+from messaging.escalation.team_line import line_to
+from messaging.models import EscalationNotice, Message, PhoneNumber
+
+logger = logging.getLogger(__name__)
+
+# So long the outcome of a text is looked at; later than this the chain has gone on anyway.
+WATCHED_FOR = timedelta(minutes=30)
+# Texts in these states reach nobody any more.
+_LOST = (
+    MessageStatus.SUPPRESSED,
+    MessageStatus.FAILED,
+    MessageStatus.UNDELIVERED,
+    MessageStatus.EXPIRED,
+    MessageStatus.DEAD,
+)
+_MOST_URGENT_FIRST = {kind: rank for rank, kind in enumerate(EscalationClass)}
+
+
+def send_waiting(now: datetime) -> int:
+    """Send what waits, as far as each phone has room; how many notices left. Harmless when it runs twice at once."""
+    _note_lost(now)
+    sent = 0
+    for (business_id, phone), keys in _texts_by_phone().items():
+        try:
+            sent += _text(business_id, phone, keys, now=now)
+        except Exception:
+            # One phone's trouble is not the others'.
+            logger.exception("the alerts %s could not be texted", keys)
+    return sent + mailing.mail_waiting(now) + calls.call_waiting(now)
+
+
+# ---------------------------------------------------------------- texts
+def _texts_by_phone() -> dict[tuple[int, str], list[int]]:
+    rows = EscalationNotice.objects.filter(status=NoticeStatus.WAITING, channel=AlertChannel.TEXT)
+    found: dict[tuple[int, str], list[int]] = {}
+    for pk, business_id, phone in rows.order_by("created_at", "id").values_list(
+        "pk", "member__business_id", "member__phone"
+    )[:500]:
+        found.setdefault((business_id, phone), []).append(pk)
+    return found
+
+
+def _text(business_id: int, phone: str, keys: Sequence[int], *, now: datetime) -> int:
+    """One text about all of `keys` that still matter; nothing when the phone has had enough for now."""
+    with transaction.atomic():
+        rows = list(notices.waiting(AlertChannel.TEXT).filter(pk__in=keys))
+        wanted = [row for row in rows if not notices.is_dropped(row)]
+        if not wanted:
+            return 0
+        wanted.sort(key=lambda row: (_MOST_URGENT_FIRST[EscalationClass(row.escalation.kind)], row.pk))
+        number = telling.number_for(wanted[0].escalation)
+        if not phone or number is None:
+            notices.not_sent(wanted, "No phone is known." if not phone else "No number to text from.", now=now)
+            return 0
+        line = line_to(wanted[0].member, number, now)
+        # Whoever else sends to this phone, and an opt-out, take the same lock.
+        consent.hold_contact(line.lead_id)
+        if not throttle.has_room(phone, now=now):
+            return 0
+        reason = _reason_no_text(wanted[0], phone)
+        if reason:
+            notices.not_sent(wanted, reason, now=now)
+            return 0
+        taken = [row for row in wanted if _take(row, now=now)]
+        if not taken:
+            return 0
+        for row in taken:
+            # One by one: the next one's code must differ.
+            _prepare(row, phone, number, now=now)
+        told, link = [telling.told(row) for row in taken], links.address_of(taken[0])
+        message = outbound.queue_text(
+            line, kind=MessageKind.ALERT, body=alert_words.alert_text(number.business.name, told, link),
+            idem_key=f"{throttle.ALERT}{taken[0].key}", now=now,
+        )  # fmt: skip
+        mine = EscalationNotice.objects.filter(pk__in=[row.pk for row in taken])
+        mine.update(message=message)
+        mine.exclude(pk=taken[0].pk).filter(status=NoticeStatus.SENT).update(status=NoticeStatus.BUNDLED)
+    return len(taken)
+
+
+def _take(notice: EscalationNotice, *, now: datetime) -> bool:
+    """Nobody else sends it, and nobody has said meanwhile that it is not needed."""
+    mine = EscalationNotice.objects.filter(pk=notice.pk, status=NoticeStatus.WAITING)
+    return bool(mine.update(status=NoticeStatus.SENT, sent_at=now))
+
+
+def _prepare(notice: EscalationNotice, phone: str, number: PhoneNumber, *, now: datetime) -> None:
+    notice.phone, notice.number, notice.token_digest = phone, number, links.digest_of(notice)
+    # Whoever may not work by text gets the link alone.
+    notice.code = codes.code_for(notice, phone, now=now) if notice.member.works_by_text else ""
+    notice.save(update_fields=["phone", "number", "token_digest", "code"])
+
+
+def _reason_no_text(notice: EscalationNotice, phone: str) -> str:
+    business = notice.escalation.business
+    if business.is_texting_paused:
+        return str(Suppression.PAUSED.label)
+    if consent.is_opted_out(business.pk, phone):
+        return "This phone has opted out."
+    return ""
+
+
+def _note_lost(now: datetime) -> None:
+    """Texts that were written and have not reached anybody."""
+    rows = EscalationNotice.objects.filter(
+        status__in=[NoticeStatus.SENT, NoticeStatus.BUNDLED],
+        sent_at__gt=now - WATCHED_FOR,
+        message__status__in=_LOST,
+    ).select_related("message")
+    for notice in rows[:500]:
+        # The carrier may have taken a second try of the same words (messaging.delivery).
+        again = Message.objects.filter(
+            business=notice.message.business_id if notice.message else 0,
+            idem_key=f"again:{notice.message.key if notice.message else ''}",
+        ).exclude(status__in=_LOST)
+        if notice.message is not None and not again.exists():
+            notices.not_sent([notice], _why(notice.message), now=now)
+
+
+def _why(message: Message) -> str:
+    said = message.get_suppression_display() if message.suppression else message.error_text
+    return said or message.get_status_display()

@@ -1,0 +1,31 @@
+"""How many alert texts one phone gets: a ringing phone that nobody can read any more helps nobody."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from messaging.enums import Direction, MessageKind, MessageStatus
+from messaging.models import Message
+
+LIMITS = (
+    (1, timedelta(minutes=1)),
+    (5, timedelta(minutes=15)),
+    (11, timedelta(hours=1)),
+    (21, timedelta(hours=3)),
+)  # fmt: skip
+# Beginnings of idem_key. Answers to what they texted themselves are not counted.
+ALERT, SAID = "alert:", "said:"
+
+
+def has_room(phone: str, *, now: datetime) -> bool:
+    """Whether one more may go to `phone`, whichever business it is from."""
+    longest = LIMITS[-1][1]
+    texts = Message.objects.filter(
+        Q(idem_key__startswith=ALERT) | Q(idem_key__startswith=SAID),
+        lead__phone=phone,
+        kind=MessageKind.ALERT,
+        direction=Direction.OUT,
+        created_at__gt=now - longest,
+    ).exclude(status=MessageStatus.SUPPRESSED)
+    times = list(texts.values_list("created_at", flat=True))
+    return all(sum(at > now - span for at in times) < most for most, span in LIMITS)
