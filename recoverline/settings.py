@@ -304,7 +304,8 @@ EVENT_HANDLERS = {
     "calendar.conflict": ["messaging.tasks.alert_staff"],
     "calendar.held": ["messaging.tasks.alert_staff"],
     "appointment.booked": [
-        "messaging.tasks.appointment_event", "scheduling.tasks.calendar_appointment_changed",
+        "messaging.tasks.appointment_event",
+        "scheduling.tasks.calendar_appointment_changed",
         "messaging.followups.tasks.follow_up",
     ],
     "appointment.requested": ["messaging.tasks.appointment_event", "messaging.followups.tasks.follow_up"],
