@@ -69,6 +69,7 @@ class TaskReason(TextChoices):
     OPTED_OUT = "opted_out", "Caller has opted out of texts"
     UNDELIVERABLE = "undeliverable", "Text could not be delivered"
     TOO_LATE = "too_late", "Too late for a text"
+    QUIET_HOURS = "quiet_hours", "Called in quiet hours: no text"
     SENDING_STOPPED = "sending_stopped", "Texting is stopped"
     UNCERTAIN = "uncertain", "Not certain that the text arrived"
     MAYBE_OPT_OUT = "maybe_opt_out", "May be asking to stop"

@@ -100,7 +100,7 @@ def _delay(appointment: Appointment, event: LeadEvent, *, now: datetime) -> time
     """Until the morning, unless the customer is waiting for it, or the morning is too late."""
     if event.data.get("by") in BY_THE_CUSTOMER:
         return timedelta()
-    at = appointment_texts.decent_time(now, appointment.location.zone)
+    at = appointment_texts.decent_time(now, appointment)
     return at - now if at + LEAST_NOTICE <= appointment.starts_at else timedelta()
 
 

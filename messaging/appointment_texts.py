@@ -1,13 +1,13 @@
 """What is written to customers about their visits: on which thread, in which words, until when it is of use."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from leads.enums import Language
 from leads.models import JobRequest, Lead, Location
 from messaging import conversations, outbound
 from messaging.built_in_wording import CONFIRM, TOO_LATE
+from messaging.compliance import quiet
 from messaging.enums import CarrierKind, MessageKind, ScriptKind
 from messaging.models import Conversation, Message, PhoneNumber
 from messaging.visit_words import describe_visit
@@ -15,10 +15,7 @@ from messaging.wording import fill, wording
 from recoverline.lib.phones import display_phone
 from scheduling import links
 from scheduling.models import Appointment
-from scheduling.send_times import SendWindow, next_allowed
 
-# 47 CFR 64.1200(c)(1), at the place of the visit.
-DECENT = SendWindow(time(8), time(21))
 # So much before the start it is still of use to hear of it.
 LEAST_NOTICE = timedelta(minutes=30)
 
@@ -129,14 +126,18 @@ def when(appointment: Appointment, *, language: str) -> str:
     )
 
 
-def decent_time(at: datetime, zone: ZoneInfo) -> datetime:
-    """`at`, or the next morning if that is at night."""
-    return next_allowed(at, zone=zone, window=DECENT)
+def decent_time(at: datetime, appointment: Appointment) -> datetime:
+    """`at`, or the end of the quiet hours in which that is, by the clock of whoever the visit is for."""
+    if appointment.lead is None:
+        return at
+    return quiet.next_allowed(appointment.lead, appointment.location, at, request=appointment.request)
 
 
-def end_of_day(at: datetime, zone: ZoneInfo) -> datetime:
-    """Until when texts may go out on the local day of `at`."""
-    return DECENT.on(at.astimezone(zone).date(), zone)[1]
+def night_after(at: datetime, appointment: Appointment) -> datetime:
+    """When the next quiet hours begin there; `at` itself if it is in some."""
+    if appointment.lead is None:
+        return at
+    return quiet.closes_at(appointment.lead, appointment.location, at, request=appointment.request)
 
 
 # A canceled visit has nothing to change, and who says that they will come needs no link.

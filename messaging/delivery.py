@@ -13,6 +13,7 @@ from leads.models import Lead
 from messaging import consent, conversations
 from messaging.carriers.base import CarrierText, Delivery, ErrorClass, TextStatus
 from messaging.carriers.registry import carrier_for
+from messaging.compliance import quiet
 from messaging.enums import Direction, Handler, MessageKind, MessageStatus, OptOutSource, Suppression
 from messaging.models import CarrierAccount, Conversation, Message, NeverText, PhoneNumber
 from scheduling import records
@@ -46,6 +47,8 @@ RANK = {
 UNSETTLED = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN)
 # How the key of a text begins that tells of a booking or a change (messaging.appointment_events).
 TOLD_OF_VISIT = "appointment:"
+# How the key of a second try begins; the first text's own key follows.
+AGAIN = "again:"
 RETRY_AFTER = {"30003": timedelta(minutes=5), "30008": timedelta(seconds=30)}
 
 
@@ -138,8 +141,11 @@ def act_on_error(message: Message, code: str, *, now: datetime) -> None:
         case ErrorClass.SENDER:
             stop_sending(message, number=message.number, code=code, now=now)
             _ask_callback(message, TaskReason.SENDING_STOPPED, now=now)
-        case ErrorClass.TEMPORARY if code in RETRY_AFTER and not message.idem_key.startswith("again:"):
+        case ErrorClass.TEMPORARY if code in RETRY_AFTER and not message.idem_key.startswith(AGAIN):
             _send_again_once(message, RETRY_AFTER[code], now=now)
+        case ErrorClass.QUIET_HOURS if not message.idem_key.startswith(AGAIN):
+            # By our own table it was allowed: the carrier's day has ended, so the next one of ours is meant.
+            _send_again_once(message, _next_day(message, now=now) - now, now=now)
         case ErrorClass.LITIGATOR:
             # Neither a text nor a call: whoever is on that list sues over both.
             NeverText.objects.get_or_create(
@@ -198,7 +204,7 @@ def _send_again_once(message: Message, wait: timedelta, *, now: datetime) -> Non
         return
     Message.objects.get_or_create(
         business_id=message.business_id,
-        idem_key=f"again:{message.key}",
+        idem_key=f"{AGAIN}{message.key}",
         defaults={
             "conversation_id": message.conversation_id,
             "lead_id": message.lead_id,
@@ -221,10 +227,16 @@ def _send_again_once(message: Message, wait: timedelta, *, now: datetime) -> Non
     )
 
 
+def _next_day(message: Message, *, now: datetime) -> datetime:
+    """The next beginning of hours in which this person may be texted."""
+    location = message.conversation.location
+    return quiet.next_allowed(message.lead, location, quiet.closes_at(message.lead, location, now))
+
+
 def _call_off_second_try(message: Message) -> None:
     """It was delivered after all: the second try has not begun, so there is nothing to keep of it."""
     Message.objects.filter(
-        business=message.business_id, idem_key=f"again:{message.key}", status=MessageStatus.QUEUED, attempts=0
+        business=message.business_id, idem_key=f"{AGAIN}{message.key}", status=MessageStatus.QUEUED, attempts=0
     ).delete()
 
 
@@ -243,6 +255,7 @@ def suppress(message: Message, reason: Suppression, *, now: datetime) -> None:
         Suppression.SENDER_STOPPED: TaskReason.SENDING_STOPPED,
         Suppression.LANDLINE: TaskReason.LANDLINE,
         Suppression.CAPPED: TaskReason.SENDING_STOPPED,
+        Suppression.QUIET_HOURS: TaskReason.QUIET_HOURS,
     }.get(reason)
     if message.kind == MessageKind.APPOINTMENT and reason in (Suppression.TAKEN_OVER, Suppression.UNREACHABLE):
         follow_up = TaskReason.APPOINTMENT
@@ -329,8 +342,8 @@ def _has_person_written(message: Message) -> bool:
 def _ask_to_tell(message: Message, *, now: datetime) -> None:
     """What was booked, moved or canceled must be known to the customer; a reminder or an offer may be missed."""
     cause = message.idem_key
-    if cause.startswith("again:"):
-        first = Message.objects.filter(business=message.business_id, key=cause.removeprefix("again:"))
+    if cause.startswith(AGAIN):
+        first = Message.objects.filter(business=message.business_id, key=cause.removeprefix(AGAIN))
         cause = first.values_list("idem_key", flat=True).first() or ""
     appointment = message.appointment
     if appointment is None or not cause.startswith(TOLD_OF_VISIT):

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Value
 from leads.enums import LeadKind
 from leads.models import Lead
 from messaging import configuration, consent
+from messaging.compliance import quiet
 from messaging.enums import (
     CallerKind,
     CallState,
@@ -37,13 +38,14 @@ SPOKEN = (CallState.ANSWERED, CallState.OUTBOUND)
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything the decision about one missed call needs."""
+    """Everything the decision about one missed call needs. `quiet`: why it is answered by no text at this hour."""
 
     facts: CallFacts
     limits: TextLimits
     lead: Lead | None
     called_back: bool
     unreachable: bool
+    quiet: str = ""
 
 
 def situation_of(call: Call, *, reason: MissReason, now: datetime) -> Situation:
@@ -78,7 +80,21 @@ def situation_of(call: Call, *, reason: MissReason, now: datetime) -> Situation:
         lead=lead,
         called_back=called_back,
         unreachable=bool(lead and lead.is_unreachable),
+        quiet=_why_quiet(call, lead, now),
     )
+
+
+def _why_quiet(call: Call, lead: Lead | None, now: datetime) -> str:
+    """One sentence if it is night where the caller is, and the text would be none that they are waiting for.
+
+    It is the answer to their own call, unless the business does not answer at night, or we learned of the call late.
+    """
+    here = call.location.answers_at_night
+    answers = call.business.answers_at_night if here is None else here
+    if not call.caller or (answers and not call.found_by_reconciler):
+        return ""
+    person = lead or Lead(business_id=call.business_id, phone=call.caller)
+    return "" if quiet.is_allowed(person, call.location, now) else quiet.why(person, call.location, now)
 
 
 def _lead_of(call: Call) -> Lead | None:

@@ -144,6 +144,7 @@ def handle(
         called_back=situation.called_back,
         minutes_old=(now - call.started_at).total_seconds() / 60,
         late_after_minutes=call.business.late_after_minutes,
+        quiet=situation.quiet,
     )
     _carry_out(call, decision, refusal, lead=situation.lead, is_new=lead_is_new, now=now)
     call.facts = {**asdict(situation.facts), "callers": sorted(situation.facts.callers)}

@@ -19,7 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from messaging import consent, conversations, delivery, late_text, line_types, recheck, settling
 from messaging.carriers.base import NotSupported, OutboundText, SendOutcome, SendResult
 from messaging.carriers.registry import carrier_for
-from messaging.compliance import ledger
+from messaging.compliance import gate, ledger
 from messaging.enums import Direction, Happening, MessageKind, MessageStatus, Suppression
 from messaging.followups import stopping
 from messaging.models import Conversation, Message, OptOut
@@ -35,6 +35,8 @@ BELL = "recoverline_outbox"
 SHOWN_IN_LISTS = (MessageKind.FIRST_TEXT, MessageKind.STAFF, MessageKind.ROBOT, MessageKind.FOLLOW_UP)
 BACK_OFF_SECONDS = (1, 2, 4, 8)
 PUT_OFF = timedelta(minutes=5)
+# What waits longer than this waits for the morning, and nobody else's text behind it.
+LONGEST_BACK_OFF = timedelta(minutes=15)
 # How long a text stays worth sending. A first text has the business's own limit.
 VALID_FOR = {
     MessageKind.STAFF: timedelta(hours=1),
@@ -163,7 +165,7 @@ def _earlier(now: datetime) -> QuerySet[Message]:
     return Message.objects.filter(
         Q(status=MessageStatus.SENDING)
         | Q(status=MessageStatus.QUEUED, next_at__lte=now)
-        | Q(status=MessageStatus.QUEUED, attempts__gt=0),
+        | Q(status=MessageStatus.QUEUED, attempts__gt=0, next_at__lte=now + LONGEST_BACK_OFF),
         lead=OuterRef("lead"), number=OuterRef("number"), direction=Direction.OUT, pk__lt=OuterRef("pk"),
     )  # fmt: skip
 
@@ -260,6 +262,8 @@ def _claim(message_id: int, lead_id: int, *, now: datetime) -> _Claim | None:
         reason = recheck.reason_not_to_send(message)
         if reason:
             delivery.suppress(message, reason, now=now)
+            return None
+        if gate.keep_back(message, now=now):
             return None
         late_text.reword(message, now=now)
     return _Claim(message, message.attempts)

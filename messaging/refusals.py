@@ -53,8 +53,12 @@ def first_refusal(
     called_back: bool,
     minutes_old: float,
     late_after_minutes: int,
+    quiet: str = "",
 ) -> Refusal | None:
-    """The first reason why this caller must not get a text, None without one. `stopped`: the sender's problem."""
+    """The first reason why this caller must not get a text, None without one.
+
+    `stopped`: the sender's problem; `quiet`: why this hour is quiet, where calls are not answered in quiet hours.
+    """
     for kind, refusal in _BY_CALLER:
         if kind in callers:
             return refusal
@@ -67,6 +71,8 @@ def first_refusal(
     if minutes_old > late_after_minutes:
         because = f"the call was {minutes_old:.0f} minutes ago when we learned of it"
         return Refusal("too_late", because, TaskReason.TOO_LATE)
+    if quiet:
+        return Refusal("quiet_hours", quiet, TaskReason.QUIET_HOURS)
     if paused:
         return Refusal("paused", "texting is paused for this business", TaskReason.SENDING_STOPPED)
     if stopped:

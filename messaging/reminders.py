@@ -52,7 +52,7 @@ def plan(appointment: Appointment, *, now: datetime) -> None:
 def due_at(appointment: Appointment, minutes: int, *, now: datetime) -> datetime | None:
     """When the reminder goes out; None when that is too near to the booking, or by the night too near to the visit."""
     wanted = appointment.starts_at - timedelta(minutes=minutes)
-    at = appointment_texts.decent_time(wanted, appointment.location.zone)
+    at = appointment_texts.decent_time(wanted, appointment)
     if wanted <= now or at <= now + AFTER_BOOKING:
         return None
     return at if at + LEAST_NOTICE <= appointment.starts_at else None
@@ -140,8 +140,10 @@ def _is_last(reminder: Reminder) -> bool:
 def _ends_at(reminder: Reminder) -> datetime:
     """Until when it may leave: never at night, and not when it would be too late to be of use."""
     appointment = reminder.appointment
-    night = appointment_texts.end_of_day(reminder.due_at, appointment.location.zone)
-    return min(reminder.due_at + VALID_FOR, appointment.starts_at - LEAST_NOTICE, night)
+    # It was planned for an allowed hour, but they may have told us since that they are elsewhere.
+    opens = appointment_texts.decent_time(reminder.due_at, appointment)
+    night = appointment_texts.night_after(opens, appointment)
+    return min(opens + VALID_FOR, appointment.starts_at - LEAST_NOTICE, night)
 
 
 _CHANGED = "The appointment was moved or canceled."

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from leads.models import Location
 from messaging import appointment_texts, recheck
+from messaging.compliance import quiet
 from messaging.enums import MessageStatus, ScriptKind
 from messaging.models import Conversation
 from scheduling import booking, waitlist
@@ -14,16 +15,17 @@ from scheduling.models import WaitlistEntry
 
 
 def offer_freed(location: Location, *, now: datetime) -> int:
-    """Offer what is open to those in line; how many offers were made. At night nothing, the morning's sweep does it."""
-    if appointment_texts.decent_time(now, location.zone) > now:
-        return 0
+    """Offer what is open to those in line; how many offers were made.
+
+    Whoever has quiet hours is passed over; a later sweep asks them.
+    """
     offered = 0
     seen: dict[Hashable, list[datetime]] = {}
     for batch in waitlist.in_line(location, now=now):
         silenced = recheck.phones_not_to_text(location.business, {entry.lead.phone for entry in batch})
         for entry in batch:
             wish = (entry.service_id, entry.area_id, entry.day)
-            if entry.lead.phone in silenced:
+            if entry.lead.phone in silenced or not quiet.is_allowed(entry.lead, location, now):
                 continue
             if wish not in seen:
                 seen[wish] = waitlist.open_times(entry, now=now)

@@ -54,7 +54,10 @@ def person_of(business: Business, phone: str) -> Person:
     names = {lead.name for lead in leads} | set(appointments.values_list("name", flat=True))
     names |= set(calls.values_list("caller_name", flat=True))
     said = texts.filter(direction="in").values_list("body", flat=True)
-    carrier_ids = {*calls.values_list("carrier_call_id", flat=True), *texts.values_list("carrier_message_id", flat=True)}
+    carrier_ids = {
+        *calls.values_list("carrier_call_id", flat=True),
+        *texts.values_list("carrier_message_id", flat=True),
+    }
     return Person(
         business=business,
         phone=phone,

@@ -52,7 +52,7 @@ def place_of_location(location: Location) -> Whereabouts:
 
 
 def _places_said(lead: Lead, home: Whereabouts, request: JobRequest | None) -> Places:
-    if request is None:
+    if request is None and lead.pk is not None:
         told = JobRequest.objects.filter(lead=lead).exclude(place="", address="")
         request = told.order_by("-opened_at", "-id").first()
     if request is None or home.country != "US":

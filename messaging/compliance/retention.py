@@ -3,8 +3,9 @@
 import logging
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leads.enums import RequestStatus
 from leads.models import Business, CallbackTask, JobRequest, Lead
@@ -42,39 +43,57 @@ def forget_old(now: datetime, *, most: int = MOST_AT_ONCE, seconds: float = RUN_
 
 
 def phones_to_forget(business: Business, *, before: datetime, now: datetime, most: int = MOST_AT_ONCE) -> list[str]:
-    """Whose last call, text, visit and request lie before `before`, and of whom nothing is open; oldest first.
+    """Whose last call, text, visit and request lie before `before`, and of whom nothing is open; oldest first."""
+    people = _silent_since(business, before)
+    for rows in _open_matters(now):
+        people = people.exclude(Exists(rows))
+    phones = list(people.order_by("created_at").values_list("phone", flat=True)[:most])
+    # Who called and never became anybody's lead.
+    calls = Call.objects.filter(business=business, lead=None, started_at__lt=before).exclude(caller="")
+    later = Call.objects.filter(business=business, caller=OuterRef("caller"), started_at__gte=before)
+    known = Lead.objects.filter(business=business, phone=OuterRef("caller"))
+    strangers = calls.exclude(caller__startswith=MARK).exclude(Exists(later)).exclude(Exists(known))
+    more = strangers.order_by().values_list("caller", flat=True).distinct()[: max(0, most - len(phones))]
+    return [phone for phone in [*phones, *more] if parse_phone(phone, business.country) == phone]
 
-    A request that nobody has closed counts as open for as long as somebody still expects something of it.
-    """
-    mine, since = Q(lead=OuterRef("pk")), before
-    still = (
-        Call.objects.filter(mine, started_at__gte=since),
-        Message.objects.filter(mine, created_at__gte=since),
-        Appointment.objects.filter(mine).filter(Q(ends_at__gte=since) | Q(status__in=OPEN_VISITS, ends_at__gt=now)),
-        JobRequest.objects.filter(mine).filter(
-            Q(status__in=[RequestStatus.OPEN, RequestStatus.BOOKED])
-            | Q(opened_at__gte=since)
-            | Q(closed_at__gte=since)
-            | Q(estimated_at__gte=since)
+
+def count_kept_back(business: Business, *, now: datetime) -> int:
+    """How many people are kept beyond their time because something of theirs is open."""
+    if business.retention_days is None:
+        return 0
+    people = _silent_since(business, now - timedelta(days=business.retention_days))
+    is_open = Q(pk=None)
+    for rows in _open_matters(now):
+        is_open |= Q(Exists(rows))
+    return people.filter(is_open).count()
+
+
+def _silent_since(business: Business, before: datetime) -> "QuerySet[Lead]":
+    """People of whom nothing was heard, and to whom nothing was said, from `before` on."""
+    mine = Q(lead=OuterRef("pk"))
+    people = Lead.objects.filter(business=business, erased_at=None, is_team=False, created_at__lt=before)
+    for rows in (
+        Call.objects.filter(mine, started_at__gte=before),
+        Message.objects.filter(mine, created_at__gte=before),
+        Appointment.objects.filter(mine, ends_at__gte=before),
+        JobRequest.objects.filter(
+            mine & (Q(opened_at__gte=before) | Q(closed_at__gte=before) | Q(estimated_at__gte=before))
         ),
+    ):
+        people = people.exclude(Exists(rows))
+    return people
+
+
+def _open_matters(now: datetime) -> "tuple[QuerySet[Any], ...]":
+    """What somebody still has to do, or expects; of whoever is asked about."""
+    mine = Q(lead=OuterRef("pk"))
+    return (
+        Appointment.objects.filter(mine, status__in=OPEN_VISITS, ends_at__gt=now),
+        JobRequest.objects.filter(mine, status__in=[RequestStatus.OPEN, RequestStatus.BOOKED]),
         CallbackTask.objects.filter(mine, done_at=None),
         Enrollment.objects.filter(mine, status__in=RUNNING),
         Escalation.objects.filter(mine).exclude(status=EscalationStatus.CLOSED),
     )
-    people = Lead.objects.filter(business=business, erased_at=None, is_team=False, created_at__lt=since)
-    for rows in still:
-        people = people.exclude(Exists(rows))
-    phones = list(people.order_by("created_at").values_list("phone", flat=True)[:most])
-    # Who called and never became anybody's lead.
-    calls = Call.objects.filter(business=business, lead=None, started_at__lt=since).exclude(caller="")
-    later = Call.objects.filter(business=business, caller=OuterRef("caller"), started_at__gte=since)
-    strangers = (
-        calls.exclude(caller__startswith=MARK)
-        .exclude(Exists(later))
-        .exclude(Exists(Lead.objects.filter(business=business, phone=OuterRef("caller"))))
-    )
-    more = strangers.order_by().values_list("caller", flat=True).distinct()[: max(0, most - len(phones))]
-    return [phone for phone in [*phones, *more] if parse_phone(phone, business.country) == phone]
 
 
 def _forget_hooks(business: Business, *, before: datetime) -> None:
