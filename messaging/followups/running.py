@@ -80,13 +80,14 @@ def _take_next(enrollment: Enrollment, *, now: datetime) -> bool:
     if step.action == StepAction.TEXT and _is_capped(enrollment, now=now):
         stopping.end(enrollment, StopReason.CAPPED, now=now)
         return False
+    apart = _after_gap(step, enrollment, now=now)
     try:
         deadline = recipients.wanted_at(step, enrollment, to) + timing.valid_for(step)
-        at = _moment(step, enrollment, to, now=now)
+        at = timing.fit(step, apart, zone=to.zone, allowed=to.allowed(step))
     except ValueError:
         return _skip(enrollment, step, steps.NO_MOMENT, now=now)
-    if max(at, now) > deadline:
-        return _skip(enrollment, step, TOO_SOON if now <= deadline and at > now else steps.TOO_LATE, now=now)
+    if at > deadline:
+        return _skip(enrollment, step, TOO_SOON if apart > now else steps.TOO_LATE, now=now)
     if at > now:
         # Another look then; it stays valid as long as before.
         Enrollment.objects.filter(pk=enrollment.pk, step=enrollment.step).update(due_at=at)
@@ -100,14 +101,12 @@ def _take_next(enrollment: Enrollment, *, now: datetime) -> bool:
     return True
 
 
-def _moment(step: StepTerms, enrollment: Enrollment, to: Recipient, *, now: datetime) -> datetime:
-    """From when on it may go out: now, or when the window opens, quiet hours end or the gap is over."""
-    at = now
-    if step.action == StepAction.TEXT:
-        had = limits.texts_had(enrollment.lead, now=now)
-        if had.last_at is not None:
-            at = max(now, had.last_at + limits.gap_of(enrollment.business))
-    return timing.fit(step, at, zone=to.zone, allowed=to.allowed(step))
+def _after_gap(step: StepTerms, enrollment: Enrollment, *, now: datetime) -> datetime:
+    """Now, or when the last follow-up, of whatever sequence, is long enough ago."""
+    had = limits.texts_had(enrollment.lead, now=now) if step.action == StepAction.TEXT else None
+    if had is None or had.last_at is None:
+        return now
+    return max(now, had.last_at + limits.gap_of(enrollment.business))
 
 
 def _is_capped(enrollment: Enrollment, *, now: datetime) -> bool:
