@@ -13,6 +13,7 @@ urlpatterns = [
     path("hooks/", include("messaging.hook_urls")),
     path("inbox/", include("messaging.inbox.urls")),
     path("appointments/", include("scheduling.desk.urls")),
+    path("compliance/", include("messaging.compliance.page_views")),
     path("book/", include("scheduling.page.urls")),
     path("b/", include("scheduling.page.link_urls")),
     path("admin/", admin.site.urls),
