@@ -1,11 +1,10 @@
 """Who is told in which order when something cannot wait, in a business file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from leads.config_fields import Choice, Field, Flag, Several, Text, Whole
-from leads.config_loading import Loading
-from leads.config_rows import Remark, RowForm, Rows
+from leads.config_rows import RowForm, Rows
 from leads.config_team import TeamMember
 from leads.knowledge_sections import ACTIVE, LOCATION
 from messaging.escalation.enums import AlertChannel, AlertTarget, EscalationClass
@@ -16,16 +15,10 @@ def step_position(values: Mapping[str, Any], index: int) -> int:
     return index + 1
 
 
-def check_policy(policy: EscalationPolicy, loading: Loading) -> Iterator[Remark]:
-    if not policy.applies_to:
-        yield Remark("error", "applies_to", f"Say what it is for: {', '.join(EscalationClass.values)}.")
-
-
 POLICIES = RowForm(
     model=EscalationPolicy,
     identity=("name",),
     inner_keys=("steps",),
-    check=check_policy,
     fields=(
         Field("name", Text(), is_required=True),
         LOCATION,
@@ -52,7 +45,7 @@ STEPS = RowForm(
 SECTIONS = (
     Rows(
         key="escalation_policies",
-        order=160,
+        order=115,
         about="Who is told, in which order, when something cannot wait: until somebody says that it is theirs.",
         form=POLICIES,
         ordering=("name", "pk"),

@@ -47,8 +47,12 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "leads.lead",
             "messaging.conversation",
             "messaging.message",
+            "messaging.sequence",
+            "messaging.enrollment",
             "messaging.nevertext",
             "messaging.optout",
+            "messaging.consententry",
+            "messaging.erasure",
             "messaging.inboundhook",
         ),
     ),
@@ -57,6 +61,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "scheduling.openinghours",
             "scheduling.closure",
+            "scheduling.quiethours",
             "scheduling.resource",
             "scheduling.bookingrules",
             "scheduling.appointment",
@@ -65,6 +70,16 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "scheduling.busycalendar",
             "scheduling.caldavaccount",
             "scheduling.calendarfeed",
+        ),
+    ),
+    (
+        "On call",
+        (
+            "scheduling.oncallshift",
+            "scheduling.oncalloverride",
+            "messaging.escalationpolicy",
+            "messaging.escalation",
+            "messaging.oncalltext",
         ),
     ),
     (
@@ -159,9 +174,12 @@ class RecoverlineAdminSite(AdminSite):
         admin_class: "type[ModelAdmin[Any]] | None" = None,
         **options: Any,
     ) -> None:
-        """Fails closed: without a way to a business (leads.admin.tenant) the pages are for superusers."""
+        """Fails closed: without a way to a business (leads.admin.tenant) the pages are for superusers.
+
+        Unless a class says with `holds_for_everybody` that its rows are nobody's and who may look is asked there.
+        """
         chosen = admin_class or ModelAdmin
-        if getattr(chosen, "business_path", None) is None:
+        if getattr(chosen, "business_path", None) is None and not getattr(chosen, "holds_for_everybody", False):
             chosen = type(chosen.__name__, (SuperusersOnly, chosen), {})
         super().register(model_or_iterable, chosen, **options)
 

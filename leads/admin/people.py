@@ -36,7 +36,8 @@ class MembershipAdmin(TenantAdmin):
     list_select_related = ("user", "business")
     search_fields = ("user__username", "user__email", "user__first_name", "user__last_name", "phone")
     filter_horizontal = ("locations",)
-    readonly_fields = GIVEN = ("user", "role", "locations")
+    GIVEN = ("user", "role", "locations")
+    readonly_fields = (*GIVEN, "away_since")
     actions = None  # several at once could be all the owners
     teaches = (
         "A colleague's own phone is listed here so that its calls never get a text. Who joins, with which role and at "
@@ -45,6 +46,7 @@ class MembershipAdmin(TenantAdmin):
     fieldsets = (
         (None, {"fields": ("business", "user", "role")}),
         ("Calls and alerts", {"fields": ("phone", "gets_alerts", "locations")}),
+        ("On call", {"fields": ("works_by_text", "away_since")}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

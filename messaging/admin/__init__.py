@@ -6,12 +6,17 @@ from messaging.admin import (
     canned,
     consent,
     conversations,
+    erasures,
+    escalations,
     hooks,
+    ledger,
     numbers,
+    opt_outs,
     reminders,
     robot,
     rules,
     scripts,
+    sequences,
 )
 
 __all__ = [
@@ -20,10 +25,15 @@ __all__ = [
     "canned",
     "consent",
     "conversations",
+    "erasures",
+    "escalations",
     "hooks",
+    "ledger",
     "numbers",
+    "opt_outs",
     "reminders",
     "robot",
     "rules",
     "scripts",
+    "sequences",
 ]

@@ -25,8 +25,8 @@ from leads.models import Business, CallbackTask, Location
 from messaging import access
 from messaging.access import Locations
 from messaging.enums import ConversationStatus, Handler
-from messaging.inbox import prepared
-from messaging.models import Conversation, Escalation, Mention, OptOut
+from messaging.inbox import escalations, prepared
+from messaging.models import Conversation, Mention, OptOut
 
 PAGE_SIZE = 25
 # Nobody needs to know how many more; and a count that stops is as quick in a full inbox as in an empty one.
@@ -384,7 +384,7 @@ def _counts(values: Sequence[int], at_most: int, asked_at: int) -> "QuerySet[Any
         counted.append(rows)
     counted.append(CallbackTask.objects.filter(at, done_at=None))
     everywhere = Q(location__in=places) if places else Q()
-    counted.append(Escalation.objects.filter(everywhere, ~Q(status="closed")))
+    counted.append(escalations.not_closed().filter(everywhere))
     numbers = {f"n{index}": _CountOf(rows.order_by().values("pk")[:at_most]) for index, rows in enumerate(counted)}
     return get_user_model()._default_manager.filter(pk=user).order_by().annotate(**numbers).values_list(*numbers)
 

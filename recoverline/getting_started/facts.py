@@ -17,6 +17,7 @@ from messaging.models import (
     Publication,
     Script,
 )
+from recoverline.getting_started.on_call import OnCallFacts, on_call_facts
 from scheduling.models import BookingRules, OpeningHours
 
 # The carrier refused because the number is not registered: 10DLC missing, toll-free not verified.
@@ -61,6 +62,7 @@ class SetUpFacts:
     refused_code: str
     paused_at: datetime | None
     beats: dict[str, datetime]
+    on_call: OnCallFacts
 
 
 def facts_of(business: Business, *, now: datetime) -> SetUpFacts:
@@ -100,6 +102,7 @@ def facts_of(business: Business, *, now: datetime) -> SetUpFacts:
         refused_code=code,
         paused_at=_paused_at(business),
         beats=dict(Heartbeat.objects.values_list("name", "at")),
+        on_call=on_call_facts(business, now=now),
     )
 
 

@@ -215,6 +215,30 @@ def _team(facts: SetUpFacts, now: datetime) -> Step:
     return Step(label, why, page, State.DONE, f"{people}{invited}; alerts go to {facts.alerted}")
 
 
+def _on_call(facts: SetUpFacts, now: datetime) -> Step:
+    """Done when every hour of the next week has somebody with a phone, and an alert was once answered from one."""
+    found = facts.on_call
+    label, why = "Be on call", "What cannot wait rings a phone, until somebody says that it is theirs."
+    shifts = reverse("admin:scheduling_oncallshift_changelist")
+    if not found.has_policy:
+        page = reverse("admin:messaging_escalationpolicy_changelist")
+        return Step(
+            label, why, page, State.MISSING, "Nobody is asked yet: there is no policy", "Say who is told first."
+        )
+    if not found.has_shifts:
+        tip = "Write down who is on call when."
+        return Step(label, why, shifts, State.MISSING, "Nobody is on call: the owners are asked", tip)
+    if found.gap:
+        more = f", and {found.more_gaps} more" if found.more_gaps else ""
+        state = State.BROKEN if found.answered_at else State.MISSING
+        return Step(label, why, shifts, state, f"Nobody with a phone is on call {found.gap}{more}", "Fill the gap.")
+    if found.answered_at is None:
+        tip = "Send yourself a test alert below, and answer it."
+        return Step(label, why, reverse("getting-started"), State.MISSING, "No alert has been answered yet", tip)
+    said = f"Every hour of the next week; last alert answered {_ago(found.answered_at, now)}"
+    return Step(label, why, shifts, State.DONE, said)
+
+
 def _robot(facts: SetUpFacts, now: datetime) -> Step:
     page = reverse("admin:messaging_agentsettings_changelist")
     label, why = "Decide about the robot", "It can answer and book by itself, write drafts, or leave all to people."
@@ -303,6 +327,6 @@ def _ago(at: datetime, now: datetime) -> str:
 
 
 _STEPS: tuple[Callable[[SetUpFacts, datetime], Step | None], ...] = (
-    _carrier, _test_call, _line, _hours, _first_text, _knowledge, _team, _robot, _registration, _texting, _processes,
-    _mail,
+    _carrier, _test_call, _line, _hours, _first_text, _knowledge, _team, _on_call, _robot, _registration, _texting,
+    _processes, _mail,
 )  # fmt: skip

@@ -12,8 +12,9 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from leads.access import CONFIGURERS, businesses_for
-from leads.models import Business, Membership
+from leads.models import Business, Location, Membership
 from messaging import alerts
+from messaging.escalation import trying
 from messaging.inbox.asking import user_of
 from recoverline.getting_started import line, steps
 from recoverline.lib import clock
@@ -76,6 +77,36 @@ def mail_test(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return redirect("getting-started")
 
 
+@login_required
+@require_POST
+def alert_test(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """An alert to one's own phone proves that it arrives, and shows how to answer it."""
+    business = _configurable(request, key)
+    member = Membership.objects.filter(user_id=user_of(request).pk, business=business).select_related("user").first()
+    location = _place_of(member) if member else None
+    if member is None or location is None:
+        messages.error(request, "Only somebody of this team can be sent a test alert.")
+        return redirect("getting-started")
+    try:
+        sent = trying.open_test(member, location, now=clock.now())
+    except ValueError as problem:
+        messages.error(request, str(problem))
+        return redirect("getting-started")
+    if sent is None:
+        messages.info(request, "A test alert is on its way to you already. Answer that one.")
+    else:
+        how = "A text comes in a moment, and a call if you do not answer it" if member.phone else "An e-mail comes"
+        messages.success(request, f"{how}. Answer as if it were a real one.")
+    line.forget(business)
+    return redirect("getting-started")
+
+
+def _place_of(member: Membership) -> Location | None:
+    """Where they work; the first of all of them without a limit."""
+    places = member.locations.all() if member.locations.exists() else member.business.locations.all()
+    return places.select_related("business").order_by("name", "pk").first()
+
+
 def _may_mail(user_id: int | None) -> bool:
     """Whether one of this hour's places is free; if so, it is taken."""
     keys = (f"recoverline.test-mail:{user_id}:{place}" for place in range(TESTS_AN_HOUR))
@@ -94,4 +125,5 @@ urlpatterns = [
     path("start/", show_steps, name="getting-started"),
     path("start/<uuid:key>/fold/", fold, name="getting-started-fold"),
     path("start/<uuid:key>/mail/", mail_test, name="getting-started-mail"),
+    path("start/<uuid:key>/alert/", alert_test, name="getting-started-alert"),
 ]

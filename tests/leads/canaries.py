@@ -1,7 +1,7 @@
 """A business whose every row carries a word that no stranger may ever see."""
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -19,10 +19,19 @@ from leads.models import (
 )
 from messaging.models import (
     CannedReply,
+    Enrollment,
+    Erasure,
+    Escalation,
+    EscalationNotice,
+    EscalationPolicy,
+    EscalationStep,
     InboundHook,
     Note,
+    OnCallText,
     PhoneNumber,
     RingTarget,
+    Sequence,
+    StepRun,
 )
 from scheduling.models import (
     BookingLink,
@@ -30,6 +39,8 @@ from scheduling.models import (
     CalDAVAccount,
     CalendarFeed,
     Closure,
+    OnCallOverride,
+    OnCallShift,
     OpeningHours,
     RequestCount,
     TravelTime,
@@ -42,6 +53,7 @@ from tests.factories import (
     make_appointment,
     make_booking_settings,
     make_call,
+    make_consent_entry,
     make_conversation,
     make_faq,
     make_invitation,
@@ -114,6 +126,27 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
     waiting = WaitlistEntry.objects.create(
         business=business, location=location, service=service, lead=lead, name=f"{word} waits", day=DAY, created_at=NOON
     )
+    member = business.memberships.first() or make_member(business, make_user(f"{word}-member"))
+    policy = EscalationPolicy.objects.create(business=business, name=f"{word} policy", applies_to=["urgent"])
+    EscalationStep.objects.create(policy=policy, member=member, target="member")
+    alarm = Escalation.objects.create(
+        business=business, location=location, conversation=conversation, lead=lead, kind="urgent", opened_at=NOON,
+        dedup_key=word, summary=f"{word} smells", chain=[{"channel": "text", "wait": 3, "people": [{"name": word}]}],
+    )  # fmt: skip
+    EscalationNotice.objects.create(
+        escalation=alarm, member=member, position=0, channel="text", reason=word, created_at=NOON
+    )
+    sequence = Sequence.objects.create(business=business, location=location, name=f"{word} nudge", trigger="no_reply")
+    step = sequence.steps.create(body=f"{{business}} {word} {{opt_out}}")
+    version = sequence.versions.create(number=1, digest=word, steps=[{"body": word}], created_at=NOON)
+    enrollment = Enrollment.objects.create(
+        business=business, location=location, lead=lead, conversation=conversation, sequence=sequence, version=version,
+        cause=word, anchor_at=NOON, created_at=NOON, due_at=NOON,
+    )  # fmt: skip
+    StepRun.objects.create(
+        enrollment=enrollment, position=0, step_key=step.key, action="text", outcome="skipped", reason=word,
+        due_at=NOON, at=NOON,
+    )  # fmt: skip
     travel = TravelTime.objects.create(business=business, origin=area, destination=area, minutes=10)
     rows: list[Model] = [
         business,
@@ -126,13 +159,34 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
         rule,
         script,
         make_invitation(business, email=f"{word}@invited.example"),
-        business.memberships.first() or make_member(business, make_user(f"{word}-member")),
+        member,
         service,
         area,
         resource,
         make_rules(service),
         appointment,
         waiting,
+        policy,
+        alarm,
+        sequence,
+        enrollment,
+        OnCallText.objects.create(
+            business=business,
+            member=member,
+            escalation=alarm,
+            phone="+12125550177",
+            at=NOON,
+            command="useless",
+            carrier_message_id=f"SM{word}",
+            body=f"{word} mine",
+            result=f"{word} done",
+        ),
+        OnCallShift.objects.create(
+            business=business, location=location, member=member, weekday=0, starts=time(9), ends=time(17)
+        ),
+        OnCallOverride.objects.create(
+            business=business, location=location, member=member, starts_at=NOON, ends_at=NOON + timedelta(days=1)
+        ),
         travel,
         CalendarFeed.objects.create(business=business, resource=resource, token_hash=f"{word}-feed", created_at=NOON),
         BusyCalendar.objects.create(
@@ -173,6 +227,8 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
         make_task(location, lead=lead, detail=f"{word} detail"),
         make_never_text(business, label=f"{word} vendor"),
         make_opt_out(business, evidence=f"{word} stop"),
+        make_consent_entry(business, said=f"{word} stop"),
+        Erasure.objects.create(business=business, pseudonym="#0", reason=f"{word} asked", requested_at=NOON),
         make_call(number, lead=lead, caller_name=f"{word} caller", rule=rule, conversation=conversation),
         text,
         InboundHook.objects.create(

@@ -24,6 +24,7 @@ from leads.models import (
 )
 from messaging.models import (
     CarrierAccount,
+    EscalationPolicy,
     NeverText,
     PhoneNumber,
     Rule,
@@ -35,6 +36,8 @@ from scheduling.models import (
     CalDAVAccount,
     CalendarFeed,
     Closure,
+    OnCallOverride,
+    OnCallShift,
     OpeningHours,
     Resource,
     TravelTime,
@@ -97,6 +100,10 @@ def posts(cast: Cast) -> list[tuple[type[Model], dict[str, Any], dict[str, Any]]
     b_resource = make_resource(cast.b).pk
     busy = {"name": "Busy", "url": "https://calendar.example.com/1.ics", "is_active": "on"}
     dav = {"url": "https://calendar.example.com/dav/1/", "username": "u", "password": "p", "resource": b_resource}
+    b_person = {"member": cast.b.memberships.get().pk, "rank": 1}
+    a_person = {"location": a["location"], "member": cast.a.memberships.get(user=cast.ana).pk}
+    from_until = {"starts_at_0": "2026-07-04", "starts_at_1": "08:00", "ends_at_0": "2026-07-05", "ends_at_1": "08:00"}
+    policy = {"name": "New", "applies_to": ["urgent"], "rounds": 1, "remind_after_minutes": 10}
     return [
         (Script, script, {"location": a["location"], "number": a["number"]}),
         (Rule, rule, {"location": a["location"], "number": a["number"]}),
@@ -131,6 +138,9 @@ def posts(cast: Cast) -> list[tuple[type[Model], dict[str, Any], dict[str, Any]]
         ),
         (PersonTopic, {"name": "Refund", "phrases": "refund"}, local),
         (SafetyText, {"danger": "gas", "text": "Leave.", "language": "en"}, local),
+        (OnCallShift, {**b_person, "weekday": 0, "starts": "18:00", "ends": "20:00"}, a_person),
+        (OnCallOverride, {**b_person, **from_until}, a_person),
+        (EscalationPolicy, policy, {"location": a["location"]}),
     ]
 
 

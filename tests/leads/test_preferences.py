@@ -46,3 +46,42 @@ def test_the_page_says_why_no_mail_comes(cast: Cast) -> None:
     cast.ben.email = ""
     cast.ben.save()
     assert "Your account has no e-mail address" in sign_in(cast.ben).get(page).content.decode()
+
+
+# ---------------------------------------------------------------- one's own phone, away and back
+def post_on_call(cast: Cast, **data: str) -> str:
+    ben = Membership.objects.get(user=cast.ben)
+    address = reverse("inbox:preferences-on-call", args=[ben.pk])
+    named = {(name if name == "away" else f"m{ben.pk}-{name}"): value for name, value in data.items()}
+    return sign_in(cast.ben).post(address, named, follow=True).content.decode()
+
+
+def test_a_member_writes_down_their_own_phone(cast: Cast) -> None:
+    assert "Saved." in post_on_call(cast, phone="(212) 555-0188")
+    assert Membership.objects.get(user=cast.ben).phone == "+12125550188"
+    assert 'value="(212) 555-0188"' in sign_in(cast.ben).get(reverse("inbox:preferences")).content.decode()
+    assert "This is not a phone number." in post_on_call(cast, phone="tomorrow")
+    Membership.objects.filter(user=cast.ana).update(phone="+12125550199")
+    assert "A colleague has this phone already" in post_on_call(cast, phone="212 555 0199")
+    assert Membership.objects.get(user=cast.ben).phone == "+12125550188"
+    post_on_call(cast, phone="")
+    assert Membership.objects.get(user=cast.ben).phone == ""
+
+
+def test_away_and_back(cast: Cast) -> None:
+    assert "You are away: alerts pass you over" in post_on_call(cast, away="1")
+    since = Membership.objects.get(user=cast.ben).away_since
+    assert since is not None
+    post_on_call(cast, away="1")  # a second click is none
+    assert Membership.objects.get(user=cast.ben).away_since == since
+    assert "You are back." in post_on_call(cast, away="0")
+    assert Membership.objects.get(user=cast.ben).away_since is None
+
+
+def test_nobody_answers_for_somebody_else(cast: Cast) -> None:
+    ben = Membership.objects.get(user=cast.ben)
+    address = reverse("inbox:preferences-on-call", args=[ben.pk])
+    for user in (cast.ana, cast.cleo, cast.root):
+        assert sign_in(user).post(address, {"away": "1"}).status_code == 404
+    assert sign_in(cast.ben).get(address).status_code == 405
+    assert Membership.objects.get(user=cast.ben).away_since is None

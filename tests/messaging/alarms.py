@@ -33,7 +33,7 @@ def make_escalation(where: Conversation, *members: Membership, **values: Any) ->
         business=where.business, location=where.location,
         **{
             "conversation": where, "lead": where.lead, "kind": "emergency", "summary": "Gas smell",
-            "dedup_key": f"test:{factories.fresh()}", "opened_at": NOON, "next_at": NOON,
+            "dedup_key": f"made:{factories.fresh()}", "opened_at": NOON, "next_at": NOON,
             "chain": [step_for(each) for each in members], **values,
         },
     )  # fmt: skip

@@ -64,9 +64,7 @@ def test_what_is_wrong_is_said_with_its_line() -> None:
     assert errors_of(f"{head}[fire]\n{step}") == [
         (9, "“fire” is not possible here. Known here: emergency, urgent, waiting, trouble, follow_up.")
     ]
-    assert errors_of(f"{head}[]\n{step}") == [
-        (9, "Say what it is for: emergency, urgent, waiting, trouble, follow_up.")
-    ]
+    assert errors_of(f"{head}[]\n{step}") == [(9, "This field cannot be blank.")]
     assert errors_of(f"{head}[urgent]\n{step}        person: kim\n") == [
         (13, "Nobody in the team is called “kim”. Invite them first, or take this line out.")
     ]

@@ -40,6 +40,9 @@ from messaging.enums import (
     ScriptKind,
     Suppression,
 )
+from messaging.escalation.enums import AlertChannel, AlertTarget, EscalationClass
+from messaging.escalation_sections import POLICIES
+from messaging.escalation_sections import STEPS as POLICY_STEPS
 from messaging.followup_sections import STEPS
 from messaging.followups.enums import AfterStaff, Anchor, StepAction, Trigger
 from messaging.models import Call, CarrierAccount
@@ -201,6 +204,8 @@ FORMS: list[tuple[str, RowForm]] = [
     ("at of a service", SERVICE_AT),
     ("robot", ROBOT),
     ("steps of a sequence", STEPS),
+    ("escalation_policies", POLICIES),
+    ("steps of a policy", POLICY_STEPS),
     *(
         (section.key, section.form)
         for section in (*LEADS_SECTIONS, *SCHEDULING_SECTIONS, *MESSAGING_SECTIONS)
@@ -241,6 +246,9 @@ def test_the_words_of_the_business_file_are_all_there() -> None:
         "`after_staff`": AfterStaff.values,
         "`counted_from` of a step": Anchor.values,
         "`do` of a step": StepAction.values,
+        "`applies_to`": EscalationClass.values,
+        "`channel` of a step": AlertChannel.values,
+        "`whom` of a step": AlertTarget.values,
         "`danger`": Danger.values,
         "`mode` of the robot, modes of `intents`": AgentMode.values,
         "`driver`": Driver.values,

@@ -1,6 +1,6 @@
 """What is left to set up: each step from real rows, to do, done and broken; the page, and the line above the inbox."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +14,11 @@ from django.utils import timezone
 from leads.enums import Role
 from leads.models import Business, Invitation, Location, Membership
 from messaging.alerts import MAIL_FAILED, MAIL_SENT
-from messaging.models import CarrierAccount, Heartbeat, Message, PhoneNumber
+from messaging.models import CarrierAccount, Escalation, Heartbeat, Message, PhoneNumber
 from recoverline.getting_started.line import line_for
 from recoverline.getting_started.steps import Progress, Step, progress_of, steps_of
 from recoverline.lib import clock
+from scheduling.models import OnCallShift
 from tests.base import Cast, make_cast, sign_in
 from tests.factories import (
     NOON,
@@ -36,6 +37,7 @@ from tests.factories import (
     make_service,
     make_user,
 )
+from tests.messaging.alarms import make_escalation, make_policy
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -205,7 +207,7 @@ def progress(user: User) -> Progress | None:
 def test_what_is_broken_comes_first(cast: Cast) -> None:
     steps = steps_of(cast.a, now=NOON)
     found = progress_of(steps)
-    assert (found.done, found.count, found.next) == (3, 12, steps[1])
+    assert (found.done, found.count, found.next) == (3, 13, steps[1])
     CarrierAccount.objects.filter(pk=cast.a_account.pk).update(stopped_at=NOON)
     found = progress_of(steps_of(cast.a, now=NOON))
     assert found.next is not None
@@ -239,7 +241,7 @@ def test_the_rest_of_the_team_costs_nothing(cast: Cast, django_assert_num_querie
 def test_the_line_says_how_far_it_is(cast: Cast) -> None:
     request = RequestFactory().get("/")
     html = " ".join(render_to_string("start/_line.html", {"line": line_for(cast.ana)}, request).split())
-    assert "3 of 12 set up: next, receive a call" in html
+    assert "3 of 13 set up: next, receive a call" in html
     assert "Alder" not in html
 
 
@@ -249,6 +251,56 @@ def test_the_page_is_of_ones_own_businesses(cast: Cast) -> None:
     assert "Call your number from a mobile and let it ring." in page.content.decode()
     nothing = sign_in(cast.ben).get(reverse("getting-started"))
     assert (nothing.context["lists"], "nothing for you to set up" in nothing.content.decode()) == ([], True)
+
+
+def test_somebody_with_a_phone_is_on_call_at_every_hour_and_has_answered_once(cast: Cast) -> None:
+    label = "Be on call"
+    assert said(cast.a, label) == ("todo", "Nobody is asked yet: there is no policy")
+    make_policy(cast.a, ("text", "first", 3))
+    assert said(cast.a, label) == ("todo", "Nobody is on call: the owners are asked")
+    ben = Membership.objects.get(user=cast.ben)
+    shifts = [
+        OnCallShift.objects.create(
+            business=cast.a, member=ben, weekday=day, starts=time(0), ends=time(0), next_day=True
+        )
+        for day in range(7)
+    ]  # fmt: skip
+    assert said(cast.a, label) == ("todo", "Nobody with a phone is on call from now to Wed 2 PM")
+    Membership.objects.filter(pk=ben.pk).update(phone="+12125550144")
+    assert said(cast.a, label) == ("todo", "No alert has been answered yet")
+    row = make_escalation(
+        make_conversation(make_lead(cast.a), cast.a_number), ben, acknowledged_at=NOON - HOUR, acknowledged_via="inbox"
+    )
+    assert said(cast.a, label) == ("todo", "No alert has been answered yet")
+    Escalation.objects.filter(pk=row.pk).update(acknowledged_via="key")
+    assert said(cast.a, label) == ("done", "Every hour of the next week; last alert answered 1 h ago")
+    shifts[5].delete()
+    assert said(cast.a, label) == ("broken", "Nobody with a phone is on call from Sat 12 AM to Sun 12 AM")
+
+
+def test_a_test_alert_goes_to_oneself_once(cast: Cast) -> None:
+    client, page = sign_in(cast.ana), reverse("getting-started-alert", args=[cast.a.key])
+    Membership.objects.filter(user=cast.ana).update(phone="+12125550143")
+    assert "A text comes in a moment" in client.post(page, follow=True).content.decode()
+    assert "on its way to you already" in client.post(page, follow=True).content.decode()
+    row = Escalation.objects.get()
+    ana = Membership.objects.get(user=cast.ana)
+    assert (row.kind, row.lead, row.status, row.next_at is not None) == ("trouble", None, "open", True)
+    assert [(step["channel"], [each["member"] for each in step["people"]]) for step in row.chain] == [
+        ("text", [ana.pk]), ("call", [ana.pk]),
+    ]  # fmt: skip
+    Escalation.objects.update(status="acknowledged", acknowledged_by=ana, acknowledged_at=NOON)
+    client.post(page)
+    assert sorted(Escalation.objects.values_list("status", flat=True)) == ["closed", "open"]
+
+
+def test_a_test_alert_is_for_who_can_set_up_and_can_be_told(cast: Cast) -> None:
+    page = reverse("getting-started-alert", args=[cast.a.key])
+    assert [sign_in(user).post(page).status_code for user in (cast.ben, cast.cleo)] == [403, 404]
+    assert "Only somebody of this team" in sign_in(cast.root).post(page, follow=True).content.decode()
+    Membership.objects.filter(user=cast.ana).update(away_since=NOON)
+    assert "or you are away" in sign_in(cast.ana).post(page, follow=True).content.decode()
+    assert not Escalation.objects.exists()
 
 
 def test_a_test_mail_goes_to_oneself_and_proves_it(cast: Cast) -> None:

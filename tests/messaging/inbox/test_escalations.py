@@ -228,7 +228,7 @@ def test_a_superuser_of_no_team_cannot_have_it(cast: Cast) -> None:
 
 def test_what_is_about_no_customer_leads_back_to_the_list(cast: Cast) -> None:
     row = make_escalation(converse(cast), member(cast.ben), conversation=None, lead=None, summary="No carrier")
-    assert as_user(cast.ana).post(acting("take", row)).headers["Location"] == "/inbox/"
+    assert as_user(cast.ana).post(acting("take", row)).headers["Location"].startswith("/inbox/?")
 
 
 # ---------------------------------------------------------------- in its conversation
