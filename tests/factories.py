@@ -28,6 +28,9 @@ from leads.models import (
 from messaging.enums import (
     CallState,
     CarrierKind,
+    ConsentKind,
+    ConsentMeans,
+    ConsentScope,
     Direction,
     HoursState,
     MessageKind,
@@ -43,6 +46,7 @@ from messaging.models import (
     AgentTurn,
     Call,
     CarrierAccount,
+    ConsentEntry,
     Conversation,
     Message,
     NeverText,
@@ -224,6 +228,15 @@ def make_message(conversation: Conversation, body: str = "Hello", **values: Any)
 def make_opt_out(business: Business, **values: Any) -> OptOut:
     values.setdefault("phone", phone())
     return OptOut.objects.create(business=business, **{"source": OptOutSource.TEXT, "opted_out_at": NOON, **values})
+
+
+def make_consent_entry(business: Business, **values: Any) -> ConsentEntry:
+    """STOP by text, at NOON."""
+    defaults: dict[str, Any] = {
+        "phone": phone(), "kind": ConsentKind.OPTED_OUT, "means": ConsentMeans.TEXT, "scope": ConsentScope.ALL,
+        "evidence": f"text SM{fresh()}", "at": NOON,
+    }  # fmt: skip
+    return ConsentEntry.objects.create(business=business, **{**defaults, **values})
 
 
 def make_never_text(business: Business, **values: Any) -> NeverText:

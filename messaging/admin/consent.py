@@ -1,4 +1,4 @@
-"""Who must not be texted: the never-text list, which staff keep, and opt-outs, which callers make."""
+"""The never-text list, which staff keep. Opt-outs, which callers make, are in `messaging.admin.opt_outs`."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import path
 
 from leads.access import CONFIGURERS, businesses_for
-from leads.admin.reach import EVERYBODY, user_of
-from leads.admin.tenant import ReadOnlyAdmin, TenantAdmin
+from leads.admin.reach import user_of
+from leads.admin.tenant import TenantAdmin
 from leads.models import Business
 from messaging.admin.number_lists import Reading, read_numbers
-from messaging.models import NeverText, OptOut
+from messaging.models import NeverText
 
 LARGEST_FILE = 1_000_000
 
@@ -104,17 +104,3 @@ class NeverTextAdmin(TenantAdmin):
             "reading": reading,
         }
         return render(request, "admin/messaging/nevertext/import.html", context)
-
-
-@admin.register(OptOut)
-class OptOutAdmin(ReadOnlyAdmin):
-    viewers = EVERYBODY
-    list_display = ("phone", "business", "source", "opted_out_at", "revoked_at")
-    list_filter = ("source", "opted_out_at", "business")
-    list_select_related = ("business",)
-    search_fields = ("phone",)
-    fields = ("business", "phone", "source", "evidence", "opted_out_at", "revoked_at", "revoked_evidence")
-    teaches = (
-        "Who asked us to stop. It holds for every number of the business, for robot and staff, until the person "
-        "texts START. Nobody else can lift it."
-    )
