@@ -26,6 +26,7 @@ from messaging.enums import (
     OptOutSource,
     ScriptKind,
 )
+from messaging.escalation import commands, relay, team_line
 from messaging.followups import enrolling, stopping
 from messaging.followups.enums import StopReason
 from messaging.models import CarrierAccount, Conversation, Message, MessageMedia, PhoneNumber
@@ -53,6 +54,8 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
     if phone is None or _is_ours(number, phone):
         return
     if Message.objects.filter(account=account, carrier_message_id=event.message_id).exists():
+        return
+    if commands.receive(account, number, phone, event, now=now):
         return
     lead = intake.open_lead(
         number.business, phone=phone, at=now, source=number.source, simulated=number.account.kind == "simulator"
@@ -104,6 +107,7 @@ def _act_on(
     conversations.note_said(
         conversation, text=body or "Picture", now=now, by_customer=True, happening=Happening.TEXT_IN
     )
+    relay.ring_if_relayed(conversation)
     if meaning == Meaning.MAYBE:
         _note_consent(conversation, event, ConsentKind.DOUBTFUL, said=body, now=now)
         _pause(conversation, "This may be a request to stop, or the wrong person. Please read it and decide.", now=now)
@@ -132,6 +136,8 @@ def _conversation_for(lead: Lead, number: PhoneNumber, event: TextReceived, *, n
     meaning = consent.meaning_of(event.body, carrier_keyword=event.carrier_keyword)
     if meaning in (Meaning.STOP, Meaning.START, Meaning.HELP):
         latest = conversations.latest_conversation(lead, number)
+        if latest is None and lead.is_team:
+            latest = team_line.line_of(lead, number)
         if latest is not None:
             return latest
     return conversations.open_conversation(lead, number, now=now)

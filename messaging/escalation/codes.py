@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from messaging.escalation.enums import EscalationStatus
+from messaging.escalation.reply_words import LETTERS
 from messaging.models import EscalationNotice
 
-# No vowels and no Y, so that no code is a word; nothing that reads like another.
-LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 COOL_DOWN = timedelta(hours=24)
 _ALL = tuple("".join(pair) for pair in itertools.product(LETTERS, repeat=2))
 
@@ -34,3 +33,11 @@ def code_for(notice: EscalationNotice, phone: str, *, now: datetime) -> str:
     taken = {code for code, _ in rows}
     free = [code for code in _ALL if code not in taken]
     return secrets.choice(free) if free else ""
+
+
+def keep_code(notice: EscalationNotice, phone: str, *, now: datetime) -> str:
+    """The code of what was taken by key or link, so that it can be named in a text as well; stored with the notice."""
+    if not notice.code:
+        notice.code, notice.phone = code_for(notice, phone, now=now), phone
+        EscalationNotice.objects.filter(pk=notice.pk).update(code=notice.code, phone=phone)
+    return notice.code

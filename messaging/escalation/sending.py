@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from messaging import consent, outbound
-from messaging.enums import MessageKind, MessageStatus, Suppression
+from messaging.enums import MessageKind, Suppression
 from messaging.escalation import alert_words, calls, codes, links, mailing, notices, telling, throttle
 from messaging.escalation.enums import AlertChannel, EscalationClass, NoticeStatus
 from messaging.escalation.team_line import line_to
@@ -21,14 +21,6 @@ logger = logging.getLogger(__name__)
 
 # So long the outcome of a text is looked at; later than this the chain has gone on anyway.
 WATCHED_FOR = timedelta(minutes=30)
-# Texts in these states reach nobody any more.
-_LOST = (
-    MessageStatus.SUPPRESSED,
-    MessageStatus.FAILED,
-    MessageStatus.UNDELIVERED,
-    MessageStatus.EXPIRED,
-    MessageStatus.DEAD,
-)
 _MOST_URGENT_FIRST = {kind: rank for rank, kind in enumerate(EscalationClass)}
 
 
@@ -121,14 +113,14 @@ def _note_lost(now: datetime) -> None:
     rows = EscalationNotice.objects.filter(
         status__in=[NoticeStatus.SENT, NoticeStatus.BUNDLED],
         sent_at__gt=now - WATCHED_FOR,
-        message__status__in=_LOST,
+        message__status__in=throttle.LOST,
     ).select_related("message")
     for notice in rows[:500]:
         # The carrier may have taken a second try of the same words (messaging.delivery).
         again = Message.objects.filter(
             business=notice.message.business_id if notice.message else 0,
             idem_key=f"again:{notice.message.key if notice.message else ''}",
-        ).exclude(status__in=_LOST)
+        ).exclude(status__in=throttle.LOST)
         if notice.message is not None and not again.exists():
             notices.not_sent([notice], _why(notice.message), now=now)
 

@@ -1,7 +1,7 @@
 """What the queue calls: load, call the topic function, nothing else. Each is harmless the second time."""
 
 from leads.models import LeadEvent
-from messaging.escalation import running, sending, sources, watchdog
+from messaging.escalation import relay, running, sending, sources, watchdog
 from recoverline.lib import clock
 
 
@@ -9,6 +9,7 @@ def run_due() -> None:
     """Every ten seconds, and whenever somebody rings: steps and reminders that are due, and alerts that wait."""
     running.run_due(clock.now())
     sending.send_waiting(clock.now())
+    relay.forward_waiting(clock.now())
 
 
 def escalate_event(event_id: int) -> None:

@@ -28,7 +28,7 @@ def line_to(member: Membership, number: PhoneNumber, now: datetime) -> Conversat
             },
         )
         consent.hold_contact(lead.pk)
-        line = Conversation.objects.filter(lead=lead, number=number, is_team=True).order_by("id").first()
+        line = _existing(lead, number)
         if line is None:
             line = Conversation(
                 business_id=member.business_id,
@@ -44,6 +44,29 @@ def line_to(member: Membership, number: PhoneNumber, now: datetime) -> Conversat
                 is_simulated=is_simulated,
             )
             line.save(force_insert=True)
+    return _with_its_own(line, lead, number)
+
+
+def line_of(lead: Lead, number: PhoneNumber) -> Conversation | None:
+    """The line to the phone of `lead` from this number, if there is one."""
+    line = _existing(lead, number)
+    return line and _with_its_own(line, lead, number)
+
+
+def hold_line(business_id: int, phone: str) -> None:
+    """Be the only one who sends to this phone of the team, or reads its commands, until the transaction ends.
+
+    Taken before a customer's row: whoever sends alerts holds this one while they take their notices.
+    """
+    for pk in Lead.objects.filter(business=business_id, phone=phone).values_list("pk", flat=True):
+        consent.hold_contact(pk)
+
+
+def _existing(lead: Lead, number: PhoneNumber) -> Conversation | None:
+    return Conversation.objects.filter(lead=lead, number=number, is_team=True).order_by("id").first()
+
+
+def _with_its_own(line: Conversation, lead: Lead, number: PhoneNumber) -> Conversation:
     line.lead, line.number = lead, number
     line.business, line.location = number.business, number.location
     return line

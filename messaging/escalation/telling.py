@@ -62,6 +62,11 @@ def called(member: Membership | None) -> str:
     return colleagues.called(member.user) if member is not None else "Somebody"
 
 
+def author_of(message: Message) -> str:
+    """Who of the team wrote it."""
+    return colleagues.called(message.author) if message.author is not None else "Somebody"
+
+
 def number_for(escalation: Escalation) -> PhoneNumber | None:
     """The number whose customers it is about, else the first of the location, else of the business; one that works."""
     ours = PhoneNumber.objects.filter(

@@ -13,6 +13,14 @@ LIMITS = (
     (11, timedelta(hours=1)),
     (21, timedelta(hours=3)),
 )  # fmt: skip
+# Texts in these states reach nobody any more.
+LOST = (
+    MessageStatus.SUPPRESSED,
+    MessageStatus.FAILED,
+    MessageStatus.UNDELIVERED,
+    MessageStatus.EXPIRED,
+    MessageStatus.DEAD,
+)
 # Beginnings of idem_key. Answers to what they texted themselves are not counted.
 ALERT, SAID = "alert:", "said:"
 
