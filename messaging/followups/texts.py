@@ -4,9 +4,11 @@ from datetime import datetime
 
 from leads.enums import Language
 from leads.models import Lead, Location
-from messaging import appointment_texts, wording
+from messaging import appointment_texts, scripts, wording
 from messaging.followups.versions import StepTerms
 from messaging.models import Conversation, PhoneNumber
+from recoverline.lib.render import placeholders_in
+from scheduling import queries
 from scheduling.models import Appointment
 
 # Whom a preview greets where nobody in particular is meant.
@@ -30,15 +32,29 @@ def text_for(
     )  # fmt: skip
 
 
-def preview(step: StepTerms, *, lead: Lead | None, location: Location, language: str, now: datetime) -> str:
-    """The text as `lead` would get it, without making a personal link. Raises UnknownPlaceholder."""
-    number = _number_at(location)
-    name = lead.name if lead is not None else EXAMPLE_NAME
-    also = {"booking_link": wording.example_link(location.business)}
-    example = Lead(business=location.business, name=name, phone=lead.phone if lead is not None else "")
-    return wording.fill(
-        body_in(step, language), number=number, lead=example, language=language, now=now, also=also
-    )  # fmt: skip
+def preview(
+    step: StepTerms,
+    *,
+    lead: Lead | None,
+    location: Location,
+    language: str,
+    now: datetime,
+    number: PhoneNumber | None = None,
+) -> str:
+    """The text as `lead` would get it, with an example of the link: none is made. Raises UnknownPlaceholder."""
+    body, business = body_in(step, language), location.business
+    needs_hours = not wording.ABOUT_HOURS.isdisjoint(placeholders_in(body))
+    values = scripts.values_for(
+        business=business,
+        location=location,
+        number=number or _number_at(location),
+        lead=lead or Lead(business=business, name=EXAMPLE_NAME),
+        state=queries.state_of(location, now=now) if needs_hours else None,
+        ranges=queries.hours_of(location) if needs_hours else (),
+        now=now,
+        language=language,
+    )
+    return scripts.render_script(body, {**values, "booking_link": wording.example_link(business)})
 
 
 def _number_at(location: Location) -> PhoneNumber:
