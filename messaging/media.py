@@ -88,9 +88,10 @@ def _fetch(row: MessageMedia) -> None:
         _end(row, MediaStatus.REFUSED, f"Files of type {content_type or 'unknown'} are not kept.")
     else:
         row.file.save(f"{row.key}.{EXTENSIONS[content_type]}", ContentFile(found.body), save=False)
-        MessageMedia.objects.filter(pk=row.pk).update(
+        if not MessageMedia.objects.filter(pk=row.pk).update(
             status=MediaStatus.STORED, content_type=content_type, file=row.file.name, problem=""
-        )
+        ):
+            row.file.delete(save=False)  # the person was erased meanwhile
 
 
 def _end(row: MessageMedia, status: MediaStatus, problem: str) -> None:

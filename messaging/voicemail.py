@@ -102,9 +102,11 @@ def _fetch(call: Call) -> None:
         _end(call, MediaStatus.REFUSED, f"Files of type {found.content_type or 'unknown'} are not kept.")
     else:
         call.voicemail_file.save(f"{call.key}.{EXTENSIONS[found.content_type]}", ContentFile(found.body), save=False)
-        Call.objects.filter(pk=call.pk).update(
+        waiting = Call.objects.filter(pk=call.pk, voicemail_status=MediaStatus.PENDING)
+        if not waiting.update(
             voicemail_status=MediaStatus.STORED, voicemail_file=call.voicemail_file.name, voicemail_problem=""
-        )
+        ):
+            call.voicemail_file.delete(save=False)  # the person was erased meanwhile
 
 
 def _end(call: Call, status: MediaStatus, problem: str) -> None:

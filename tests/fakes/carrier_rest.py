@@ -26,6 +26,7 @@ Row = TypeVar("Row", Text, PhoneCall)
 MAX_BODY = 1600
 REASONS = {
     20003: "Authenticate",
+    20009: "Cannot delete a message that is being delivered",
     20404: "The requested resource was not found",
     21211: "The 'To' number is not a valid phone number",
     21602: "Message body is required",
@@ -157,6 +158,37 @@ def fetch_message(books: CarrierBooks, request: Request, args: Mapping[str, str]
     return json_answer(200, message_json(text))
 
 
+def delete_message(books: CarrierBooks, request: Request, args: Mapping[str, str]) -> Answer:
+    """A text that is still being delivered cannot be deleted yet."""
+    text = books.texts.get(args["sid"])
+    if text is None or text.account_sid != args["account"]:
+        raise Refused(20404, 404)
+    if text.status in ("accepted", "queued", "sending"):
+        raise Refused(20009, 409)
+    with books.lock:
+        del books.texts[args["sid"]]
+    return Answer(204, b"")
+
+
+def delete_call(books: CarrierBooks, request: Request, args: Mapping[str, str]) -> Answer:
+    with books.lock:
+        if books.calls.pop(args["sid"], None) is None:
+            raise Refused(20404, 404)
+    return Answer(204, b"")
+
+
+def delete_file(books: CarrierBooks, request: Request, args: Mapping[str, str]) -> Answer:
+    """A recording or a picture, in every format under which it is fetched."""
+    path = request.path.removesuffix(".json")
+    with books.lock:
+        gone = [name for name in books.files if name == path or name.startswith(f"{path}.")]
+        for name in gone:
+            del books.files[name]
+    if not gone:
+        raise Refused(20404, 404)
+    return Answer(204, b"")
+
+
 def list_calls(books: CarrierBooks, request: Request, args: Mapping[str, str]) -> Answer:
     query = request.query
     rows = [
@@ -286,6 +318,10 @@ def routes() -> tuple[Route, ...]:
         ("create_message", "POST", rf"{account}/Messages\.json", create_message),
         ("list_messages", "GET", rf"{account}/Messages\.json", list_messages),
         ("fetch_message", "GET", rf"{account}/Messages/(?P<sid>\w+)\.json", fetch_message),
+        ("delete_message", "DELETE", rf"{account}/Messages/(?P<sid>\w+)\.json", delete_message),
+        ("delete_media", "DELETE", rf"{account}/Messages/\w+/Media/\w+\.json", delete_file),
+        ("delete_recording", "DELETE", rf"{account}/Recordings/\w+\.json", delete_file),
+        ("delete_call", "DELETE", rf"{account}/Calls/(?P<sid>\w+)\.json", delete_call),
         ("list_calls", "GET", rf"{account}/Calls\.json", list_calls),
         ("fetch_call", "GET", rf"{account}/Calls/(?P<sid>\w+)\.json", fetch_call),
         ("list_numbers", "GET", rf"{account}/IncomingPhoneNumbers\.json", list_numbers),

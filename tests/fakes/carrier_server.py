@@ -92,6 +92,9 @@ class CarrierHandler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.serve()
 
+    def do_DELETE(self) -> None:
+        self.serve()
+
     def serve(self) -> None:
         carrier, at = self.server.carrier, time.monotonic()
         parts = urlsplit(self.path)
