@@ -21,7 +21,7 @@ from messaging.carriers.base import NotSupported, OutboundText, SendOutcome, Sen
 from messaging.carriers.registry import carrier_for
 from messaging.compliance import gate, ledger
 from messaging.enums import Direction, Happening, MessageKind, MessageStatus, Suppression
-from messaging.followups import stopping
+from messaging.followups import standing, stopping
 from messaging.models import Conversation, Message, OptOut
 from recoverline.lib import clock
 from recoverline.lib.phones import mask_phone
@@ -282,7 +282,10 @@ def _still_ours(claim: _Claim, *, now: datetime) -> bool:
     if found and message.kind != MessageKind.COMPLIANCE:
         delivery.suppress(message, Suppression.OPTED_OUT, now=now)
         return False
-    return True
+    reason = standing.reason_not_to_send(message) if message.kind == MessageKind.FOLLOW_UP else None
+    if reason:
+        delivery.suppress(message, reason, now=now)
+    return reason is None
 
 
 def _validity(message: Message, now: datetime) -> int:
