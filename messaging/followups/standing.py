@@ -83,8 +83,9 @@ def reason_to_stop(enrollment: Enrollment) -> StopReason | None:
     )
 
 
-def reason_not_to_send(message: Message, *, staff_wrote: bool) -> Suppression | None:
-    """Why a claimed follow-up text must not leave after all, in one query, under the contact's lock.
+def reason_not_to_send(message: Message, *, staff_wrote: bool = False) -> Suppression | None:
+    """Why a claimed follow-up text must not leave after all, in one query: under the contact's lock, and once more
+    right before the carrier.
 
     `staff_wrote`: a person has texted them since it was written.
     """
