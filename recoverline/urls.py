@@ -16,6 +16,7 @@ urlpatterns = [
     path("compliance/", include("messaging.compliance.page_views")),
     path("book/", include("scheduling.page.urls")),
     path("b/", include("scheduling.page.link_urls")),
+    path("on-call/", include("messaging.escalation.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("recoverline.accounts.urls")),
     path("team/", include("recoverline.accounts.team_views")),

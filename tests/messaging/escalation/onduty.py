@@ -49,7 +49,7 @@ class Duty:
     def escalation(self, conversation: Conversation | None = None, **values: Any) -> Escalation:
         conversation = conversation or self.customer()
         row = open_escalation(
-            values.pop("kind", EscalationClass.EMERGENCY), location=self.wire.number.location, summary="Urgent: flooding",
+            values.pop("kind", EscalationClass.EMERGENCY), summary="Urgent: flooding", location=conversation.location,
             dedup_key=f"test:{conversation.key}", now=self.now, conversation=conversation,
         )  # fmt: skip
         Escalation.objects.filter(pk=row.pk).update(**values)
