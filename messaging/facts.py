@@ -23,7 +23,7 @@ from messaging.enums import (
 from messaging.models import Call, Conversation, Message, NeverText, OptOut
 from messaging.refusals import TextLimits
 from messaging.rules import CallFacts
-from recoverline.lib.phones import country_of
+from recoverline.lib.phones import is_served
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
@@ -166,7 +166,8 @@ def _caller_kinds(call: Call, lead: Lead | None, known_as: set[CallerKind]) -> f
     if not call.caller:
         return frozenset({CallerKind.ANONYMOUS})
     flags = {
-        CallerKind.FOREIGN: country_of(call.caller) not in call.business.served,
+        # Premium numbers as well: to answer one costs what its owner likes.
+        CallerKind.FOREIGN: not is_served(call.caller, call.business.served),
         CallerKind.EXISTING: bool(lead and lead.kind == LeadKind.EXISTING),
         CallerKind.LANDLINE: bool(lead and lead.is_landline),
         CallerKind.BLOCKED: lead is not None and lead.blocked_at is not None,

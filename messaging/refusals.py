@@ -38,7 +38,10 @@ _BY_CALLER: tuple[tuple[CallerKind, Refusal], ...] = (
     (CallerKind.BLOCKED, Refusal("blocked", "the team has blocked this person", None)),
     (CallerKind.NEVER_TEXT, Refusal("never_text", "the caller is on the never-text list", None)),
     (CallerKind.OPTED_OUT, Refusal("opted_out", "the caller has opted out of texts", TaskReason.OPTED_OUT)),
-    (CallerKind.FOREIGN, Refusal("foreign", "the caller's country is not served by text", TaskReason.UNTEXTABLE)),
+    (
+        CallerKind.FOREIGN,
+        Refusal("foreign", "the caller's country or kind of number is not served by text", TaskReason.UNTEXTABLE),
+    ),
     (CallerKind.LANDLINE, Refusal("landline", "the caller's number is a landline", TaskReason.LANDLINE)),
 )
 
