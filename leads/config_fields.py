@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
-from django.db import models
 from django.db.models import TextChoices
 from environ import FileAwareEnv
 
 from leads.config_yaml import Inline, Node, Plain, Problem, did_you_mean
+from leads.models import Business
 from recoverline.lib.phones import parse_phone
 
 _TRUE = frozenset({"true", "yes", "on"})
@@ -30,7 +30,7 @@ class Surroundings(Protocol):
     def country(self) -> str: ...
 
     @property
-    def business(self) -> models.Model: ...
+    def business(self) -> Business: ...
 
     def find(self, section: str, node: Node, name: str) -> Any: ...
 

@@ -39,7 +39,7 @@ class OnCallSection:
     def load(self, node: Node | None, owner: models.Model | None, loading: Loading) -> None:
         if node is None or node.value is None:
             if loading.is_pruning and owner is not None:
-                self._keep(owner, [], Node(self.key, 1, None), loading)
+                self._keep(loading.business, [], Node(self.key, 1, None), loading)
             return
         errors = len(loading.errors)
         wanted: dict[tuple[Any, ...], OnCallShift] = {}
@@ -48,7 +48,7 @@ class OnCallSection:
                 if wanted.setdefault(_values(shift), shift) is not shift:
                     loading.error(item, f"{shift} is already in the file. Keep one of the two.")
         if owner is not None and len(loading.errors) == errors:
-            self._keep(owner, list(wanted.values()), node, loading)
+            self._keep(loading.business, list(wanted.values()), node, loading)
 
     def _read(self, node: Node, loading: Loading) -> list[OnCallShift]:
         """The valid shifts of an entry, one a day; none when it has errors."""
@@ -79,7 +79,7 @@ class OnCallSection:
         valid = [row for row in shifts if loading.is_valid(row, bad=set(), at=lambda column: places.get(column, node))]
         return valid if len(loading.errors) == errors else []
 
-    def _keep(self, owner: models.Model, wanted: list[OnCallShift], node: Node, loading: Loading) -> None:
+    def _keep(self, owner: Business, wanted: list[OnCallShift], node: Node, loading: Loading) -> None:
         stored = OnCallShift.objects.filter(business=owner).order_by("pk")
         loading.keep_values(self.key, stored=stored, wanted=wanted, columns=_COLUMNS, node=node)
 

@@ -31,7 +31,7 @@ class MembershipForm(TenantForm):
 @admin.register(Membership)
 class MembershipAdmin(TenantAdmin):
     form = MembershipForm
-    list_display = ("user", "business", "role", "phone", "gets_alerts")
+    list_display = ("user", "business", "role", "phone", "works_by_text", "away_since", "gets_alerts")
     list_filter = ("role", "gets_alerts", "business")
     list_select_related = ("user", "business")
     search_fields = ("user__username", "user__email", "user__first_name", "user__last_name", "phone")

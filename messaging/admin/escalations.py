@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 from leads.access import CONFIGURERS
 from leads.admin.fields import TicksField
 from leads.admin.forms import TenantForm
-from leads.admin.people import MembershipAdmin
 from leads.admin.tenant import ReadOnlyAdmin, ReadOnlyInline, TenantAdmin, TenantInline
 from leads.models import Membership
 from messaging import consent
@@ -78,7 +77,7 @@ class EscalationPolicyAdmin(TenantAdmin):
 
     @admin.display(description="what happens")
     def what_happens(self, policy: EscalationPolicy) -> SafeString | str:
-        if policy.pk is None:
+        if policy._state.adding:
             return "It is said here when the steps are saved."
         steps = list(policy.steps.all())
         wrong = objections(policy, steps)
@@ -152,6 +151,3 @@ class OnCallTextAdmin(ReadOnlyAdmin):
     search_fields = ("body", "phone", "member__user__username")
     fields = ("business", "at", "member", "phone", "body", "command", "result", "escalation", "carrier_message_id")
     teaches = "What people on call have texted to a business number, how it was read, and what it did."
-
-
-MembershipAdmin.list_display = (*MembershipAdmin.list_display, "works_by_text", "away_since")

@@ -9,10 +9,13 @@ from django.contrib.auth.models import User
 
 from leads import callbacks
 from leads.enums import LostReason, RequestStatus
+from leads.models import Membership
 from leads.outcomes import Outcome
 from messaging import blocking
-from messaging.inbox import acts, notes
-from messaging.models import Conversation
+from messaging.escalation import acknowledging, running, sending
+from messaging.escalation.enums import AckMeans
+from messaging.inbox import acts, notes, replying
+from messaging.models import Conversation, Escalation
 from recoverline.lib import clock
 
 DRAIN = "Hi, this is about the estimate. Please call me when you open."
@@ -79,6 +82,18 @@ def call_later(hours: int) -> Act:
         )  # fmt: skip
 
     return act
+
+
+def answer_alert(desk: Desk, conversation: Conversation) -> object:
+    """The colleague is on call: alerted by text, they say that it is theirs and write to the customer."""
+    running.run_due(desk.now)
+    sending.send_waiting(desk.now)
+    member = Membership.objects.get(business=conversation.business, user=desk.colleague)
+    escalation = Escalation.objects.get(conversation=conversation)
+    acknowledging.acknowledge(escalation, member=member, via=AckMeans.TEXT, now=desk.now)
+    key = uuid5(NAMESPACE_URL, f"{conversation.key}:alert")
+    body = "Please wait outside, I am on my way and there in 15 minutes."
+    return replying.reply(conversation, by=desk.colleague, body=body, client_id=key, now=desk.now)
 
 
 def block(desk: Desk, conversation: Conversation) -> object:
@@ -148,6 +163,7 @@ SCENES = (
     ),
     minutes_ago(200, "call +16025550145; text 'Could a person call me about {service}?'", acts=(take_over,)),
     Scene(0, time(7, 40), "call +16025550137 hang-up after 8s; text 'my basement is flooding, please hurry'"),
+    minutes_ago(40, "call +16025550148; text 'I smell gas in the kitchen, what now?'", acts=(answer_alert,)),
     minutes_ago(30, "call +16025550146; text 'Do you do {service}?'", by_robot=True),
     minutes_ago(12, "call +16025550147; text 'Is anybody there? It is about {service}.'"),
 )  # fmt: skip

@@ -3,6 +3,8 @@
 The line here is open, urgent and unanswered, as none ever is: whatever looks at states alone would show it.
 """
 
+from typing import Any
+
 import pytest
 from django.db.models import Model
 from django.urls import reverse
@@ -20,7 +22,7 @@ from recoverline.getting_started.facts import facts_of
 from tests import factories
 from tests.base import Cast, make_cast
 from tests.factories import NOON
-from tests.messaging.desk import as_user, converse, listed, url
+from tests.messaging.desk import as_user, converse, url
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +123,8 @@ def test_the_person_is_a_customer_of_their_own_apart_from_it(cast: Cast, line: C
     page = as_user(cast.ana).get(url("show", theirs))
     assert (page.context["panel"].texts, page.context["panel"].others) == (0, [])
     assert SAID not in page.content.decode()
-    assert listed(as_user(cast.ana).get("/inbox/?q=Zebra")) == ["Ben Zebra"]
+    found = as_user(cast.ana).get("/inbox/?q=Zebra").context["page"].rows
+    assert [row.lead.name for row in found] == ["Ben Zebra"]
 
 
 def test_first_steps_and_costs_count_no_alert(cast: Cast, line: Conversation) -> None:
@@ -131,7 +134,7 @@ def test_first_steps_and_costs_count_no_alert(cast: Cast, line: Conversation) ->
     assert not Note.objects.filter(conversation__is_team=True).exists()
 
 
-def test_what_is_listed_costs_no_statement_more(cast: Cast, line: Conversation, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]  # a fixture of pytest-django
+def test_what_is_listed_costs_no_statement_more(cast: Cast, line: Conversation, django_assert_num_queries: Any) -> None:
     converse(cast, needs_reply=True)
     listing = _listing(cast, Queue.REPLY)
     with django_assert_num_queries(1):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from leads.enums import Role
 from leads.models import Membership
 from messaging.models import OptOut
 from recoverline.lib import clock
@@ -122,7 +123,7 @@ def test_an_override_replaces_the_shifts(cast: Cast, ana: Client) -> None:
 
 def test_whoever_is_limited_to_a_location_sees_its_shifts_alone(cast: Cast) -> None:
     far = make_location(cast.a, "Alder Far")
-    mia = make_member(cast.a, make_user("mia", is_staff=True), role="manager")
+    mia = make_member(cast.a, make_user("mia", is_staff=True), Role.MANAGER)
     mia.locations.add(far)
     shift(cast, 0, location=cast.a_location)
     theirs = shift(cast, 1, location=far)

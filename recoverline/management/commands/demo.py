@@ -7,6 +7,7 @@ import sys
 from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,8 +28,11 @@ from messaging.simulator.player import simulated_numbers
 from messaging.simulator.scenes import Desk
 from recoverline import demo_login
 from recoverline.processes import is_port_free, manage_argv, run_all
+from scheduling.models import OnCallShift
+from scheduling.models.hours import Weekday
 
 OWNER, COLLEAGUE = "demo", "demo-colleague"
+OWNERS_PHONE, COLLEAGUES_PHONE = "+16025550181", "+16025550182"
 KITS = {kit.slug: kit for kit in kits.kits()}
 
 
@@ -155,14 +159,27 @@ class Command(BaseCommand):
     def _play_history(self, business: Business, owner: User) -> None:
         self.stdout.write(f"Playing a few days of {business}…")
         number = simulated_numbers().filter(business=business)[0]
+        desk = Desk(owner, self._colleague(business))
+        self._put_on_call(business, desk)
         try:
             with server.own_server(), only_warnings():
-                count = play_history(number, desk=Desk(owner, self._colleague(business)))
+                count = play_history(number, desk=desk)
         except BaseException:
             # Half a history would never be completed: the next start begins anew.
             erase(business)
             raise
         self.stdout.write(f"{count} calls are in the inbox.")
+
+    def _put_on_call(self, business: Business, desk: Desk) -> None:
+        """Around the clock the colleague, and if nobody answers whoever looks at the demo; phones nobody has."""
+        for rank, (user, phone) in enumerate([(desk.colleague, COLLEAGUES_PHONE), (desk.staff, OWNERS_PHONE)], 1):
+            member = Membership.objects.get(business=business, user=user)
+            Membership.objects.filter(pk=member.pk, phone="").update(phone=phone)
+            for day in Weekday.values:
+                OnCallShift.objects.get_or_create(
+                    business=business, location=None, member=member, weekday=day,
+                    defaults={"starts": time(0), "ends": time(0), "next_day": True, "rank": rank},
+                )  # fmt: skip
 
     def _owner(self) -> User:
         """Without a password: only the link of `demo_login` signs in."""
