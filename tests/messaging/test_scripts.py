@@ -100,7 +100,7 @@ def test_what_is_not_known_is_empty() -> None:
         *("city", "caller_name", "email", "website", "booking_link"),
         *("appointment", "when", "change_link", "confirm"),
         *("slots", "service", "services", "price", "area", "back"),
-        *("hours", "opens_at", "closure"),
+        *("person", "hours", "opens_at", "closure"),
     ]
 
 
