@@ -148,6 +148,32 @@ class OutcomeForm(forms.Form):
         return Outcome(status, values.get("cents"), reason, values["note"])
 
 
+class EstimateForm(forms.Form):
+    """An estimate that was given; `cents` is None where it has no amount."""
+
+    amount = forms.CharField(
+        label="Amount in dollars",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": "1,250.00", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> None:
+        typed = self.cleaned_data.get("amount", "")
+        self.cleaned_data["cents"] = None
+        try:
+            if typed:
+                self.cleaned_data["cents"] = outcomes.read_cents(typed)
+        except ValueError as problem:
+            self.add_error("amount", str(problem))
+
+
+def estimate_form(conversation: Conversation) -> EstimateForm:
+    cents = conversation.request.estimate_cents if conversation.request else None
+    initial = {"amount": "" if cents is None else f"{cents / 100:,.2f}"}
+    return EstimateForm(initial=initial, auto_id="estimate_%s", label_suffix="")
+
+
 class NoteForm(forms.Form):
     """A note for the team. Whoever is named in it must be able to read it."""
 
@@ -220,6 +246,7 @@ def dialogs_context(request: HttpRequest, conversation: Conversation, **refused:
         "members": members,
         "snooze_form": snooze_form(conversation, now=now),
         "outcome_form": outcome_form(conversation),
+        "estimate_form": estimate_form(conversation),
         "callback_form": CallbackForm(location=conversation.location, now=now, people=members),
         **refused,
     }

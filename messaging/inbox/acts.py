@@ -228,6 +228,16 @@ def end_request(conversation: Conversation, outcome: Outcome, *, by: AbstractBas
     return True
 
 
+def give_estimate(conversation: Conversation, cents: int | None, *, by: AbstractBaseUser, now: datetime) -> bool:
+    """Write down that an estimate was given; it is the first that is known of a request nobody has written down."""
+    if conversation.request is None and not _begin_request(conversation, now=now):
+        return False
+    assert conversation.request is not None  # noqa: S101  begun just now
+    return outcomes.give_estimate(
+        conversation.request, cents, by=by, at=now, conversation=str(conversation.key)
+    )  # fmt: skip
+
+
 def _begin_request(conversation: Conversation, *, now: datetime) -> bool:
     """What the conversation was about; False when somebody has said so since it was read, which then is at hand."""
     request = JobRequest.objects.create(

@@ -24,6 +24,7 @@ from messaging.models import (
     AgentTurn,
     Call,
     Conversation,
+    Enrollment,
     Escalation,
     EscalationNotice,
     Message,
@@ -157,6 +158,10 @@ def _tallies(values: Sequence[Any]) -> "QuerySet[Any, Any]":
         ),
         _tally(JobRequest.objects.filter(lead=lead), "request:", F("status")),
         _tally(Appointment.objects.filter(lead=lead), "visit:", F("status"), changes=Sum("version")),
+        _tally(
+            Enrollment.objects.filter(conversation=conversation), "follow:", F("status"),
+            Cast("due_at", CharField()), changes=Sum("step"),
+        ),
         _tally(stops, _OPT_OUT),
         _tally(urgent, "escalation:", F("status"), changes=Sum("version")),
         _tally(EscalationNotice.objects.filter(escalation__conversation=conversation), "notice:", F("status")),

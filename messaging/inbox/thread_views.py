@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from messaging.inbox import live, offering, panel, timeline
+from messaging.inbox import follow_ups, live, offering, panel, timeline
 from messaging.inbox.act_forms import acts_context
 from messaging.inbox.asking import back_to, locations_of, may_write, visible, why_locked
 from messaging.inbox.composer import composer_context
@@ -69,6 +69,7 @@ def timeline_context(
         "locked": why_locked(conversation),
         "shown_inline": SHOWN_INLINE,
         "panel": beside,
+        "follow_up": follow_ups.follow_up_of(conversation, there=there, now=now),
         "lead_form": correcting if isinstance(correcting, LeadForm) else None,
         "request_form": correcting if isinstance(correcting, RequestForm) else None,
     }

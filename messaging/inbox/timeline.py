@@ -202,6 +202,8 @@ def _shown(entries: list[Entry], visits: Mapping[str, Appointment]) -> list[Entr
 def _texts(conversation: Conversation, there: Mapping[str, int] | None) -> "QuerySet[Message]":
     """With their files as `files`, where there are any."""
     rows = conversation.messages.select_related("author", "turn")
+    if there is None or there.get("follow"):
+        rows = rows.select_related("step_run__enrollment__version")
     if there is None or there.get("media"):
         rows = rows.prefetch_related(Prefetch("media", MessageMedia.objects.order_by("position"), to_attr="files"))
     return rows

@@ -4,6 +4,7 @@ from messaging.inbox import (
     composer_views,
     escalation_views,
     file_views,
+    follow_up_views,
     list_views,
     live_views,
     note_views,
@@ -27,4 +28,5 @@ urlpatterns = [
     *callback_views.urlpatterns,
     *preference_views.urlpatterns,
     *escalation_views.urlpatterns,
+    *follow_up_views.urlpatterns,
 ]
