@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from leads.models import JobRequest, Lead, Location
 from messaging import appointment_texts
 from messaging.followups import limits, recipients, texts, timing
 from messaging.followups.enums import Anchor, StepAction, Unit
+from messaging.followups.recipients import Recipient
 from messaging.followups.versions import StepTerms, terms_of
 from messaging.models import Enrollment
 from recoverline.lib.render import UnknownPlaceholder
@@ -44,27 +45,47 @@ def plan(
     to = recipients.recipient(lead, location, request=request)
     had = limits.texts_had(lead, now=now)
     last_text_at = last_text_at or anchor_at
-    planned = []
+    planned, earliest = [], now
     for step in steps:
-        quiet = to.allowed(step)
         text, why = _words(step, lead, location, language, now)
-        due: datetime | None = None
-        try:
-            wanted = timing.due_at(step, anchor_at=anchor_at, last_text_at=last_text_at, zone=to.zone, allowed=quiet)
-            due = timing.keep_apart(
-                step, wanted, last_follow_up_at=had.last_at, gap=limits.gap_of(location.business), zone=to.zone,
-                allowed=quiet,
-            )  # fmt: skip
-        except ValueError as error:
-            why = str(error)
-        else:
-            why = why or _why(step, wanted, due, had, location, now)
-        if why in _FATAL or due is None or due + timing.valid_for(step) < now:
-            due = None
+        slot = _slot(step, to, had, anchor_at=anchor_at, last_text_at=last_text_at, earliest=earliest)
+        due, why = (None, why) if why else slot
         if due is not None and step.action == StepAction.TEXT:
-            had, last_text_at = had.and_at(max(due, now)), due
-        planned.append(Planned(step, due and max(due, now), text, why))
+            had, last_text_at = had.and_at(due), due
+        # No step comes before the one in front of it.
+        earliest = due or earliest
+        planned.append(Planned(step, due, text, why))
     return planned
+
+
+def _slot(
+    step: StepTerms,
+    to: Recipient,
+    had: limits.Had,
+    *,
+    anchor_at: datetime,
+    last_text_at: datetime,
+    earliest: datetime,
+) -> tuple[datetime | None, str]:
+    """When `step` happens, not before `earliest`, and what moves it; or None and why it does not happen."""
+    business, allowed = to.location.business, to.allowed(step)
+    if step.action == StepAction.TEXT and had.count >= business.follow_ups_per_lead:
+        return None, CAPPED
+    try:
+        wanted = timing.due_at(step, anchor_at=anchor_at, last_text_at=last_text_at, zone=to.zone, allowed=allowed)
+        if earliest > wanted + timing.valid_for(step):
+            return None, TOO_LATE
+        apart = timing.keep_apart(
+            step, wanted, last_follow_up_at=had.last_at, gap=limits.gap_of(business), zone=to.zone, allowed=allowed
+        )
+        if apart is None:
+            return None, TOO_SOON
+        due = timing.fit(step, max(apart, earliest), zone=to.zone, allowed=allowed)
+    except ValueError as error:
+        return None, str(error)
+    if due > wanted + timing.valid_for(step):
+        return None, TOO_LATE
+    return due, MOVED if apart > wanted else ""
 
 
 def plan_of(enrollment: Enrollment, *, now: datetime) -> list[Planned]:
@@ -99,21 +120,8 @@ def _words(step: StepTerms, lead: Lead, location: Location, language: str, now: 
         return texts.body_in(step, language), PLACEHOLDER
 
 
-def _why(
-    step: StepTerms, wanted: datetime, due: datetime | None, had: limits.Had, location: Location, now: datetime
-) -> str:
-    if step.action == StepAction.TEXT and had.count >= location.business.follow_ups_per_lead:
-        return CAPPED
-    if due is None:
-        return TOO_SOON
-    if due + timing.valid_for(step) < now:
-        return TOO_LATE
-    return MOVED if due - wanted > timedelta() else ""
-
-
 PLACEHOLDER = "The text names a placeholder that does not exist."
 CAPPED = "They have had as many follow-ups as one person may get."
 TOO_SOON = "Too soon after the follow-up before it, and not valid for long enough to wait."
-TOO_LATE = "Its time has passed."
+TOO_LATE = "Its time has passed by then."
 MOVED = "Later than its own time, to leave room after the follow-up before it."
-_FATAL = (PLACEHOLDER, CAPPED, TOO_SOON, TOO_LATE)

@@ -45,7 +45,9 @@ def with_standing(enrollments: QuerySet[Enrollment], *, now: datetime) -> QueryS
     calls = Call.objects.filter(business=OuterRef("business"), caller=OuterRef("lead__phone"), started_at__gt=since)
     tasks = CallbackTask.objects.filter(lead=OuterRef("lead"), done_at__gt=since)
     replies = Message.objects.filter(lead=OuterRef("lead"), direction=Direction.IN, created_at__gt=since)
-    visits = Appointment.objects.filter(lead=OuterRef("lead"), status__in=_BOOKED, ends_at__gt=now)
+    # Also one that they have booked and had since then.
+    recent = Q(ends_at__gt=now) | Q(created_at__gt=since)
+    visits = Appointment.objects.filter(recent, lead=OuterRef("lead"), status__in=_BOOKED)
     return enrollments.select_related(
         "sequence", "version", "lead", "request", "appointment__service", "appointment__location__business",
         "appointment__business", "business", "location__business", "conversation__number__location",

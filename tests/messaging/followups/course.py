@@ -73,7 +73,7 @@ def state(enrollment: Enrollment) -> tuple[str, str, int]:
 
 def due_in(enrollment: Enrollment, since: datetime) -> timedelta | None:
     enrollment.refresh_from_db()
-    return enrollment.due_at and enrollment.due_at - since
+    return None if enrollment.due_at is None else enrollment.due_at - since
 
 
 def follow_ups(wire: Wire) -> list[Message]:
