@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from tests.fakes.carrier_books import CarrierBooks, StoredFile, Text, new_sid
 from tests.fakes.carrier_callbacks import CallbackPlan, CallbackPump, Delivery
+from tests.fakes.carrier_calls import Handset, Post
 from tests.fakes.carrier_faults import (
     Answer,
     Fault,
@@ -151,6 +152,12 @@ class FakeCarrier(CarrierBooks):
     def post_webhook(self, url: str, params: Mapping[str, str], account_sid: str = "") -> Delivery:
         """Post any webhook to the customer's server, signed as the carrier signs it."""
         return self.pump.post(url, account_sid or next(iter(self.accounts)), params)
+
+    def handset(self, to: str, post: Post | None = None) -> Handset:
+        """The phone `to`, as the latest call that we were asked to make rings it; `post` delivers in another way."""
+        made = [call for call in self.calls.values() if call.to == to and call.direction == "outbound-api"]
+        sid, account_sid = made[-1].sid, made[-1].account_sid
+        return Handset(self, sid, post or (lambda url, form: self.post_webhook(url, form, account_sid).body))
 
     def inject(self, *faults: Fault, on: str = "create_message") -> None:
         """The next requests of that operation ("any" for all) meet these faults, one each."""

@@ -67,7 +67,7 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class PhoneCall:
     """One call leg in the carrier's own log. An outbound leg dialed for an inbound call names it in
-    `parent_call_sid`."""
+    `parent_call_sid`. Of a call that the API was asked for: where its webhooks go, and seconds to ring."""
 
     sid: str
     account_sid: str
@@ -81,6 +81,9 @@ class PhoneCall:
     forwarded_from: str = ""
     answered_by: str = ""
     stir_verstat: str = ""
+    url: str = ""
+    status_callback: str = ""
+    timeout: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ REASONS = {
     20003: "Authenticate",
     20009: "Cannot delete a message that is being delivered",
     20404: "The requested resource was not found",
+    21210: "The 'From' number is not verified or rented by this account",
     21211: "The 'To' number is not a valid phone number",
     21602: "Message body is required",
     21603: "A 'From' phone number is required",
@@ -203,6 +204,22 @@ def list_calls(books: CarrierBooks, request: Request, args: Mapping[str, str]) -
     return page(request, "calls", rows, call_json)
 
 
+def create_call(books: CarrierBooks, request: Request, args: Mapping[str, str]) -> Answer:
+    form = request.form
+    to, from_ = form.get("To", ""), form.get("From", "")
+    if not E164.fullmatch(to):
+        raise Refused(21211)
+    if not books.owns(args["account"], from_):
+        raise Refused(21210)
+    if code := books.refusals.get(to):
+        raise Refused(code)
+    call = books.add_call(
+        from_=from_, to=to, status="queued", account_sid=args["account"], direction="outbound-api",
+        url=form.get("Url", ""), status_callback=form.get("StatusCallback", ""), timeout=form.get("Timeout", ""),
+    )  # fmt: skip
+    return json_answer(201, call_json(call))
+
+
 def fetch_call(books: CarrierBooks, request: Request, args: Mapping[str, str]) -> Answer:
     call = books.calls.get(args["sid"])
     if call is None or call.account_sid != args["account"]:
@@ -322,6 +339,7 @@ def routes() -> tuple[Route, ...]:
         ("delete_media", "DELETE", rf"{account}/Messages/\w+/Media/\w+\.json", delete_file),
         ("delete_recording", "DELETE", rf"{account}/Recordings/\w+\.json", delete_file),
         ("delete_call", "DELETE", rf"{account}/Calls/(?P<sid>\w+)\.json", delete_call),
+        ("create_call", "POST", rf"{account}/Calls\.json", create_call),
         ("list_calls", "GET", rf"{account}/Calls\.json", list_calls),
         ("fetch_call", "GET", rf"{account}/Calls/(?P<sid>\w+)\.json", fetch_call),
         ("list_numbers", "GET", rf"{account}/IncomingPhoneNumbers\.json", list_numbers),

@@ -51,6 +51,11 @@ def test_only_the_adapter_talks_to_the_carriers_messages() -> None:
     assert callers("messages.create") == {"messaging.carriers.twilio"}
 
 
+def test_only_the_adapter_makes_calls_and_only_alerts_ask_for_them() -> None:
+    assert callers("calls.create") == {"messaging.carriers.twilio"}
+    assert makers("OutboundCall") == {"messaging.escalation.calls"}
+
+
 def test_only_events_writes_the_timeline() -> None:
     assert callers("LeadEvent.objects.create", "LeadEvent.objects.bulk_create", "LeadEvent") == {"leads.events"}
 

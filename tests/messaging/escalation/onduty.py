@@ -1,11 +1,14 @@
 """People on call behind the fake carrier: alerts are truly sent, and answers come as signed webhooks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 
 from leads.models import Membership
 from messaging.escalation import sending
@@ -14,6 +17,8 @@ from messaging.escalation.opening import open_escalation
 from messaging.models import Conversation, Escalation, EscalationNotice, OnCallText
 from recoverline.lib import clock
 from tests.factories import make_conversation, make_lead, make_member, make_message, make_request, make_user, phone
+from tests.fakes.carrier_calls import Handset
+from tests.fakes.signer import FORM_TYPE, signed_headers
 from tests.wire import Wire
 
 _texts = count(1)
@@ -84,6 +89,18 @@ class Duty:
         self.later(seconds=1)
         self.wire.deliver_due()
         return " | ".join(self.received(sender)[before:])
+
+    def handset(self, to: str = "") -> Handset:
+        """The phone of Ana, or `to`, that our call rings; its webhooks are signed as the carrier signs them."""
+        return self.wire.carrier.handset(to or self.ana.phone, self._post)
+
+    def _post(self, url: str, form: Mapping[str, str]) -> str:
+        address = url.partition("#")[0]
+        headers = signed_headers(self.wire.account.auth_token, address, form)
+        path = address.removeprefix(settings.SITE_URL)
+        answer = self.wire.client.post(path, urlencode(form), content_type=FORM_TYPE, headers=headers)
+        assert answer.status_code in (200, 204)
+        return answer.content.decode()
 
     def received(self, to: str) -> list[str]:
         return [body for phone_, body in self.wire.sent if phone_ == to]
