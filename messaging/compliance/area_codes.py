@@ -1,4 +1,4 @@
-"""Area codes of the United States and Canada: which state or province a number was once given out in. Facts only.
+"""Area codes of the United States and Canada: the state or province a number was given out in, and its clocks. Facts.
 
 Each belongs to one state; three Canadian ones to several provinces. A code that is missing here is newer than the
 table: then the rules of the country count. Read off the data of phonenumbers 9.0.43, whose own tables take ten seconds
@@ -72,6 +72,15 @@ _CANADA = {
     "QC": "263 273 354 367 418 438 450 468 514 579 581 819 873",
     "SK": "306 474 639",
 }
+# Area codes that a line between two clocks goes through; which side a phone is on, its number does not say. From the
+# ZIP codes of each area (package zipcodes).
+_TWO_CLOCKS = {
+    "America/Boise America/Los_Angeles": "208 458 541 986",
+    "America/Chicago America/Denver": "308 402 531 605 620 701 785 915",
+    "America/Chicago America/New_York": "219 270 364 423 448 574 606 765 812 850 865 906 930 931",
+    "America/Denver America/Phoenix": "928",
+}
+_CLOCKS_OF = {code: tuple(zones.split()) for zones, codes in _TWO_CLOCKS.items() for code in codes.split()}
 _STATE_OF = {code: ("US", state) for state, codes in _UNITED_STATES.items() for code in codes.split()} | {
     code: ("CA", province) for province, codes in _CANADA.items() for code in codes.split()
 }
@@ -81,3 +90,8 @@ def state_of(area_code: str) -> tuple[str, tuple[str, ...]]:
     """The country and the states of a North American area code ("602"); ("", ()) if it is not in the table."""
     country, states = _STATE_OF.get(area_code, ("", ""))
     return country, tuple(states.split())
+
+
+def clocks_of(area_code: str) -> tuple[str, ...]:
+    """The zones of an area code that lies in two of them; () for all others."""
+    return _CLOCKS_OF.get(area_code, ())

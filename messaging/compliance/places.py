@@ -12,7 +12,7 @@ from phonenumbers import PhoneNumberType, timezone
 
 from leads.gazetteer import plain, spot_of, state_code, towns_named
 from leads.models import JobRequest, Lead, Location
-from messaging.compliance.area_codes import state_of
+from messaging.compliance.area_codes import clocks_of, state_of
 from recoverline.lib.phones import country_of
 from recoverline.lib.zones import valid_zone
 from scheduling.quiet_hours import Whereabouts
@@ -108,8 +108,11 @@ def places_of_number(phone: str) -> Places:
     ]
     if not zones or len(zones) > _MOST_ZONES:
         return ()
+    if phone.startswith("+1"):
+        # The library goes by the exchange, which says where a landline is, and nothing of a mobile.
+        zones += clocks_of(phone[2:5])
     country, regions = _jurisdictions(phone)
-    return tuple(Whereabouts(ZoneInfo(zone), country, region) for zone in sorted(zones) for region in regions)
+    return tuple(Whereabouts(ZoneInfo(zone), country, region) for zone in sorted({*zones}) for region in regions)
 
 
 def _jurisdictions(phone: str) -> tuple[str, tuple[str, ...]]:

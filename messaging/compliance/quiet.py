@@ -8,7 +8,7 @@ from messaging import configuration
 from messaging.compliance.places import Places, place_of_location, places_of
 from scheduling import quiet_hours
 from scheduling.models import QuietHours
-from scheduling.quiet_hours import DECENT, Rule, Whereabouts, rules_for
+from scheduling.quiet_hours import Rule, Whereabouts, rules_for
 
 
 def zone_of(lead: Lead, location: Location, *, request: JobRequest | None = None) -> ZoneInfo:
@@ -85,9 +85,9 @@ def _hours(place: Whereabouts, rules: tuple[Rule, ...], at: datetime) -> str:
     held = [rule for rule in rules_for(place, rules) if not rule.weekdays or weekday in rule.weekdays]
     if not held:
         return "not at all that day"
-    named = place.region or place.country
+    named = held[0].region or held[0].country
     spans = " and ".join(f"{_clock(rule.starts)} to {_clock(rule.ends)}" for rule in held)
-    return f"{spans} in {named}" if named and held != [DECENT] else spans
+    return f"{spans} in {named}" if named else spans
 
 
 def _city(place: Whereabouts) -> str:
