@@ -5,9 +5,10 @@ written in the same transaction.
 """
 
 import logging
+import random
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from leads import callbacks
 from leads.enums import TaskReason
@@ -41,14 +42,18 @@ def sweep(now: datetime) -> int:
         status=EnrollmentStatus.ACTIVE, due_at__lte=now, business__are_follow_ups_paused=False,
         business__is_texting_paused=False,
     )  # fmt: skip
-    taken = 0
-    for pk, lead_id in list(due.order_by("due_at", "pk").values_list("pk", "lead_id")[:AT_ONCE]):
+    batch, taken = list(due.order_by("due_at", "pk").values_list("pk", "lead_id")[:AT_ONCE]), 0
+    # Several workers that sweep at once would queue up behind each other for the same row.
+    random.shuffle(batch)
+    for pk, lead_id in batch:
         try:
-            taken += advance(pk, lead_id, now=now)
+            # Another one may have taken it: a look needs no lock.
+            taken += due.filter(pk=pk).exists() and advance(pk, lead_id, now=now)
+        except OperationalError:
+            logger.warning("follow-up %s waits for the database", pk, exc_info=True)
         except Exception:  # one person's trouble must not stand in the way of the others
             logger.exception("follow-up %s could not be advanced", pk)
-            row = Enrollment.objects.filter(pk=pk, status=EnrollmentStatus.ACTIVE, due_at__lte=now)
-            row.update(due_at=now + PUT_OFF)
+            due.filter(pk=pk).update(due_at=now + PUT_OFF)
     return taken
 
 
