@@ -276,6 +276,6 @@ def test_a_long_text_is_read_at_once() -> None:
     texts = ("in Mesa not from Tempe ac " * 70, "a" * 5000, "85201 " * 300, "mesa " * 400)
     read("in Mesa")
     for text in texts:
-        start = time.perf_counter()
+        start = time.process_time()
         read_place(AREAS, text, asked=True)
-        assert time.perf_counter() - start < 0.5
+        assert time.process_time() - start < 0.5

@@ -17,9 +17,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:40])
-def test_each_reply_means_what_a_person_reads(case: dict[str, object]) -> None:
-    assert read_reply(str(case["text"]), asked=bool(case["asked"])) == AppointmentReply(case["label"])
+def test_each_reply_means_what_a_person_reads() -> None:
+    read = [(case, read_reply(case["text"], asked=case["asked"])) for case in CASES]
+    assert [(case, reply) for case, reply in read if reply != AppointmentReply(case["label"])] == []
 
 
 def test_there_are_enough_of_each_kind() -> None:
@@ -75,6 +75,6 @@ def test_every_string_has_a_meaning(text: str, asked: bool) -> None:
 
 @pytest.mark.parametrize("piece", ["i need to ", "not a b c ", "confirm it ", "see you ", "for it up us ", "x"])
 def test_a_long_text_is_read_in_time(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     read_reply(piece * (4800 // len(piece)))
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1

@@ -17,12 +17,11 @@ def labeled(name: str) -> list[tuple[str, Meaning]]:
     return [(row["text"], LABELS[row["label"]]) for row in rows]
 
 
-@pytest.mark.parametrize(
-    ("text", "meaning"),
-    labeled("optout.jsonl") + labeled("optout_more.jsonl") + labeled("optout_paraphrases.jsonl"),
-)
-def test_labeled_texts(text: str, meaning: Meaning) -> None:
-    assert read_consent(text) is meaning
+def test_labeled_texts() -> None:
+    cases = labeled("optout.jsonl") + labeled("optout_more.jsonl") + labeled("optout_paraphrases.jsonl")
+    assert len(cases) >= 1900
+    wrong = [(text, meaning, read) for text, meaning in cases if (read := read_consent(text)) is not meaning]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("text", ["HELP", "help", "Help!", "INFO", "info?", "AYUDA", "¡Ayuda!", " help \n"])
@@ -126,6 +125,6 @@ def test_clauses_are_plain_words() -> None:
 )
 def test_the_longest_text_is_read_quickly(unit: str) -> None:
     """A regular expression that backtracks would take minutes over one text of 1,600 signs."""
-    started = time.perf_counter()
+    started = time.process_time()
     read_consent((unit * 1600)[:1600])
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

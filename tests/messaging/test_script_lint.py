@@ -435,9 +435,9 @@ def test_what_is_spoken_is_not_judged_as_a_text(kind: str) -> None:
 )
 def test_a_hostile_script_is_judged_quickly(unit: str) -> None:
     body = unit * (4 * 1600 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     assert findings(body, FREE) != []
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 BODY = st.lists(

@@ -20,14 +20,16 @@ def labeled(label: str) -> list[str]:
     return [row["text"] for row in rows if row["label"] == label]
 
 
-@pytest.mark.parametrize("text", labeled("urgent"))
-def test_trouble_that_cannot_wait(text: str) -> None:
-    assert wants_today(text) is True
+def test_trouble_that_cannot_wait() -> None:
+    texts = labeled("urgent")
+    assert len(texts) >= 100
+    assert [text for text in texts if wants_today(text) is not True] == []
 
 
-@pytest.mark.parametrize("text", labeled("routine"))
-def test_what_can_wait(text: str) -> None:
-    assert wants_today(text) is False
+def test_what_can_wait() -> None:
+    texts = labeled("routine")
+    assert len(texts) >= 220
+    assert [text for text in texts if wants_today(text) is not False] == []
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,6 @@ def test_trouble_shopping_and_patience(text: str, wants: bool) -> None:
 
 @pytest.mark.parametrize("unit", ["roof rain ", "toilet ", "need ", "a", "in pain ", "storm "])
 def test_the_longest_text_is_read_quickly(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     wants_today((unit * 1600)[:1600])
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

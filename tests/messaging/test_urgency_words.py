@@ -12,35 +12,26 @@ DATA = Path(__file__).parent / "data"
 WORDS = ("URGENT", "EMERGENCY", "URGENTE", "EMERGENCIA")
 
 
+FILES = ("urgency.jsonl", "urgency_more.jsonl", "urgency_paraphrases.jsonl")
+
+
 def labeled(name: str, *labels: str) -> list[str]:
     rows = [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
     return [row["text"] for row in rows if row["label"] in labels]
 
 
-# "URGENT" alone names no danger: it is the script's word and the business of asks_urgent.
-@pytest.mark.parametrize(
-    "text",
-    [
-        text
-        for name in ("urgency.jsonl", "urgency_more.jsonl", "urgency_paraphrases.jsonl")
-        for text in labeled(name, "emergency")
-        if not (len(text.split()) == 1 and asks_urgent(text, WORDS))
-    ],
-)
-def test_an_emergency_is_never_missed(text: str) -> None:
-    assert sounds_dangerous(text) is not None
+def test_an_emergency_is_never_missed() -> None:
+    texts = [text for name in FILES for text in labeled(name, "emergency")]
+    # "URGENT" alone names no danger: it is the script's word and the business of asks_urgent.
+    texts = [text for text in texts if not (len(text.split()) == 1 and asks_urgent(text, WORDS))]
+    assert len(texts) >= 700
+    assert [text for text in texts if sounds_dangerous(text) is None] == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        text
-        for name in ("urgency.jsonl", "urgency_more.jsonl", "urgency_paraphrases.jsonl")
-        for text in labeled(name, "urgent", "routine", "calm")
-    ],
-)
-def test_nobody_is_woken_up_for_nothing(text: str) -> None:
-    assert sounds_dangerous(text) is None
+def test_nobody_is_woken_up_for_nothing() -> None:
+    texts = [text for name in FILES for text in labeled(name, "urgent", "routine", "calm")]
+    assert len(texts) >= 600
+    assert [(text, reason) for text in texts if (reason := sounds_dangerous(text)) is not None] == []
 
 
 @pytest.mark.parametrize(
@@ -179,6 +170,6 @@ def test_a_script_carries_its_own_words() -> None:
 )
 def test_the_longest_text_is_read_quickly(unit: str) -> None:
     """A regular expression that backtracks would take minutes over one text of 1,600 signs."""
-    started = time.perf_counter()
+    started = time.process_time()
     sounds_dangerous((unit * 1600)[:1600])
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

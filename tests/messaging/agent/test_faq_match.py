@@ -137,14 +137,14 @@ def test_a_hundred_questions_of_ten_examples_are_fast() -> None:
     matcher = Matcher(entries)
     seconds = []
     for text in [text for faq in FAQS for text in faq["asked"]]:
-        started = time.perf_counter()
+        started = time.process_time()
         matcher.best(text)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     assert statistics.median(seconds) < 0.002
 
 
 @pytest.mark.parametrize("unit", ["do you charge ", "a. ", "price", "? "])
 def test_the_longest_text_is_read_quickly(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     ONE_EACH.best((unit * 1600)[:1600])
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

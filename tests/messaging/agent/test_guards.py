@@ -348,7 +348,7 @@ def test_words_of_the_business_are_never_objected_for_their_figures(said: list[s
 )
 def test_a_long_reply_does_not_take_long(piece: str) -> None:
     evidence = Evidence(facts=FACTS, customer=SAID, acts=NOTHING)
-    began = time.perf_counter()
+    began = time.process_time()
     objections(piece * 1000, evidence)
     objections("Which city are you in?", Evidence(facts=(piece * 500,), customer=piece * 500, acts=NOTHING))
-    assert time.perf_counter() - began < 3.0
+    assert time.process_time() - began < 3.0

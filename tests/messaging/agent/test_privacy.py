@@ -124,6 +124,6 @@ def test_every_card_number_goes(stem: int, between: str) -> None:
 
 @pytest.mark.parametrize("piece", ["1", "1 ", "1-", "pin is ", "card ", "password ", "ssn is my "])
 def test_a_long_text_does_not_take_long(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     mask_secrets(piece * 2000)
-    assert time.perf_counter() - began < 3.0
+    assert time.process_time() - began < 3.0

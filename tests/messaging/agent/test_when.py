@@ -34,11 +34,17 @@ def _hour(at: time | None) -> str:
     return f"{at:%H:%M}" if at else ""
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:40])
-def test_each_text_means_what_a_person_reads(case: dict[str, object]) -> None:
-    text = str(case["text"])
-    assert [told(when) for when in read_when(text, now=THURSDAY, asked=bool(case["asked"]))] == case["when"]
-    assert [told(when) for when in read_ruled_out(text, now=THURSDAY)] == case.get("ruled_out", [])
+def test_each_text_means_what_a_person_reads() -> None:
+    wrong = []
+    for case in CASES:
+        text, asked = str(case["text"]), bool(case["asked"])
+        wanted = (case["when"], case.get("ruled_out", []))
+        read = [told(when) for when in read_when(text, now=THURSDAY, asked=asked)]
+        ruled_out = [told(when) for when in read_ruled_out(text, now=THURSDAY)]
+        if (read, ruled_out) != wanted:
+            wrong.append((text, asked, wanted, (read, ruled_out)))
+    assert wrong == []
+    assert len(CASES) >= 580
 
 
 def test_a_reading_is_the_whole_value() -> None:
@@ -158,16 +164,16 @@ def test_every_string_is_read_and_no_day_is_past(text: str, now: datetime, asked
     ],
 )
 def test_a_hostile_text_takes_no_longer(text: str) -> None:
-    began = clock.perf_counter()
+    began = clock.process_time()
     read_when(text, now=THURSDAY, asked=True)
-    assert clock.perf_counter() - began < 0.5
+    assert clock.process_time() - began < 0.5
 
 
 def test_a_usual_text_is_read_at_once() -> None:
     texts = [str(case["text"]) for case in CASES]
-    times = [clock.perf_counter()]
+    times = [clock.process_time()]
     for text in texts:
         read_when(text, now=THURSDAY)
-        times.append(clock.perf_counter())
+        times.append(clock.process_time())
     spent = sorted(after - before for before, after in pairwise(times))
     assert spent[len(spent) // 2] < 0.002
