@@ -8,6 +8,7 @@
 #
 # PYTHON=... picks the Python (3.11 or newer), PORT=... the port, JOBS=... how many tests run at once,
 # KIT=... the demo's trade: home_services dental med_spa auto_repair law_office.
+# SLOW_BROWSER=6 runs the browser tests as on a slow phone with a slow line: make test-browser SLOW_BROWSER=6
 
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
@@ -35,7 +36,10 @@ run: $(VENV)/installed .env
 	@$(PY) manage.py collectstatic --noinput -v 0
 	@exec $(PY) -m recoverline.processes $(if $(PORT),--port $(PORT)) up
 
-test: lint types checks test-sqlite test-postgres test-browser
+# The quick checks at once: each of them keeps one processor busy.
+test:
+	@$(MAKE) --no-print-directory -j3 lint types checks
+	@$(MAKE) --no-print-directory test-sqlite test-postgres test-browser
 
 lint: $(VENV)/installed-dev
 	$(PY) -m ruff check .

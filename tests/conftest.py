@@ -3,13 +3,20 @@
 import socket
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
+from django.test import TransactionTestCase
 
+from tests.emptying import empty_tables
 from tests.fakes.carrier import FakeCarrier
 from tests.sight_guard import watch_requests
 from tests.wire import Wire, make_wire
 
 _connect = socket.socket.connect
+TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
