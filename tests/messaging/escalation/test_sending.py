@@ -97,11 +97,12 @@ class TestSending:
         began, times = duty.now, []
         while duty.now < began + timedelta(hours=4):
             if throttle.has_room(duty.ana.phone, now=duty.now):
-                times.append((duty.now - began) / timedelta(minutes=1))
+                times.append(duty.now - began)
                 make_message(line, kind="alert", idem_key=f"alert:{len(times)}", created_at=duty.now)
             duty.later(seconds=50)
         for most, span in ((1, 1), (5, 15), (11, 60), (21, 180)):
-            worst = max(sum(start <= at < start + span for at in times) for start in times)
+            stretch = timedelta(minutes=span)
+            worst = max(sum(start <= at < start + stretch for at in times) for start in times)
             assert (span, worst) == (span, most)
 
     def test_what_is_throttled_waits_and_is_put_together(self, duty: Duty) -> None:
