@@ -4,6 +4,7 @@ Written down as rows of `Erasure.outside` when the person is erased, and removed
 longer and longer pauses. What cannot be removed from here says so and waits for nobody.
 """
 
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from messaging.enums import CarrierKind
 from messaging.models import Call, CarrierAccount, Erasure, Message, MessageMedia
 from scheduling.calendars.forgetting import CalendarTrouble, forget_event
 from scheduling.models import CalendarObject
+
+logger = logging.getLogger(__name__)
 
 RUN_SECONDS = 20.0
 LEASE = timedelta(minutes=5)
@@ -134,7 +137,8 @@ def _remove(item: Item, accounts: dict[str, CarrierAccount]) -> None:
     except CalendarTrouble as trouble:
         item["problem"] = str(trouble)[:200]
     except Exception as error:  # whatever a carrier or a disk says: tried again, and said
-        item["problem"] = f"It could not be removed: {type(error).__name__}."
+        logger.info("a %s of an erased person stays for now: %s", item["kind"], type(error).__name__)
+        item["problem"] = f"This {item['kind']} could not be deleted yet."
     else:
         item["state"] = "done" if is_done else "cannot"
         item["problem"] = "" if is_done else "Its account is not connected any more. Delete it there by hand."

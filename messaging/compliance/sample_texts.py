@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leads.models import Service
-from messaging import visit_words, wording
+from messaging import configuration, visit_words, wording
 from messaging.enums import HoursState, ScriptKind
 from messaging.followups.enums import StepAction
 from messaging.models import PhoneNumber, SequenceStep
@@ -34,9 +34,12 @@ def samples_of(number: PhoneNumber, *, now: datetime) -> list[Sample]:
     kinds = [
         (ScriptKind.MISSED_CALL, HoursState.OPEN, "The first text after a missed call"),
         (ScriptKind.AFTER_HOURS, HoursState.CLOSED, "The first text when we are closed"),
-        (ScriptKind.BOOKING_CONFIRMED, HoursState.OPEN, "An appointment is booked"),
-        (ScriptKind.BOOKING_REMINDER, HoursState.OPEN, "A reminder of it"),
     ]
+    if configuration.finds_something_to_book(number.business):
+        kinds += [
+            (ScriptKind.BOOKING_CONFIRMED, HoursState.OPEN, "An appointment is booked"),
+            (ScriptKind.BOOKING_REMINDER, HoursState.OPEN, "A reminder of it"),
+        ]
     found = [Sample(label, _worded(kind, number, hours, also, now=now)) for kind, hours, label in kinds]
     follow_up = _follow_up(number, now=now, also=also)
     if follow_up is not None:

@@ -15,9 +15,9 @@ from django.db import transaction
 
 from leads import intake
 from leads.models import Business, Lead
-from messaging import call_events, configuration, consent, conversations, missed_calls, recheck
+from messaging import call_events, configuration, consent, conversations, missed_calls, outbound, recheck
 from messaging.compliance import gate, quiet
-from messaging.enums import Direction, MessageKind, MessageStatus, MissReason, Outcome, Suppression
+from messaging.enums import MessageKind, MessageStatus, MissReason, Outcome, Suppression
 from messaging.followups import standing as follow_ups
 from messaging.followups.enums import EnrollmentStatus, StepAction, StepOutcome, Trigger
 from messaging.models import (
@@ -38,7 +38,7 @@ from messaging.models.followups import RUNNING
 LEDGER_SHOWN = 50
 # What a person is told of each; the rest of the words are the gate's own.
 BECAUSE: dict[str, str] = {
-    Suppression.OPTED_OUT: "They have asked us to stop. Only they can lift it, by texting START.",
+    Suppression.OPTED_OUT: "They have asked us to stop: nothing leaves until they opt in again.",
     Suppression.NEVER_TEXT: "The number is on the never-text list.",
     Suppression.PAUSED: "Texting is paused, or the number that would text is switched off.",
     Suppression.SENDER_STOPPED: "The carrier has stopped the number or account that would text.",
@@ -157,7 +157,7 @@ def _first_text(number: PhoneNumber, phone: str, *, now: datetime) -> Verdict:
             return Verdict(label, False, _why_no_text(call))
         text = Message.objects.filter(conversation=call.conversation, kind=MessageKind.FIRST_TEXT).latest("id")
         if text.status == MessageStatus.SUPPRESSED:
-            return Verdict(label, False, BECAUSE.get(text.suppression, text.get_suppression_display()))
+            return _refused(text, label)
         text.lead, text.number = call.lead or text.lead, number
         return _asked_again(text, label, "It answers their own call.", now=now)
 
@@ -183,14 +183,9 @@ def _text(
         thread = conversations.latest_conversation(lead, number) or conversations.open_conversation(
             lead, number, now=now
         )
-        reason = recheck.reason_not_to_queue(thread, kind)
-        if reason is not None:
-            return Verdict(label, False, BECAUSE.get(reason, f"{reason.label}."))
-        text = Message.objects.create(
-            business=number.business, conversation=thread, lead=lead, number=number, account=number.account,
-            direction=Direction.OUT, kind=kind, status=MessageStatus.QUEUED, idem_key=f"{cause}:{uuid4().hex}",
-            created_at=now,
-        )  # fmt: skip
+        text = outbound.queue_text(thread, kind=kind, body="?", idem_key=f"{cause}:{uuid4().hex}", now=now)
+        if text.status == MessageStatus.SUPPRESSED:
+            return _refused(text, label)
         if kind == MessageKind.FOLLOW_UP:
             problem = _follow_up(text, now=now)
             if problem:
@@ -223,6 +218,10 @@ def _follow_up(text: Message, *, now: datetime) -> str:
         due_at=now, at=now, message=text,
     )  # fmt: skip
     return ""
+
+
+def _refused(text: Message, label: str) -> Verdict:
+    return Verdict(label, False, BECAUSE.get(text.suppression, f"{text.get_suppression_display()}."))
 
 
 def _asked_again(text: Message, label: str, said: str, *, now: datetime) -> Verdict:

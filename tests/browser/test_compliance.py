@@ -39,7 +39,7 @@ def test_what_a_carrier_asks_for_and_what_one_number_may_be_sent(cast: Cast, ope
     page.get_by_label("Phone number").fill("(212) 555-0142")
     page.get_by_role("button", name="Look it up").click()
     expect(page.get_by_role("heading", name="(212) 555-0142")).to_be_visible()
-    expect(page.get_by_text("They have asked us to stop.").first).to_be_visible()
+    expect(page.get_by_text("They have asked us to stop").first).to_be_visible()
     assert "555" not in page.url
     assert violations(page) == []
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 
 from leads import events
-from leads.models import Lead
+from leads.models import Lead, Membership
 from messaging.compliance import ledger
 from messaging.enums import ConsentKind, ConsentMeans
 from messaging.models import (
@@ -146,7 +146,7 @@ def _follow(lead: Lead, thread: Conversation, text: Message, *, at: datetime) ->
     )  # fmt: skip
 
 
-def _escalate(wire: Wire, thread: Conversation, member: object, *, at: datetime) -> None:
+def _escalate(wire: Wire, thread: Conversation, member: Membership, *, at: datetime) -> None:
     line = make_conversation(
         make_lead(wire.business, phone="+12125550101", is_team=True, created_at=at), wire.number, is_team=True,
         status="done", last_at=at, opened_at=at,
@@ -166,7 +166,8 @@ def _escalate(wire: Wire, thread: Conversation, member: object, *, at: datetime)
     for number, owner in enumerate((escalation, None)):
         OnCallText.objects.create(
             business=wire.business, member=member, escalation=owner, phone="+12125550101", command="reply", at=at,
-            carrier_message_id=f"SM{number}{fresh()}", body=f"Tell {NAME} that {WORDS}", result=f"Sent to {SPELLINGS[4]}",
+            carrier_message_id=f"SM{number}{fresh()}", body=f"Tell {NAME} that {WORDS}",
+            result=f"Sent to {SPELLINGS[4]}",
         )  # fmt: skip
 
 
@@ -198,7 +199,7 @@ def _visit(wire: Wire, lead: Lead, thread: Conversation, *, at: datetime) -> Non
 
 
 def _elsewhere(
-    wire: Wire, lead: Lead, thread: Conversation, call: Call, said: Message, member: object, *, at: datetime
+    wire: Wire, lead: Lead, thread: Conversation, call: Call, said: Message, member: Membership, *, at: datetime
 ) -> None:
     """Where others speak of her."""
     business = wire.business
@@ -208,15 +209,15 @@ def _elsewhere(
     )
     make_message(other, f"Is this {NAME}? You can reach her at {SPELLINGS[3]}.", created_at=at)
     Rehearsal.objects.create(
-        business=business, user=member.user, lines=[{"who": "customer", "text": WORDS}], state={"phone": PHONE},  # type: ignore[attr-defined]
+        business=business, user=member.user, lines=[{"who": "customer", "text": WORDS}], state={"phone": PHONE},
         updated_at=at,
     )  # fmt: skip
     make_publication(business, results=[{"name": "x", "problems": [f"said {WORDS}"]}])
     assert Publication.objects.exists()
-    SavedView.objects.create(user=member.user, name=NAME[:40], query="q=2125550177", created_at=at)  # type: ignore[attr-defined]
+    SavedView.objects.create(user=member.user, name=NAME[:40], query="q=2125550177", created_at=at)
     for row in (lead, call, thread):
         LogEntry.objects.create(
-            user=member.user, content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk),  # type: ignore[attr-defined]
+            user=member.user, content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk),
             object_repr=str(row)[:200], action_flag=CHANGE, change_message=f"Added {NAME}",
         )  # fmt: skip
     payloads = (

@@ -83,7 +83,7 @@ def test_what_cannot_be_removed_yet_is_tried_again_with_longer_pauses(wire: Wire
         "done",
     )
     assert erasure.next_at == now + timedelta(minutes=1)
-    assert erasure.problem == "It could not be removed: TwilioRestException."
+    assert erasure.problem == "This recording could not be deleted yet."
     assert outside.work_off(now) == 0, "not due"
     wire.carrier.move(text, "delivered", None)
     outside.work_off(now + timedelta(minutes=1))

@@ -69,7 +69,7 @@ def test_a_number_is_looked_up_in_any_spelling_and_stands_in_no_log(cast: Cast, 
     said = page.content.decode()
     assert page.status_code == 200
     assert "Opted out" in said
-    assert "Only they can lift it" in said
+    assert "nothing leaves until they opt in again" in said
     assert "Secret Stranger" not in said
     assert "5550142" not in caplog.text
     assert "no-store" in page.headers["Cache-Control"]
