@@ -8,8 +8,9 @@ from leads.enums import TaskReason
 from leads.models import CallbackTask, LeadEvent
 from messaging import appointment_texts, consent, outbound, reminders, waitlist_offers
 from messaging.appointment_texts import LEAST_NOTICE
+from messaging.compliance import ledger
 from messaging.delivery import TOLD_OF_VISIT
-from messaging.enums import MessageKind, ScriptKind
+from messaging.enums import ConsentMeans, MessageKind, ScriptKind
 from messaging.models import Conversation
 from messaging.visit_words import describe_call
 from messaging.wording import wording
@@ -38,6 +39,8 @@ _TOLD = {
     "appointment.canceled": _Told(ScriptKind.BOOKING_CANCELED, AppointmentStatus.CANCELED),
 }
 
+_BEGINS = ("appointment.booked", "appointment.requested")
+
 
 def handle(event: LeadEvent, *, now: datetime) -> None:
     """Do what `event` asks for. Harmless the second time, and for what has changed again since."""
@@ -45,6 +48,7 @@ def handle(event: LeadEvent, *, now: datetime) -> None:
     told = _TOLD.get(event.kind)
     if appointment is None or told is None:
         return
+    _note_consent(appointment, event)
     reminders.plan(appointment, now=now)
     if appointment.version == event.data.get("version"):
         _tell(appointment, event, told, now=now)
@@ -52,6 +56,18 @@ def handle(event: LeadEvent, *, now: datetime) -> None:
         waitlist.close_booked(appointment, now=now)
     if event.kind in ("appointment.canceled", "appointment.moved"):
         waitlist_offers.offer_freed(appointment.location, now=now)
+
+
+def _note_consent(appointment: Appointment, event: LeadEvent) -> None:
+    """Whoever books on the page turns to the business with their phone, perhaps after they were erased."""
+    lead = appointment.lead
+    if lead is None or event.data.get("by") != BookedBy.PAGE or event.kind not in _BEGINS:
+        return
+    consent.recall(appointment.business_id, lead.phone)
+    ledger.note_contact(
+        appointment.business_id, lead.phone, means=ConsentMeans.PAGE, at=event.at,
+        evidence=f"appointment {appointment.key}",
+    )  # fmt: skip
 
 
 def catch_up(now: datetime) -> int:

@@ -4,6 +4,7 @@ import ast
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import transaction
 
 from leads.models.privacy import PrivacySalt
@@ -12,7 +13,6 @@ from messaging import consent, facts
 from messaging.compliance import ledger
 from messaging.enums import (
     CallerKind,
-    CarrierKind,
     ConsentKind,
     ConsentMeans,
     ConsentScope,
@@ -22,8 +22,10 @@ from messaging.enums import (
 )
 from messaging.models import Call, ConsentEntry, NeverText, OptOut
 from recoverline.lib import clock
+from scheduling.enums import BookedBy
 from tests.factories import NOON, fresh, make_business, make_never_text, make_opt_out
 from tests.fakes.carrier import CallbackPlan, error
+from tests.messaging.visits import book, make_bookable, tell
 from tests.recoverline.source import modules
 from tests.wire import CALLER, Wire
 
@@ -63,6 +65,15 @@ def test_a_call_that_got_a_text_and_the_first_text_back(wire: Wire) -> None:
         (ConsentKind.CONTACTED, ConsentMeans.TEXT, "", wrote),
     ]
     assert {row.scope for row in ConsentEntry.objects.all()} == {ConsentScope.REQUEST}
+
+
+@pytest.mark.parametrize(("by", "counts"), [(BookedBy.PAGE, True), (BookedBy.STAFF, False)])
+def test_a_booking_on_the_page_is_a_contact(wire: Wire, by: BookedBy, counts: bool) -> None:
+    with time_machine.travel(NOON, tick=False):
+        visit = book(wire, make_bookable(wire), by=by)
+        tell()
+    contact = (ConsentKind.CONTACTED, ConsentMeans.PAGE, "", f"appointment {visit.key}")
+    assert lines() == ([contact] if counts else [])
 
 
 @pytest.mark.parametrize("by_carrier", [True, False])
@@ -208,14 +219,13 @@ def test_who_was_erased_twice_is_recalled_without_a_clash(wire: Wire, erased: st
     assert consent.is_opted_out(wire.business.pk, CALLER)
 
 
-def test_a_confirmation_comes_within_five_minutes_or_not_at_all(wire: Wire, time_machine) -> None:
+def test_a_confirmation_comes_within_five_minutes_or_not_at_all(wire: Wire) -> None:
     wire.account.handles_optout = False
     wire.account.save()
-    time_machine.move_to(NOON, tick=False)
     sid = f"SM{fresh():032x}"
-    wire.post("message", "message__stop", MessageSid=sid, SmsSid=sid, SmsMessageSid=sid)
-    time_machine.move_to(NOON + timedelta(minutes=5), tick=False)
-    wire.deliver_due()
+    with time_machine.travel(NOON, tick=False) as at:
+        wire.post("message", "message__stop", MessageSid=sid, SmsSid=sid, SmsMessageSid=sid)
+        at.shift(timedelta(minutes=5))
+        wire.deliver_due()
     assert wire.sent == []
     assert ConsentKind.CONFIRMED not in [kind for kind, *_ in lines()]
-    assert wire.account.kind == CarrierKind.TWILIO
