@@ -59,6 +59,8 @@ class StepForm(TenantForm):
     )
 
     class Meta:
+        labels = {"position": "Step", "action": "What", "body": "Text", "body_es": "In Spanish"}
+        help_texts = {"body": "With placeholders; of a task or a call, what staff should know."}
         widgets = {
             "body": forms.Textarea(attrs={"rows": 3, "class": "step-body", "spellcheck": "true"}),
             "body_es": forms.Textarea(attrs={"rows": 3, "class": "step-body", "lang": "es"}),
@@ -120,6 +122,7 @@ class StepInline(TenantInline):
     formset = StepFormSet
     viewers = EVERYBODY
     template = "admin/messaging/sequence/steps.html"
+    verbose_name = "step"
     verbose_name_plural = "steps"
     extra = 0
     fieldsets = (

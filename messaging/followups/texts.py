@@ -43,7 +43,8 @@ def preview(
 ) -> str:
     """The text as `lead` would get it, with an example of the link: none is made. Raises UnknownPlaceholder."""
     body, business = body_in(step, language), location.business
-    needs_hours = not wording.ABOUT_HOURS.isdisjoint(placeholders_in(body))
+    names = set(placeholders_in(body))
+    needs_hours = not names.isdisjoint(wording.ABOUT_HOURS)
     values = scripts.values_for(
         business=business,
         location=location,
@@ -54,7 +55,9 @@ def preview(
         now=now,
         language=language,
     )
-    return scripts.render_script(body, {**values, "booking_link": wording.example_link(business)})
+    if "booking_link" in names:
+        values["booking_link"] = wording.example_link(business)
+    return scripts.render_script(body, values)
 
 
 def _number_at(location: Location) -> PhoneNumber:
