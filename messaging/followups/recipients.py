@@ -19,7 +19,7 @@ class Recipient:
 
     lead: Lead
     location: Location
-    request: JobRequest | None
+    request: JobRequest
     zone: ZoneInfo
 
     def next_allowed(self, at: datetime) -> datetime:
@@ -39,10 +39,16 @@ class Recipient:
 
 
 def recipient(lead: Lead, location: Location, *, request: JobRequest | None = None) -> Recipient:
-    if request is None and not lead.pk:
-        # Somebody made up for a preview has said nothing of where they are.
-        request = JobRequest()
+    if request is None:
+        # Looked up once, for all that is asked of them; a request that names no place leaves it to their number.
+        request = _last_that_names_a_place(lead) or JobRequest()
     return Recipient(lead, location, request, quiet.zone_of(lead, location, request=request))
+
+
+def _last_that_names_a_place(lead: Lead) -> JobRequest | None:
+    """None for one made up for a preview, who is not saved."""
+    told = JobRequest.objects.filter(lead=lead.pk).exclude(place="", address="")
+    return told.order_by("-opened_at", "-id").first() if lead.pk else None
 
 
 def recipient_of(enrollment: Enrollment) -> Recipient:

@@ -82,10 +82,14 @@ def _take_next(enrollment: Enrollment, *, now: datetime) -> bool:
         steps.go_on(enrollment, now=now)
         return False
     step, to = todo[enrollment.step], recipients.recipient_of(enrollment)
-    if step.action == StepAction.TEXT and _is_capped(enrollment, now=now):
-        stopping.end(enrollment, StopReason.CAPPED, now=now)
-        return False
-    apart = _after_gap(step, enrollment, now=now)
+    apart = now
+    if step.action == StepAction.TEXT:
+        had = limits.texts_had(enrollment.lead, now=now)
+        if had.count >= enrollment.business.follow_ups_per_lead:
+            stopping.end(enrollment, StopReason.CAPPED, now=now)
+            return False
+        if had.last_at is not None:
+            apart = max(now, had.last_at + limits.gap_of(enrollment.business))
     try:
         deadline = recipients.wanted_at(step, enrollment, to) + timing.valid_for(step)
         at = timing.fit(step, apart, zone=to.zone, allowed=to.allowed(step))
@@ -104,18 +108,6 @@ def _take_next(enrollment: Enrollment, *, now: datetime) -> bool:
     ends = min(deadline, timing.ends_at(step, now, zone=to.zone))
     steps.close(enrollment, step, act(enrollment, step, to, deadline=ends, now=now), now=now)
     return True
-
-
-def _after_gap(step: StepTerms, enrollment: Enrollment, *, now: datetime) -> datetime:
-    """Now, or when the last follow-up, of whatever sequence, is long enough ago."""
-    had = limits.texts_had(enrollment.lead, now=now) if step.action == StepAction.TEXT else None
-    if had is None or had.last_at is None:
-        return now
-    return max(now, had.last_at + limits.gap_of(enrollment.business))
-
-
-def _is_capped(enrollment: Enrollment, *, now: datetime) -> bool:
-    return limits.texts_had(enrollment.lead, now=now).count >= enrollment.business.follow_ups_per_lead
 
 
 def _skip(enrollment: Enrollment, step: StepTerms, reason: str, *, now: datetime) -> bool:

@@ -1,0 +1,94 @@
+"""Workers on follow-ups that are due: `python -m tests.chaos.follow mortal` or `... immortal`.
+
+Eight processes take steps and hand their texts to the carrier, all at once. The mortal ones kill themselves with
+SIGKILL after a few: while a step is written, between claim and send, or before the carrier's answer is saved. The
+others go on until nothing is left. Prints one line per process: the signal that ended it, or its exit code.
+"""
+
+import os
+import random
+import signal
+import sys
+import time
+from typing import Any, NoReturn
+
+import django
+
+django.setup()
+
+from messaging import outbound  # noqa: E402  models need the setup above
+from messaging.followups import running, steps  # noqa: E402
+from messaging.models import Enrollment, Message  # noqa: E402
+from recoverline.lib import clock  # noqa: E402
+
+WORKERS = 8
+LONGEST = 100.0
+# Where each of them dies, before or after that function: twice while a step is taken, then around the send.
+POINTS = (
+    (steps, "close", True),
+    (outbound, "_claim", False),
+    (outbound, "_claim", False),
+    (outbound, "_hand_over", True),
+    (outbound, "_save_result", True),
+    (steps, "close", False),
+    (outbound, "_claim", False),
+    (outbound, "_hand_over", False),
+)
+
+
+def die() -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("SIGKILL returned")
+
+
+def arm(index: int) -> None:
+    owner, name, dies_before = POINTS[index]
+    original, left = getattr(owner, name), 3 + index
+
+    def mortal(*args: Any, **more: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if not left and dies_before:
+            die()
+        done = original(*args, **more)
+        if not left:
+            die()
+        return done
+
+    setattr(owner, name, mortal)
+
+
+def work() -> None:
+    until = time.monotonic() + LONGEST
+    while time.monotonic() < until and _is_left():
+        taken = running.sweep(clock.now())
+        texts = outbound.due(clock.now(), limit=40)
+        random.shuffle(texts)
+        for text in texts:
+            outbound.attempt(text)
+        if not taken and not texts:
+            time.sleep(0.25)
+
+
+def _is_left() -> bool:
+    unsettled = Message.objects.filter(status__in=["queued", "sending", "unknown"])
+    return Enrollment.objects.filter(status="active").exists() or unsettled.exists()
+
+
+def main(is_mortal: bool) -> None:
+    children = []
+    for index in range(WORKERS):
+        child = os.fork()
+        if not child:
+            if is_mortal:
+                arm(index)
+            work()
+            os._exit(0)
+        children.append(child)
+    for child in children:
+        _, status = os.waitpid(child, 0)
+        print(os.WTERMSIG(status) if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] == "mortal")
