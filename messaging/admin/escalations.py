@@ -42,8 +42,21 @@ class PolicyForm(TenantForm):
         return chosen
 
 
+class StepFormSet(forms.BaseInlineFormSet):
+    """A new step comes after those that are there."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs(index)
+        if index is None or index >= self.initial_form_count():
+            last = max((step.position for step in self.get_queryset()), default=0)
+            extra = 0 if index is None else index - self.initial_form_count()
+            kwargs["initial"] = {"position": last + 1 + extra}
+        return kwargs
+
+
 class StepInline(TenantInline):
     model = EscalationStep
+    formset = StepFormSet
     business_path = "policy__business"
     fields = ("position", "channel", "target", "member", "wait_minutes")
     extra = 1
@@ -61,7 +74,7 @@ class EscalationPolicyAdmin(TenantAdmin):
     readonly_fields = ("what_happens",)
     teaches = (
         "Who is told, and in which order, when something cannot wait. Whoever says “mine” first has it, and nobody "
-        "else is asked. Who is on call is under On-call shifts; without anybody on call the owners are asked."
+        "else is asked. Who is on call is under On call shifts; without anybody on call the owners are asked."
     )
     fieldsets = (
         (None, {"fields": ("business", "name", "location", "applies_to", "is_active", "what_happens")}),

@@ -18,7 +18,7 @@ from messaging.models import Conversation, Escalation, EscalationNotice
 from messaging.templatetags.inbox import ago
 from recoverline.lib.phones import display_phone
 
-# More than these are named by their number alone.
+# More than these are counted alone; each has a mark in its row of the list.
 SHOWN_AT_MOST = 3
 READ_AT_MOST = 50
 _WORST = list(EscalationClass.values)
@@ -60,6 +60,10 @@ class Banner:
     rows: Mapping[int, Line] | None = None
 
     @property
+    def count(self) -> int:
+        return len(self.lines) + self.more
+
+    @property
     def looks(self) -> tuple[object, ...]:
         return (*(line.looks for line in self.lines), self.more)
 
@@ -74,7 +78,7 @@ def not_closed() -> "QuerySet[Escalation]":
 
 
 def banner_of(user_id: int, locations: Locations, *, now: datetime) -> Banner:
-    """What is not over at these locations, in one statement: first where nobody was reached, then what nobody has."""
+    """What is not over at these locations, in one statement: what nobody has first, the worst of it above all."""
     rows = not_closed().select_related("lead", "conversation", "acknowledged_by__user")
     if locations.everywhere:
         rows = rows.select_related("location__business")
@@ -89,9 +93,10 @@ def banner_of(user_id: int, locations: Locations, *, now: datetime) -> Banner:
     return Banner(tuple(lines[:SHOWN_AT_MOST]), max(len(lines) - SHOWN_AT_MOST, 0), by_row)
 
 
-def _urgency(row: Escalation) -> tuple[int, int, datetime]:
-    tone = ("loud", "open", "taken").index(tone_of(row))
-    return tone, _WORST.index(row.kind), row.opened_at
+def _urgency(row: Escalation) -> tuple[bool, int, bool, datetime]:
+    """A danger that nobody has stands above a long wait for which nobody was reached."""
+    tone = tone_of(row)
+    return tone == "taken", _WORST.index(row.kind), tone != "loud", row.opened_at
 
 
 def tone_of(row: Escalation) -> str:
@@ -138,7 +143,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How an escalation stands in its conversation. `next`: what comes and when, "" when nothing does."""
+    """How an escalation stands in its conversation. `next`: what comes at `next_at`, "" when nobody is left to ask."""
 
     row: Escalation
     tone: str
@@ -194,13 +199,13 @@ def _told(notice: EscalationNotice) -> Told:
 
 
 def next_step(row: Escalation) -> tuple[str, datetime | None]:
-    """Who comes next and when: “a text to Sam”; "" when nobody does."""
+    """Who comes next and when: “a text to Sam”; "" when nobody is left, and the time until which one may answer."""
     steps: Sequence[Mapping[str, Any]] = row.chain[row.step :]
     if row.status != EscalationStatus.OPEN or row.next_at is None:
         return "", None
     step = next((each for each in steps if each["people"]), None)
     if step is None:
-        return ("then nobody is left to ask" if row.chain else ""), row.next_at
+        return "", row.next_at
     what = {"text": "a text", "call": "a call", "email": "an e-mail"}[step["channel"]]
     names = [str(person["name"]) for person in step["people"]]
     return f"{what} to {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}", row.next_at

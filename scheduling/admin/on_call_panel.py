@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db.models import Q
 
@@ -15,6 +15,7 @@ from scheduling.open_days import clock_text
 
 DAYS_SHOWN = 14
 MOST_PLACES = 6
+_MIDNIGHT = time(0)
 
 # What apps above this one know of a member, who is on call at a location: a word each, "" for nothing.
 Warner = Callable[[Membership], str]
@@ -96,8 +97,9 @@ def _of_day(rows: Sequence[OnCallShift], day: int) -> list[OnCallShift]:
 
 
 def _cell(row: OnCallShift) -> Cell:
-    ends = "midnight" if row.next_day and row.ends.hour == row.ends.minute == 0 else clock_text(row.ends)
-    return Cell(f"{clock_text(row.starts)} – {ends}", colleagues.called(row.member.user), row.rank, row.pk)
+    ends = "midnight" if row.next_day and row.ends == _MIDNIGHT else clock_text(row.ends)
+    is_whole = row.next_day and row.starts == row.ends == _MIDNIGHT
+    return Cell("all day" if is_whole else f"{clock_text(row.starts)} – {ends}", colleagues.called(row.member.user), row.rank, row.pk)
 
 
 def _span(stretch: oncall.Coverage, location: Location, *, now: datetime) -> Span:

@@ -17,6 +17,7 @@ from leads.models import (
     Location,
     ServiceArea,
 )
+from messaging.escalation import chain
 from messaging.models import (
     CannedReply,
     Enrollment,
@@ -131,7 +132,8 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
     EscalationStep.objects.create(policy=policy, member=member, target="member")
     alarm = Escalation.objects.create(
         business=business, location=location, conversation=conversation, lead=lead, kind="urgent", opened_at=NOON,
-        dedup_key=word, summary=f"{word} smells", chain=[{"channel": "text", "wait": 3, "people": [{"name": word}]}],
+        dedup_key=word, summary=f"{word} smells",
+        chain=[{"channel": "text", "wait": 3, "target": "first", "people": [chain.person(member) | {"name": word}]}],
     )  # fmt: skip
     EscalationNotice.objects.create(
         escalation=alarm, member=member, position=0, channel="text", reason=word, created_at=NOON

@@ -116,7 +116,7 @@ PAGES = {
     "inbox:view-save": Page(MOVED, posts=True),  # one's own; without a name nothing is saved
     "inbox:view-delete": Page(Answers(302, 404, 404, 404, 404), posts=True, args=(NOTHING,)),
     "inbox:preferences": Page(OWN),
-    "inbox:preferences-on-call": Page(Answers(302, 404, 404, 404, 302), Membership, posts=True),
+    "inbox:preferences-on-call": Page(Answers(302, 404, 404, 404, 404), Membership, posts=True),  # Ana's
     "inbox:escalation-take": Page(ACT, Escalation, posts=True),
     "inbox:escalation-pass-on": Page(ACT, Escalation, posts=True),
     "inbox:escalation-close": Page(ACT, Escalation, posts=True),

@@ -49,14 +49,18 @@ def poll(user: User, since: str = "", **query: Any) -> Any:
 
 # ---------------------------------------------------------------- the banner
 def test_every_page_says_that_nobody_has_it(cast: Cast) -> None:
-    conversation = converse(cast, is_urgent=True)
+    conversation, other = converse(cast, is_urgent=True), converse(cast, lead={"name": "Kim"})
     make_escalation(conversation, member(cast.ben))
-    for address in ("/inbox/", "/inbox/callbacks/", url("show", conversation)):
+    for address in ("/inbox/", "/inbox/callbacks/", url("show", other)):
         page = as_user(cast.ana).get(address).content.decode()
         words = " ".join(page.partition('id="region-banner"')[2].partition("</section>")[0].split())
         assert "Nobody has it yet:</strong> <bdi>Dana</bdi>," in words
         assert 'Gas smell</span>, <span class="escalation-since">4 min</span>' in words
         assert "Take it" in words
+    # In its own conversation the head says the same, and more.
+    page = as_user(cast.ana).get(url("show", conversation)).content.decode()
+    assert page.partition('id="region-banner"')[2].partition("</section>")[0].count("Dana") == 0
+    assert 'id="escalation-state"' in page
 
 
 def test_the_worst_comes_first_and_what_is_over_not_at_all(cast: Cast) -> None:
@@ -68,7 +72,7 @@ def test_the_worst_comes_first_and_what_is_over_not_at_all(cast: Cast) -> None:
     make_escalation(conversations[3], ben, kind="urgent", exhausted_at=NOON)
     make_escalation(conversations[4], ben, status="closed", closed_at=NOON)
     found = banner(cast.ana)
-    assert [(line.who, line.tone) for line in found.lines] == [("Di", "loud"), ("Cy", "open"), ("Bo", "open")]
+    assert [(line.who, line.tone) for line in found.lines] == [("Cy", "open"), ("Di", "loud"), ("Bo", "open")]
     assert found.more == 1
 
 
