@@ -1,8 +1,8 @@
-"""Workers on follow-ups that are due: `python -m tests.chaos.follow mortal` or `... immortal`.
+"""Workers on follow-ups that are due: `python -m tests.chaos.follow`.
 
-Eight processes take steps and hand their texts to the carrier, all at once. The mortal ones kill themselves with
-SIGKILL after a few: while a step is written, between claim and send, or before the carrier's answer is saved. The
-others go on until nothing is left. Prints one line per process: the signal that ended it, or its exit code.
+Eight processes take steps and hand their texts to the carrier, all at once. They kill themselves with SIGKILL after a
+few: while a step is written, between claim and send, or before the carrier's answer is saved. After a line of input
+eight others go on until nothing is left. Prints one line per process: the signal that ended it, or its exit code.
 """
 
 import os
@@ -59,12 +59,12 @@ def arm(index: int) -> None:
 
 
 def work() -> None:
+    running.AT_ONCE = 16
     until = time.monotonic() + LONGEST
     while time.monotonic() < until and _is_left():
         taken = running.sweep(clock.now())
-        texts = outbound.due(clock.now(), limit=40)
-        random.shuffle(texts)
-        for text in texts:
+        texts = outbound.due(clock.now(), limit=60)
+        for text in random.sample(texts, min(len(texts), 6)):
             outbound.attempt(text)
         if not taken and not texts:
             time.sleep(0.25)
@@ -75,12 +75,12 @@ def _is_left() -> bool:
     return Enrollment.objects.filter(status="active").exists() or unsettled.exists()
 
 
-def main(is_mortal: bool) -> None:
+def run(*, are_mortal: bool) -> None:
     children = []
     for index in range(WORKERS):
         child = os.fork()
         if not child:
-            if is_mortal:
+            if are_mortal:
                 arm(index)
             work()
             os._exit(0)
@@ -91,4 +91,6 @@ def main(is_mortal: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] == "mortal")
+    run(are_mortal=True)
+    sys.stdin.readline()
+    run(are_mortal=False)

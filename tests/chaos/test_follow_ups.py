@@ -4,6 +4,8 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from messaging.enums import MessageStatus, OptOutSource
 from messaging.followups import versions
 from messaging.models import Conversation, Enrollment, Message, OptOut, StepRun
 from recoverline.lib import clock
+from recoverline.lib.children import die_with_parent
 from tests.chaos.family import ROOT, Family
 from tests.factories import phone
 from tests.fakes.carrier import CallbackPlan
@@ -60,13 +63,23 @@ def people_with_a_step_due(wire: Wire, at: datetime) -> list[str]:
     return phones
 
 
-def run(family: Family, how: str) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.chaos.follow", how], cwd=ROOT, env=family.environment, capture_output=True,
-        text=True, check=False, timeout=150,
+@contextmanager
+def workers(family: Family) -> Iterator[subprocess.Popen[str]]:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.chaos.follow"], cwd=ROOT, env=family.environment, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent(signal.SIGKILL),
     )  # fmt: skip
-    assert done.stdout, done.stderr
-    return done.stdout.split("\n")[:-1]
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.communicate()
+
+
+def ends_of(child: subprocess.Popen[str]) -> list[str]:
+    """How the next eight workers ended."""
+    assert child.stdout is not None
+    return [child.stdout.readline().strip() for _ in range(8)]
 
 
 def test_workers_that_die_between_claim_and_send_double_nothing_and_stop_is_stop(wire: Wire, tmp_path: Path) -> None:
@@ -81,16 +94,19 @@ def test_workers_that_die_between_claim_and_send_double_nothing_and_stop_is_stop
     scaled = {"SIMULATOR": "true", "TEXT_LEASE_SECONDS": "3", "TEXT_GRACE_SECONDS": "2"}
     family = Family(tmp_path, carrier=wire.carrier.url, site="http://127.0.0.1:9", environment=scaled)
 
-    assert run(family, "mortal") == [str(signal.SIGKILL.value)] * 8
-    # Among those who say STOP now are all whose text a dead worker has in its hands, and some that nobody has taken.
-    in_dead_hands = Message.objects.filter(status=MessageStatus.SENDING).values_list("lead__phone", flat=True)
-    says_stop = list(dict.fromkeys([*in_dead_hands, *phones[SAID_STOP:]]))[:SAY_STOP]
-    assert len(in_dead_hands) >= 3
-    for one in says_stop:
-        consent.opt_out(wire.business, phone=one, source=OptOutSource.TEXT, evidence="STOP", now=at)
-    had = Counter(to for to, _ in wire.sent)
-
-    assert run(family, "immortal") == ["exit 0"] * 8
+    with workers(family) as child:
+        assert ends_of(child) == [str(signal.SIGKILL.value)] * 8
+        # Among those who say STOP now are all whose text is in dead hands, and some whose step nobody has taken.
+        in_dead_hands = Message.objects.filter(status=MessageStatus.SENDING).values_list("lead__phone", flat=True)
+        says_stop = list(dict.fromkeys([*in_dead_hands, *phones[SAID_STOP:]]))[:SAY_STOP]
+        assert len(in_dead_hands) >= 3
+        for one in says_stop:
+            consent.opt_out(wire.business, phone=one, source=OptOutSource.TEXT, evidence="STOP", now=at)
+        had = Counter(to for to, _ in wire.sent)
+        assert child.stdin is not None
+        child.stdin.write("go on\n")
+        child.stdin.flush()
+        assert ends_of(child) == ["exit 0"] * 8
     sent = Counter(to for to, _ in wire.sent)
     assert [one for one in phones if sent[one] > 1] == []
     assert [one for one in stopped if sent[one]] == []
