@@ -67,11 +67,11 @@ def test_it_comes_while_somebody_types_and_the_slower_one_learns_who_has_it(
     # Not asked again from here on: the button stays, and has to tell the truth.
     page.route("**/inbox/poll/**", lambda route: route.fulfill(status=204))
     faster = open_page(cast.ben, "/inbox/", viewport=viewport)
-    faster.get_by_role("button", name="Take it: Dana Smith").click()
+    faster.get_by_role("button", name="Take it for Dana Smith").click()
     arrived(faster.get_by_role("heading", name="You have it"))
     assert Escalation.objects.get(pk=row.pk).acknowledged_by == Membership.objects.get(user=cast.ben)
     assert axe.violations(faster) == []
-    page.get_by_role("button", name="Take it: Dana Smith").click()
+    page.get_by_role("button", name="Take it for Dana Smith").click()
     arrived(page.get_by_text("ben was faster and has it since"))
     expect(page.get_by_role("heading", name="ben has it")).to_be_visible()
     assert beyond_the_window(page) == 0
