@@ -5,6 +5,7 @@ few: while a step is written, between claim and send, or before the carrier's an
 eight others go on until nothing is left. Prints one line per process: the signal that ended it, or its exit code.
 """
 
+import importlib
 import os
 import random
 import signal
@@ -90,7 +91,14 @@ def run(*, are_mortal: bool) -> None:
         print(os.WTERMSIG(status) if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}", flush=True)
 
 
+def warm_up() -> None:
+    """What every fork would import for itself before its first text."""
+    for module in ("recoverline.urls", "twilio.rest.api.v2010.account"):
+        importlib.import_module(module)
+
+
 if __name__ == "__main__":
+    warm_up()
     run(are_mortal=True)
     sys.stdin.readline()
     run(are_mortal=False)
