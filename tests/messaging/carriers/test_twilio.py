@@ -11,6 +11,10 @@ from django.conf import settings
 from twilio.request_validator import RequestValidator
 
 from messaging.carriers.base import (
+    AlertAnswered,
+    AlertCallEnded,
+    AlertPickedUp,
+    BadPayload,
     CallArrived,
     CallEnd,
     CallEnded,
@@ -54,6 +58,9 @@ def make_adapter(**values: Any) -> TwilioCarrier:
     return TwilioCarrier(CarrierAccount(**{**defaults, **values}))
 
 
+NOTICE = "notice=0b0f7f6e-0000-4000-8000-000000000000"
+
+
 def request_of(event: str, params: dict[str, str], query: str = "", token: str = AUTH_TOKEN) -> HookRequest:
     url = f"{settings.SITE_URL}/hooks/twilio/the-key/{event}{'?' + query if query else ''}"
     return HookRequest(
@@ -85,7 +92,10 @@ class TestContract(AdapterContract):
         one_of_each = {name.partition("__")[0]: name for name in payloads.names("twilio")} | {
             "leg": "whisper__mobile_answered"
         }
-        found = [(event, request_of(event, payloads.load("twilio", name))) for event, name in one_of_each.items()]
+        found = [
+            (event, request_of(event, payloads.load("twilio", name), NOTICE if event.startswith("alert") else ""))
+            for event, name in one_of_each.items()
+        ]
         return [*found, ("dial", request_of("dial", payloads.load("twilio", "dial__busy"), "attempt=2"))]
 
 
@@ -148,6 +158,19 @@ def test_ringing_ends(name: str, end: CallEnd, bridged: bool) -> None:
     event = parsed(name, "attempt=3")
     assert isinstance(event, RingingEnded)
     assert (event.call_id, event.end, event.bridged, event.attempt) == (CALL, end, bridged, 3)
+
+
+def test_calls_that_we_made() -> None:
+    call_id, key = "CA33333333333333333333333333333333", NOTICE.partition("=")[2]
+    picked_up = parsed("alert__picked_up", NOTICE)
+    assert picked_up == AlertPickedUp(call_id, key, raw=picked_up.raw)
+    pressed = parsed("alert-answer__pressed_1", f"{NOTICE}&attempt=2")
+    assert pressed == AlertAnswered(call_id, key, "1", 2, raw=pressed.raw)
+    for name, end in (("completed", CallEnd.COMPLETED), ("no_answer", CallEnd.NO_ANSWER)):
+        ended = parsed(f"alert-status__{name}", NOTICE)
+        assert ended == AlertCallEnded(call_id, key, end, raw=ended.raw)
+    with pytest.raises(BadPayload):
+        parsed("alert__picked_up")
 
 
 @pytest.mark.parametrize(("query", "attempt"), [("", 1), ("attempt=x", 1), ("attempt=0", 1), ("attempt=-1", 1)])
