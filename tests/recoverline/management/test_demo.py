@@ -74,7 +74,7 @@ def test_it_refuses_where_a_real_carrier_is_connected(local: None, settings: Any
 def test_it_prepares_a_business_with_a_history_once(local: None) -> None:
     said = demo(prepare=True)
     business = Business.objects.get()
-    assert said == f"Playing a few days of {business}…\n20 calls are in the inbox.\n"
+    assert said == f"Playing a few days of {business}…\n21 calls are in the inbox.\n"
     assert business.is_simulated
     owner, colleague = User.objects.get(username="demo"), User.objects.get(username="demo-colleague")
     assert (owner.username, owner.has_usable_password(), owner.is_staff, owner.is_superuser) == (
@@ -90,9 +90,14 @@ def test_it_prepares_a_business_with_a_history_once(local: None) -> None:
     assert not Call.objects.filter(started_at__gt=clock.now()).exists()
     assert not clock.offset()
     before = (Call.objects.count(), Message.objects.count(), Lead.objects.count())
-    assert before[0] == 20
+    assert before[0] == 21
     assert (OptOut.objects.count(), CallbackTask.objects.exists()) == (1, True)
-    assert business.conversations.filter(is_urgent=True).count() == 1
+    assert business.conversations.filter(is_urgent=True, is_team=False).count() == 2
+    # One that somebody has, and one that nobody has yet.
+    cannot_wait = business.escalations.filter(kind="emergency").order_by("status")
+    assert [(row.status, row.acknowledged_by and row.acknowledged_by.user) for row in cannot_wait] == [
+        ("acknowledged", colleague), ("open", None),
+    ]  # fmt: skip
     empty = [queue for queue in Queue if not business.conversations.filter(standing_in(queue, owner.pk)).exists()]
     assert empty == []
     assert list(Appointment.objects.filter(business=business).values_list("booked_by", flat=True)) == ["robot"]
