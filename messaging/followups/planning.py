@@ -1,16 +1,14 @@
 """What somebody gets and when, before it happens: the preview in the admin, and the panel in the inbox."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from leads.models import JobRequest, Lead, Location
-from messaging import appointment_texts
 from messaging.followups import limits, recipients, texts, timing
 from messaging.followups.enums import Anchor, StepAction, Unit
 from messaging.followups.recipients import Recipient
-from messaging.followups.versions import StepTerms, terms_of
-from messaging.models import Enrollment
+from messaging.followups.versions import StepTerms
 from recoverline.lib.render import UnknownPlaceholder
 
 
@@ -86,20 +84,6 @@ def _slot(
     if due > wanted + timing.valid_for(step):
         return None, TOO_LATE
     return due, MOVED if apart > wanted else ""
-
-
-def plan_of(enrollment: Enrollment, *, now: datetime) -> list[Planned]:
-    """What is still to come in `enrollment`, with its lead, version, conversation and location's business loaded."""
-    steps: Sequence[StepTerms] = terms_of(enrollment.version)[enrollment.step :]
-    planned = plan(
-        steps, lead=enrollment.lead, location=enrollment.location, anchor_at=enrollment.anchor_at, now=now,
-        last_text_at=enrollment.last_text_at, language=appointment_texts.language_of(enrollment.conversation),
-        request=enrollment.request,
-    )  # fmt: skip
-    if planned and enrollment.due_at is not None:
-        first = planned[0]
-        planned[0] = Planned(first.step, max(enrollment.due_at, now), first.text, first.why)
-    return planned
 
 
 def delay_words(step: StepTerms) -> str:

@@ -1,4 +1,4 @@
-"""What the steps of a sequence led to, across its versions: three queries, however many people were in it."""
+"""What the steps of a sequence led to, across its versions: two queries, however many people were in it."""
 
 import uuid
 from collections import Counter
@@ -8,9 +8,9 @@ from django.db.models import Count, Q, QuerySet
 
 from messaging.enums import MessageStatus, Suppression
 from messaging.facts import NEVER_LEFT
-from messaging.followups.enums import EnrollmentStatus, StepOutcome, StopReason
-from messaging.models import Enrollment, StepRun
+from messaging.followups.enums import StepOutcome
 from messaging.models import Sequence as SequenceRow
+from messaging.models import StepRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,6 @@ class StepResult:
     opted_out: int = 0
     done: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True, slots=True)
-class SequenceResult:
-    """Who was in it: how many began, run, are paused, came to the end, and why the others were stopped."""
-
-    began: int
-    running: int
-    paused: int
-    finished: int
-    stopped: Counter[str]
 
 
 def of_steps(sequence: SequenceRow) -> dict[uuid.UUID, StepResult]:
@@ -60,24 +49,6 @@ def of_steps(sequence: SequenceRow) -> dict[uuid.UUID, StepResult]:
             opted_out=row["opted_out"], done=row["done"], skipped=skipped.get(row["step_key"], Counter()),
         )  # fmt: skip
     return results
-
-
-def of_sequence(sequence: SequenceRow) -> SequenceResult:
-    """One query."""
-    rows = Enrollment.objects.filter(sequence=sequence).order_by().values_list("status", "stop_reason")
-    by_status: Counter[str] = Counter()
-    stopped: Counter[str] = Counter()
-    for status, reason, count in rows.annotate(count=Count("pk")):
-        by_status[status] += count
-        if status == EnrollmentStatus.STOPPED:
-            stopped[StopReason(reason).label if reason else ""] += count
-    return SequenceResult(
-        began=by_status.total(),
-        running=by_status[EnrollmentStatus.ACTIVE],
-        paused=by_status[EnrollmentStatus.PAUSED],
-        finished=by_status[EnrollmentStatus.FINISHED],
-        stopped=stopped,
-    )
 
 
 def _skipped(runs: QuerySet[StepRun]) -> dict[uuid.UUID, Counter[str]]:
