@@ -154,12 +154,13 @@ def _yours(desk: Desk, row: Escalation) -> str:
     lead = row.lead
     if lead is None:
         return f"{desk.name(row)}: it is yours. Reply {desk.code(row)} DONE when it is settled."
-    phone = display_phone(lead.phone, row.business.country)
+    # Who has no name is called by the number already.
+    phone = f": {display_phone(lead.phone, row.business.country)}" if lead.name else ""
     said = one_line(telling.last_words(row), NEED_AT_MOST * 2)
     quoted = f' "{said}"' if said else ""
     how = "Text them by replying" if len(relay.open_relays(desk.member, now=desk.now)) < 2 else "Text them with"
     way = how if how.endswith("replying") else f"{how} {desk.code(row)}: and your words"
-    return f"{desk.name(row)} is yours: {phone}.{quoted} {way}, {desk.code(row)} DONE when it is settled."
+    return f"{desk.name(row)} is yours{phone}.{quoted} {way}, {desk.code(row)} DONE when it is settled."
 
 
 def pass_on(desk: Desk, reply: Reply) -> Done:
