@@ -18,6 +18,7 @@ from leads.models import (
     ServiceArea,
 )
 from messaging.escalation import chain
+from messaging.followups.versions import current_version
 from messaging.models import (
     CannedReply,
     Enrollment,
@@ -140,7 +141,7 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
     )
     sequence = Sequence.objects.create(business=business, location=location, name=f"{word} nudge", trigger="no_reply")
     step = sequence.steps.create(body=f"{{business}} {word} {{opt_out}}")
-    version = sequence.versions.create(number=1, digest=word, steps=[{"body": word}], created_at=NOON)
+    version = current_version(sequence, now=NOON)
     enrollment = Enrollment.objects.create(
         business=business, location=location, lead=lead, conversation=conversation, sequence=sequence, version=version,
         cause=word, anchor_at=NOON, created_at=NOON, due_at=NOON,
