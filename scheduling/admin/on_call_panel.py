@@ -99,7 +99,12 @@ def _of_day(rows: Sequence[OnCallShift], day: int) -> list[OnCallShift]:
 def _cell(row: OnCallShift) -> Cell:
     ends = "midnight" if row.next_day and row.ends == _MIDNIGHT else clock_text(row.ends)
     is_whole = row.next_day and row.starts == row.ends == _MIDNIGHT
-    return Cell("all day" if is_whole else f"{clock_text(row.starts)} – {ends}", colleagues.called(row.member.user), row.rank, row.pk)
+    return Cell(
+        "all day" if is_whole else f"{clock_text(row.starts)} – {ends}",
+        colleagues.called(row.member.user),
+        row.rank,
+        row.pk,
+    )
 
 
 def _span(stretch: oncall.Coverage, location: Location, *, now: datetime) -> Span:

@@ -89,7 +89,8 @@ def test_queues_hold_what_they_say(cast: Cast) -> None:
     assert len(names(cast.ana, None)) == 9
     listing = Listing(cast.ana.pk, access.locations_for(cast.ana))
     assert queues.count_waiting(listing) == {
-        "reply": 3, "urgent": 3, "mine": 1, "unassigned": 1, "mentions": 1, "robot": 2, "callbacks": 0, "escalations": 0,
+        "reply": 3, "urgent": 3, "mine": 1, "unassigned": 1, "mentions": 1, "robot": 2, "callbacks": 0,
+        "escalations": 0,
     }  # fmt: skip
 
 
