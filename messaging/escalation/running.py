@@ -7,7 +7,7 @@ on from where it was: one step per due moment, and the next waits its full time 
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Max
 
 from leads import callbacks
@@ -21,6 +21,8 @@ from messaging.models import Call, Escalation, EscalationNotice, Message
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
+# What breaks the code is looked at again after this, behind all others. Short: somebody may be in danger.
+PUT_OFF = timedelta(minutes=2)
 MOST_REMINDERS = 3
 _LEFT = (NoticeStatus.SENDING, NoticeStatus.SENT, NoticeStatus.BUNDLED, NoticeStatus.PICKED_UP)
 # Somebody waits for an answer; of a failure there is nobody to call.
@@ -34,8 +36,11 @@ def run_due(now: datetime) -> int:
     for pk in due.order_by("next_at", "id").values_list("pk", flat=True)[:AT_ONCE]:
         try:
             moved += _advance(pk, now=now)
+        except OperationalError:
+            logger.warning("escalation %s waits for the database", pk, exc_info=True)
         except Exception:  # one of them must not stand in the way of the others
             logger.exception("escalation %s could not be moved", pk)
+            due.filter(pk=pk).update(next_at=now + PUT_OFF)
     return moved
 
 

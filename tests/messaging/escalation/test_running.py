@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from leads.enums import TaskReason
 from messaging.enums import CallState, MessageKind
@@ -100,10 +101,45 @@ def test_a_step_that_cannot_be_written_leaves_nothing_behind(scene: Scene, monke
     monkeypatch.setattr(running, "_write_notices", crash)
     assert running.run_due(NOON) == 1  # the other one is none the worse
     row.refresh_from_db()
-    assert (row.step, row.next_at, scene.told(row), len(scene.told(other))) == (0, NOON, [], 1)
+    assert (row.step, scene.told(row), len(scene.told(other))) == (0, [], 1)
     monkeypatch.undo()
-    running.run_due(NOON)
+    running.run_due(NOON + running.PUT_OFF)
     assert scene.told(row) == [(0, "text", "Ana")]
+
+
+def test_what_breaks_the_code_goes_behind_all_others(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many are broken: they are not the head of every tick."""
+    scene.policy(*TEXT_CALL_NEXT_OWNER)
+    broken = scene.open()
+    good = scene.open(conversation=None, dedup_key="danger:later", now=minutes(0.5))
+    advance, tried = running._advance, []
+
+    def poisoned(pk: int, *, now: datetime) -> bool:
+        tried.append(pk)
+        if pk == broken.pk:
+            raise ValueError("a row that no code can read")
+        return advance(pk, now=now)
+
+    monkeypatch.setattr(running, "_advance", poisoned)
+    monkeypatch.setattr(running, "AT_ONCE", 1)
+    assert [running.run_due(minutes(1)) for _ in range(3)] == [0, 1, 0]
+    broken.refresh_from_db()
+    assert (tried, broken.next_at) == ([broken.pk, good.pk], minutes(1) + running.PUT_OFF)
+    running.run_due(minutes(3))
+    assert tried[2:] == [broken.pk]
+
+
+def test_a_database_that_is_busy_puts_nothing_off(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.policy(*TEXT_CALL_NEXT_OWNER)
+    row = scene.open()
+
+    def busy(pk: int, *, now: datetime) -> bool:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(running, "_advance", busy)
+    assert running.run_due(NOON) == 0
+    row.refresh_from_db()
+    assert row.next_at == NOON
 
 
 def test_the_end_tells_the_truth_once(scene: Scene) -> None:
