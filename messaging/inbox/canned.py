@@ -28,8 +28,8 @@ from scheduling.settings_of import booking_settings
 
 # A sentence reads well without these.
 _MAY_BE_EMPTY = frozenset({"caller_name", "location", "team", "opens_at", "closure", "opt_out"})
-# What only a turn of the robot knows, or a text about one version of an appointment.
-_NEVER_KNOWN = frozenset({"slots", "confirm", "change_link", "back", "services"})
+# What only a turn of the robot knows, a text about one version of an appointment, or one about who is on call.
+_NEVER_KNOWN = frozenset({"slots", "confirm", "change_link", "back", "services", "person"})
 KNOWN = {name: meaning for name, meaning in PLACEHOLDERS.items() if name not in _NEVER_KNOWN}
 
 

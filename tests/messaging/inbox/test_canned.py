@@ -105,6 +105,7 @@ def test_without_a_script_the_page_comes_back_with_the_words_in_the_field(cast: 
     [
         ("Hi {first}.", "There is no {first}."),
         ("We have {slots}.", "{slots} is not known in a prepared reply: take it out."),
+        ("{person} is on it.", "{person} is not known in a prepared reply: take it out."),
         ("Reply STOP to move it.", "STOP ends all texts to the customer"),
         ("See bit.ly/x", "Carriers block texts with bit.ly links"),
     ],
