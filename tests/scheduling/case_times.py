@@ -1,8 +1,13 @@
-"""The kinds `send_window`, `in_window` and `offset`: when an automatic text may go out, and when it is due."""
+"""The kinds `send_window`, `in_window` and `offset`: when an automatic text may go out, and when it is due.
+
+`in_window` asks the rule itself, `scheduling.send_times.in_window`, and then whether quiet hours
+(`scheduling.quiet_hours`, which merge windows of several places) say the same of that one place.
+"""
 
 from datetime import UTC, datetime, time, timedelta
 
 from recoverline.lib.zones import valid_zone
+from scheduling.quiet_hours import Rule, Whereabouts, is_allowed
 from scheduling.send_times import SendWindow, Unit, due_at, in_window, next_allowed
 from tests.scheduling.case_values import (
     DAY_MINUTES,
@@ -50,14 +55,14 @@ def check_in_window(given: Given, expect: Given) -> list[str]:
     refuse_unknown(given, {"now", "tz", "start_hour", "end_hour"}, "input")
     refuse_unknown(expect, {"allowed"}, "expect")
     window = _window(_minutes(need(given, "start_hour")), _minutes(need(given, "end_hour")))
-    found = in_window(
-        instant(need(given, "now")),
-        zone=zone_of(need(given, "tz")),
-        starts=window.starts,
-        ends=window.ends,
-        next_day=window.next_day,
-    )
-    return compare("allowed", need(expect, "allowed"), found)
+    at, zone = instant(need(given, "now")), zone_of(need(given, "tz"))
+    found = in_window(at, zone=zone, starts=window.starts, ends=window.ends, next_day=window.next_day)
+    problems = compare("allowed", need(expect, "allowed"), found)
+    if not window.next_day:
+        # No law has hours over midnight.
+        quiet = is_allowed(at, [Whereabouts(zone)], [Rule("", "", window.starts, window.ends)])
+        problems += compare("allowed by quiet hours", found, quiet)
+    return problems
 
 
 def check_offset(given: Given, expect: Given) -> list[str]:

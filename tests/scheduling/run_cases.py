@@ -56,7 +56,7 @@ def read_cases(path: Path) -> list[dict[str, Any]]:
 
 def report(outcomes: Sequence[Any], say: Callable[[str], object]) -> int:
     """Say how it went; 1 when something failed."""
-    run = [outcome for outcome in outcomes if outcome.verdict != "not run"]
+    run = [outcome for outcome in outcomes if outcome.verdict != "elsewhere"]
     say(f"{'kind':14} {'passed':>6} {'failed':>6}")
     for kind in dict.fromkeys(outcome.kind for outcome in run):
         verdicts = Counter(outcome.verdict for outcome in run if outcome.kind == kind)
@@ -67,10 +67,11 @@ def report(outcomes: Sequence[Any], say: Callable[[str], object]) -> int:
         say(f"FAILED {outcome.id} ({outcome.kind})")
         for problem in outcome.problems:
             say(f"    {problem}")
-    left = [outcome for outcome in outcomes if outcome.verdict == "not run"]
+    left = [outcome for outcome in outcomes if outcome.verdict == "elsewhere"]
     for kind in dict.fromkeys(outcome.kind for outcome in left):
         same = [outcome for outcome in left if outcome.kind == kind]
-        say(f"not run: {len(same)} of {kind}, {same[0].problems[0]}: {', '.join(outcome.id for outcome in same)}")
+        ids = ", ".join(outcome.id for outcome in same)
+        say(f"not run here but by {same[0].problems[0]}: {len(same)} of {kind}: {ids}")
     return 1 if failed or not outcomes else 0
 
 
