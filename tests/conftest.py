@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 from django.test import TransactionTestCase
 
+from messaging.escalation import skew
 from tests.emptying import empty_tables
 from tests.fakes.carrier import FakeCarrier
 from tests.sight_guard import watch_requests
@@ -66,6 +67,12 @@ def _stay_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         _connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(autouse=True)
+def _one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests move our clock and not the database's, which would be told as a fault."""
+    monkeypatch.setattr(skew, "database_now", lambda: None)
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from leads import events
-from leads.models import Location
+from leads.models import Business, Location
 from messaging import hooks
 from messaging.enums import ConversationStatus, MessageStatus, ReminderState
-from messaging.escalation import acknowledging, throttle
+from messaging.escalation import acknowledging, skew, throttle
 from messaging.escalation.enums import AlertChannel, EscalationClass, EscalationStatus, NoticeStatus
 from messaging.escalation.opening import open_escalation
 from messaging.followups.enums import EnrollmentStatus
@@ -29,6 +29,8 @@ STAYS = timedelta(minutes=1)
 LATE_SINCE = "overdue since"
 KEY = "trouble:overdue"
 LISTED = 50
+CLOCK = "clock"
+CLOCK_IS_OFF = "the clocks of this machine and of the database differ by more than 5 seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,13 @@ def _tell(business_id: int, rows: list[Overdue], *, now: datetime) -> bool:
 
 
 def in_words(rows: list[Overdue]) -> str:
-    """Counts by kind: "2 texts, 1 reminders since 10:04 UTC"."""
+    """Counts by kind: "2 texts, 1 reminders since 10:04 UTC"; of a clock, what is wrong with it."""
     counts: dict[str, int] = {}
     for row in rows:
         counts[row.what] = counts.get(row.what, 0) + 1
     first = min(row.due_at for row in rows)
-    return f"{', '.join(f'{count} {what}' for what, count in counts.items())}, since {first:%b %d, %H:%M} UTC"
+    words = (CLOCK_IS_OFF if what == CLOCK else f"{count} {what}" for what, count in counts.items())
+    return f"{', '.join(words)}, since {first:%b %d, %H:%M} UTC"
 
 
 # ---------------------------------------------------------------- each kind
@@ -113,6 +116,10 @@ def _all(late: datetime, now: datetime) -> Iterator[Overdue]:
     yield from _rows(
         "holds", held.order_by("hold_expires_at").values_list("business_id", "pk", "hold_expires_at")[:LISTED]
     )
+    if skew.is_off():
+        # Nobody's work in particular, and all of it at once.
+        everybody = Business.objects.order_by("pk").values_list("pk", flat=True)
+        yield from (Overdue(CLOCK, pk, pk, now) for pk in everybody[:LISTED])
 
 
 def _notices(late: datetime, now: datetime) -> Iterator[Overdue]:

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from messaging import upkeep
 from messaging.enums import MessageStatus
-from messaging.escalation import throttle, watchdog
+from messaging.escalation import skew, throttle, watchdog
 from messaging.escalation.enums import NoticeStatus
+from messaging.escalation.skew import database_now
 from messaging.models import (
     Conversation,
     Enrollment,
@@ -158,3 +161,29 @@ def test_healthz_counts_it_and_says_nothing_of_whose_it_is(scene: Scene, client:
     Reminder.objects.all().delete()
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()["overdue"]) == (200, {})
+
+
+# ---------------------------------------------------------------- CHA-09: two clocks
+@pytest.mark.parametrize(
+    ("seconds", "is_off"), [(0, False), (4.5, False), (-4.5, False), (5.5, True), (-30, True), (3600, True)]
+)
+def test_a_clock_that_differs_from_the_databases(
+    seconds: float, is_off: bool, scene: Scene, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(skew, "database_now", lambda: timezone.now() + timedelta(seconds=seconds))
+    for name in ("sender", "worker"):
+        upkeep.beat(name, now=clock.now())
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["overdue"]) == ((503, {"clock": 1}) if is_off else (200, {}))
+    assert sum(watchdog.watch(minutes(minute)) for minute in range(4)) == is_off
+    told = list(Escalation.objects.values_list("summary", flat=True))
+    assert told == [f"Work is late: {watchdog.CLOCK_IS_OFF}, since Jun 17, 18:01 UTC"] * is_off
+    monkeypatch.setattr(skew, "database_now", timezone.now)
+    watchdog.watch(minutes(5))
+    assert set(Escalation.objects.values_list("status", flat=True)) == ({"closed"} if is_off else set())
+
+
+def test_the_database_says_what_time_it_is(scene: Scene) -> None:
+    theirs = database_now()
+    assert (theirs is None) == (connection.vendor != "postgresql")
+    assert theirs is None or abs(theirs - timezone.now()) < timedelta(seconds=2)

@@ -183,7 +183,7 @@ def test_ticks_at_the_same_moment_take_a_step_once(wire: Wire, at: time_machine.
     assert len(follow_ups(wire)) == len(enrollments)
 
 
-@pytest.mark.parametrize("jump", [-10 * MINUTE, -HOUR, HOUR])
+@pytest.mark.parametrize("jump", [-10 * MINUTE, -HOUR, HOUR, -MINUTE / 2, MINUTE / 2])
 def test_a_clock_that_jumps_sends_nothing_twice_and_loses_nothing(
     jump: timedelta, wire: Wire, at: time_machine.Traveller
 ) -> None:
