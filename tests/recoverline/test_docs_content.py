@@ -106,6 +106,15 @@ def test_a_business_is_paused_as_described() -> None:
     assert (one.is_texting_paused, other.is_texting_paused) == (True, False)
 
 
+@pytest.mark.django_db
+def test_follow_ups_are_paused_after_a_restore_as_described() -> None:
+    businesses = [make_business(slug="riverside"), make_business(slug="elsewhere")]
+    exec(shell_line("are_follow_ups_paused"), {})
+    for business in businesses:
+        business.refresh_from_db()
+    assert [business.are_follow_ups_paused for business in businesses] == [True, True]
+
+
 # ---------------------------------------------------------------- the first missed call
 def test_the_kits_are_those_that_ship() -> None:
     assert first_words(under(text_of(CALL_PAGE), "1. A business")) == [kit.slug for kit in kits()]
