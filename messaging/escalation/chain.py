@@ -25,11 +25,14 @@ Step = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How an escalation goes. An empty chain: nobody is asked, and the banner and the e-mail have to do."""
+    """How an escalation goes. An empty chain with a policy: nobody whom it names can be reached now, and it is at its
+    end as soon as it begins. Without a policy nobody was ever to be asked: the banner and the e-mail have to do.
+    """
 
     chain: list[Step]
     tells_customer: bool = False
     remind_after_minutes: int = 10
+    has_policy: bool = False
 
 
 def plan(kind: str, location: Location, *, now: datetime, without: Iterable[int] = ()) -> Plan:
@@ -43,7 +46,7 @@ def plan(kind: str, location: Location, *, now: datetime, without: Iterable[int]
     for _ in range(policy.rounds):
         one = _round(policy.steps.all(), people, before=chain[-1] if chain else None)
         chain += one or _round(policy.steps.all(), people, before=None)
-    return Plan(chain[:LONGEST], policy.tells_customer, policy.remind_after_minutes)
+    return Plan(chain[:LONGEST], policy.tells_customer, policy.remind_after_minutes, has_policy=True)
 
 
 def policy_for(kind: str, location: Location) -> EscalationPolicy | None:

@@ -26,7 +26,12 @@ PUT_OFF = timedelta(minutes=2)
 MOST_REMINDERS = 3
 _LEFT = (NoticeStatus.SENDING, NoticeStatus.SENT, NoticeStatus.BUNDLED, NoticeStatus.PICKED_UP)
 # Somebody waits for an answer; of a failure there is nobody to call.
-_ABOUT_CUSTOMERS = (EscalationClass.EMERGENCY, EscalationClass.URGENT, EscalationClass.WAITING)
+_TO_CALL = {
+    EscalationClass.EMERGENCY: TaskReason.URGENT,
+    EscalationClass.URGENT: TaskReason.URGENT,
+    EscalationClass.WAITING: TaskReason.URGENT,
+    EscalationClass.FOLLOW_UP: TaskReason.FOLLOW_UP,
+}
 
 
 def run_due(now: datetime) -> int:
@@ -114,10 +119,11 @@ def _exhaust(row: Escalation, *, now: datetime) -> bool:
         return False
     acknowledging.record("escalation.exhausted", row, "Nobody of those who were asked has it", now=now)
     customer.tell_nobody(row, now=now)
-    if row.lead is not None and row.kind in _ABOUT_CUSTOMERS:
+    if row.lead is not None and row.kind in _TO_CALL:
         callbacks.ask_callback(
             business=row.business, location=row.location, lead=row.lead, at=now, due_at=now,
-            reason=TaskReason.URGENT, cause=f"escalation:{row.key}", detail=f"Nobody was reached: {row.summary}",
+            reason=_TO_CALL[EscalationClass(row.kind)], cause=f"escalation:{row.key}",
+            detail=f"Nobody was reached: {row.summary}",
         )  # fmt: skip
     return True
 

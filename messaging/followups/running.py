@@ -123,18 +123,23 @@ def act(enrollment: Enrollment, step: StepTerms, to: Recipient, *, deadline: dat
         case StepAction.TEXT:
             return _text(enrollment, step, to, deadline=deadline, now=now)
         case StepAction.TASK:
-            task = callbacks.ask_callback(
-                business=enrollment.business, location=enrollment.location, lead=enrollment.lead, at=now,
-                reason=TaskReason.FOLLOW_UP, cause=key_of(enrollment), detail=step.body,
-            )  # fmt: skip
-            return Outcome(StepOutcome.TASK, task=task)
+            return _task(enrollment, step, now=now)
         case StepAction.CALL:
-            open_escalation(
+            asked = open_escalation(
                 EscalationClass.FOLLOW_UP, location=enrollment.location, conversation=enrollment.conversation,
                 lead=enrollment.lead, summary=step.body or f"Follow up with {enrollment.lead}",
                 dedup_key=key_of(enrollment), now=now,
             )  # fmt: skip
-            return Outcome(StepOutcome.CALLED)
+            # Without a policy nobody is asked to call, so that it stands in the list of calls to make.
+            return Outcome(StepOutcome.CALLED) if asked.exhausted_at is None else _task(enrollment, step, now=now)
+
+
+def _task(enrollment: Enrollment, step: StepTerms, *, now: datetime) -> Outcome:
+    task = callbacks.ask_callback(
+        business=enrollment.business, location=enrollment.location, lead=enrollment.lead, at=now,
+        reason=TaskReason.FOLLOW_UP, cause=key_of(enrollment), detail=step.body,
+    )  # fmt: skip
+    return Outcome(StepOutcome.TASK, task=task)
 
 
 def _text(enrollment: Enrollment, step: StepTerms, to: Recipient, *, deadline: datetime, now: datetime) -> Outcome:

@@ -100,10 +100,13 @@ def _urgency(row: Escalation) -> tuple[bool, int, bool, datetime]:
 
 
 def tone_of(row: Escalation) -> str:
-    """Loud: everybody was asked in vain. Where nobody is ever asked it is just open."""
+    """Loud: everybody was asked in vain, or nobody could be. Where nobody is ever asked it is just open."""
     if row.status != EscalationStatus.OPEN:
         return "taken"
-    return "loud" if row.exhausted_at is not None and row.chain else "open"
+    if row.exhausted_at is None:
+        return "open"
+    # Without a policy it came to its end in the moment in which it began.
+    return "loud" if row.chain or row.exhausted_at > row.opened_at else "open"
 
 
 def _line(row: Escalation, place: Location, user_id: int, locations: Locations, *, now: datetime) -> Line:

@@ -1,14 +1,18 @@
 """What cannot wait comes in once; again only counts; worse makes it worse; without people nobody promises anything."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from leads.models import Membership
+from messaging import urgency
 from messaging.escalation import acknowledging, running
 from messaging.escalation.enums import AckMeans, EscalationClass, EscalationStatus
 from messaging.escalation.opening import ASKED_ANEW_AFTER
+from messaging.inbox.escalations import tone_of
 from messaging.models import Escalation
-from tests.factories import NOON
+from tests.factories import NOON, make_message
 from tests.messaging.escalation.scene import TEXT_CALL_NEXT_OWNER, Scene, bells, make_scene, minutes
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +84,35 @@ def test_without_people_it_stays_open_for_the_banner_and_nothing_is_promised() -
     assert (scene.events(), scene.texts(), bells(), scene.business.tasks.count()) == ([], [], 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [(EscalationClass.EMERGENCY, "urgent"), (EscalationClass.FOLLOW_UP, "follow_up"), (EscalationClass.TROUBLE, None)],
+)
+def test_when_everybody_is_away_it_comes_to_its_end_aloud(
+    scene: Scene, kind: EscalationClass, reason: str | None
+) -> None:
+    Membership.objects.update(away_since=NOON)
+    row = scene.open(kind)
+    assert (row.chain, row.next_at, row.exhausted_at, row.tells_customer) == ([], NOON, None, True)
+    running.run_due(minutes(1))
+    row.refresh_from_db()
+    assert (row.exhausted_at, scene.events()) == (minutes(1), ["escalation.opened", "escalation.exhausted"])
+    assert [task.reason for task in scene.business.tasks.all()] == ([reason] if reason else [])
+    told = ["we have not reached" in body for _, _, body in scene.texts()]
+    assert told == ([True] if kind == EscalationClass.EMERGENCY else [])
+    assert tone_of(row) == "loud"
+
+
+def test_when_everybody_is_away_what_gets_worse_is_said_once_more(scene: Scene) -> None:
+    Membership.objects.update(away_since=NOON)
+    open_urgent(scene)
+    running.run_due(NOON)
+    assert scene.open(now=minutes(1)).next_at == minutes(1)
+    running.run_due(minutes(1))
+    assert scene.events().count("escalation.exhausted") == 2
+    assert (len(scene.texts()), scene.business.tasks.count()) == (1, 1)
+
+
 def test_after_nobody_was_reached_the_same_again_asks_anew_but_not_at_once(scene: Scene) -> None:
     row = scene.open()
     now = NOON
@@ -93,6 +126,52 @@ def test_after_nobody_was_reached_the_same_again_asks_anew_but_not_at_once(scene
     assert (anew.pk, anew.exhausted_at, anew.next_at) == (row.pk, None, at + ASKED_ANEW_AFTER)
     running.run_due(at + ASKED_ANEW_AFTER)
     assert scene.told(row)[-1] == (4, "text", "Ana")
+
+
+# ---------------------------------------------------------------- again, after somebody had it
+def test_a_new_danger_weeks_after_the_last_one_was_answered_asks_everybody(scene: Scene) -> None:
+    urgency.notice(scene.conversation, "I smell gas in my kitchen", cause="text:1", now=NOON)
+    first = Escalation.objects.get()
+    acknowledging.acknowledge(first, member=scene.ana, via=AckMeans.INBOX, now=minutes(1))
+    make_message(scene.conversation, "on it", kind="staff", created_at=minutes(2), author=scene.ana.user)
+    running.run_due(minutes(30))
+    scene.conversation.refresh_from_db()
+    later = NOON + timedelta(days=20)
+    urgency.notice(scene.conversation, "My basement is flooding, water everywhere", cause="text:2", now=later)
+    running.run_due(later)
+    first.refresh_from_db()
+    new = Escalation.objects.exclude(pk=first.pk).get()
+    assert (first.status, first.closed_at, first.acknowledged_by, new.status) == ("closed", later, scene.ana, "open")
+    assert scene.told(new) == [(0, "text", "Ana")]
+    acknowledging.acknowledge(new, member=scene.ana, via=AckMeans.TEXT, now=later)
+    assert sum("Ana from Alder" in body for _, _, body in scene.texts()) == 2  # and it is told again
+
+
+def test_a_danger_again_right_after_mine_only_counts_until_it_is_done_with(scene: Scene) -> None:
+    row = scene.open()
+    acknowledging.acknowledge(row, member=scene.ana, via=AckMeans.TEXT, now=minutes(1))
+    again = scene.open(now=minutes(9))
+    assert (again.pk, again.times, again.status) == (row.pk, 2, "acknowledged")
+    make_message(scene.conversation, "on it", kind="staff", created_at=minutes(2), author=scene.ana.user)
+    running.run_due(minutes(11))
+    assert scene.open(now=minutes(12)).pk != row.pk
+
+
+def test_a_customer_who_waits_again_after_the_danger_was_seen_to_is_one_of_their_own(scene: Scene) -> None:
+    row = scene.open()
+    acknowledging.acknowledge(row, member=scene.ana, via=AckMeans.TEXT, now=minutes(1))
+    key = f"waiting:{scene.conversation.key}"
+    waits = scene.open(EscalationClass.WAITING, dedup_key=key, now=NOON + timedelta(days=2))
+    assert (waits.pk != row.pk, waits.status, waits.next_at) == (True, "open", NOON + timedelta(days=2))
+
+
+def test_trouble_that_comes_back_after_mine_asks_again_but_not_at_once(scene: Scene) -> None:
+    trouble: dict[str, Any] = {"conversation": None, "dedup_key": "trouble:carrier"}
+    row = scene.open(EscalationClass.TROUBLE, **trouble)
+    acknowledging.acknowledge(row, member=scene.ana, via=AckMeans.TEXT, now=minutes(1))
+    assert scene.open(EscalationClass.TROUBLE, **trouble, now=minutes(15)).pk == row.pk
+    again = scene.open(EscalationClass.TROUBLE, **trouble, now=minutes(16))
+    assert (again.pk != row.pk, again.status, again.next_at) == (True, "open", minutes(16))
 
 
 def test_what_is_about_nobody(scene: Scene) -> None:
