@@ -9,5 +9,7 @@ class RecoverlineConfig(AppConfig):
 
         from recoverline import checks  # noqa: F401  registering system checks needs the app registry
         from recoverline.accounts.sessions import begin
+        from recoverline.lib import queue
 
         user_logged_in.connect(begin, dispatch_uid="recoverline.begin")
+        queue.count_starts()

@@ -233,6 +233,7 @@ _workers, _prefetched, _timeout = env.int("WORKERS", default=2), 4, 60
 Q_CLUSTER = {
     "name": "recoverline",  # salts the task signatures: never rename
     "orm": "default",
+    "broker_class": "recoverline.lib.queue.Broker",  # the table of `orm`; gives up what keeps killing its workers
     "workers": _workers,
     "queue_limit": _prefetched,
     "timeout": _timeout,
@@ -299,6 +300,7 @@ EVENT_HANDLERS = {
     "text.given_up": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
     "text.blocked": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
     "work.overdue": ["messaging.tasks.alert_staff"],
+    "work.given_up": ["messaging.tasks.alert_staff"],
     "calendar.stale": ["messaging.tasks.alert_staff"],
     "calendar.failing": ["messaging.tasks.alert_staff"],
     "calendar.conflict": ["messaging.tasks.alert_staff"],

@@ -1,7 +1,7 @@
 """What the queue calls: load, call the topic function, nothing else. Each is harmless the second time."""
 
 from leads.models import LeadEvent
-from messaging.escalation import relay, running, sending, sources, watchdog
+from messaging.escalation import given_up, relay, running, sending, sources, watchdog
 from recoverline.lib import clock
 
 
@@ -19,5 +19,6 @@ def escalate_event(event_id: int) -> None:
 
 
 def watch() -> None:
-    """Every minute: whether anything that is due was left lying."""
+    """Every minute: whether anything that is due was left lying, or a task was given up."""
+    given_up.tell(clock.now())
     watchdog.watch(clock.now())

@@ -3,19 +3,34 @@
 With the ORM broker an enqueue inside a transaction commits or vanishes with the data. Tasks may run twice and may be
 lost with a killed worker, so rows are the truth and a task is only a doorbell: each one is harmless the second time,
 and a sweep finds what a lost doorbell should have announced.
+
+A task whose worker dies comes back after `retry`, for ever if django-q were left to it. So each start is counted in the
+task's own row before it runs, and what was started three times and never ended is given up, aloud.
 """
 
+import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.models import OrmQ, Task
+from django_q.signals import pre_execute
+from django_q.signing import SignedPackage
 from django_q.tasks import async_task, queue_size
 
 # Pickled into a row: plain values only, so that a task queued by yesterday's release still loads.
 Argument = int | str | UUID
+
+MOST_STARTS = 3
+# What is given up is a failed task of one of these groups: nobody has heard of it yet, and somebody has.
+GIVEN_UP, TOLD = "given up", "given up and told"
+TOLD_ONCE_IN = timedelta(days=1)
+
+logger = logging.getLogger(__name__)
 
 
 def enqueue(path: str, *args: Argument) -> None:
@@ -34,6 +49,67 @@ def _check(path: str, args: tuple[Argument, ...]) -> None:
     for arg in args:
         if not isinstance(arg, int | str | UUID):
             raise TypeError(f"A task takes numbers, strings and UUIDs, not {type(arg).__name__}: {path}")
+
+
+class Broker(ORM):  # type: ignore[misc]
+    """The queue's table, as settings.Q_CLUSTER names it: hands out no task that has killed its worker three times."""
+
+    def dequeue(self) -> list[tuple[int, str]]:
+        return [(pk, payload) for pk, payload in super().dequeue() or () if not _is_given_up(pk, payload)]
+
+
+def count_starts() -> None:
+    """From now on this process, and the workers it forks, count each start of a task."""
+    pre_execute.connect(_count_start, dispatch_uid="recoverline.lib.queue")
+
+
+def _count_start(*, task: dict[str, Any], **_: object) -> None:
+    """In the worker, right before the task runs. An error here would end the worker, so none leaves."""
+    try:
+        with transaction.atomic():
+            row = OrmQ.objects.select_for_update().filter(pk=task.get("ack_id")).first()
+            if row is not None:
+                package = SignedPackage.loads(row.payload)
+                row.payload = SignedPackage.dumps({**package, "starts": package.get("starts", 0) + 1})
+                row.save(update_fields=["payload"])
+    except Exception:  # the database is away, say: the task may run all the same
+        logger.warning("a start of %s could not be counted", task["func"], exc_info=True)
+
+
+def _is_given_up(pk: int, payload: str) -> bool:
+    """Whether it was started often enough; then its row goes, and a failed task stays in its place."""
+    try:
+        task = SignedPackage.loads(payload)
+    except Exception:  # whatever cannot be read is logged and dropped by django-q's own reading right after
+        return False
+    if task.get("starts", 0) < MOST_STARTS:
+        return False
+    why = f"Started {MOST_STARTS} times, and each time its worker died."
+    values = {
+        "name": task["name"], "func": task["func"], "args": task["args"], "kwargs": task["kwargs"], "result": why,
+        "group": GIVEN_UP, "started": task["started"], "stopped": timezone.now(), "success": False,
+        "attempt_count": MOST_STARTS,
+    }  # fmt: skip
+    with transaction.atomic():
+        Task.objects.update_or_create(id=task["id"], defaults=values)
+        OrmQ.objects.filter(pk=pk).delete()
+    logger.error("gave up the task %s. %s", task["func"], why)
+    return True
+
+
+def untold(now: datetime) -> list[str]:
+    """Names of the tasks that were given up and that nobody has heard of; from now on, all are told.
+
+    Each name once a day: what rings every ten seconds may be given up as often. Inside the caller's transaction.
+    """
+    rows = list(Task.objects.select_for_update().filter(group=GIVEN_UP))
+    if not rows:
+        return []
+    names = {row.func for row in rows}
+    known = Task.objects.filter(group=TOLD, func__in=names, stopped__gt=now - TOLD_ONCE_IN)
+    names -= set(known.values_list("func", flat=True))
+    Task.objects.filter(pk__in=[row.pk for row in rows]).update(group=TOLD)
+    return sorted(names)
 
 
 class _Later(ORM):  # type: ignore[misc]

@@ -1,14 +1,19 @@
 """Every name in the queue resolves, and what is queued vanishes with its cause."""
 
 import ast
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
+from django_q.brokers import get_broker
+from django_q.models import OrmQ, Task
+from django_q.signals import pre_execute
+from django_q.signing import SignedPackage
 
-from recoverline.lib import queue
+from recoverline.lib import clock, queue
 from tests.recoverline.source import modules
 
 
@@ -73,3 +78,38 @@ def test_a_task_takes_plain_values_only(argument: object) -> None:
 def test_plain_values_are_taken() -> None:
     queue.enqueue("messaging.tasks.fetch_media", 1, "two", uuid4())
     assert queue.waiting() == 1
+
+
+def start_and_die() -> bool:
+    """One try of the only task, as pusher and worker go about it; False when none is handed out any more."""
+    OrmQ.objects.update(lock=clock.now() - timedelta(seconds=1))
+    for pk, payload in get_broker().dequeue():
+        task = {**SignedPackage.loads(payload), "ack_id": pk}
+        pre_execute.send(sender="django_q", func=None, task=task)
+        return True
+    return False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_started_three_times_and_never_ends_is_told_once_a_day_by_its_name() -> None:
+    for _ in range(2):
+        queue.enqueue("messaging.tasks.fetch_media", 7)
+        assert [start_and_die() for _ in range(4)] == [True, True, True, False]
+        assert not OrmQ.objects.exists()
+    assert set(Task.objects.values_list("func", "args", "success")) == {("messaging.tasks.fetch_media", (7,), False)}
+    now = clock.now()
+    assert [queue.untold(now) for _ in range(2)] == [["messaging.tasks.fetch_media"], []]
+
+    queue.enqueue("messaging.tasks.fetch_media", 8)
+    assert [start_and_die() for _ in range(4)][-1] is False
+    assert queue.untold(now + timedelta(hours=1)) == []
+
+
+@pytest.mark.django_db
+def test_a_start_that_cannot_be_counted_does_not_end_the_worker() -> None:
+    queue.enqueue("messaging.tasks.tick")
+    OrmQ.objects.update(payload="broken")
+    pre_execute.send(
+        sender="django_q", func=None, task={"func": "messaging.tasks.tick", "ack_id": OrmQ.objects.get().pk}
+    )
+    assert OrmQ.objects.get().payload == "broken"
