@@ -75,7 +75,7 @@ def erase(
         erasure = Erasure.objects.create(
             business=business,
             pseudonym=pseudonym,
-            reason=without(reason, found)[:200],
+            reason=without(reason, found, is_about=True)[:200],
             actor_id=actor.pk if actor else None,
             counts={label: count for label, count in counts.items() if count},
             outside=items,
@@ -112,7 +112,7 @@ def why_not(person: Person, *, now: datetime, is_forced: bool = False) -> str:
 
 
 def _quoted(person: Person) -> Quoted:
-    return quoted(person.phone, names=[*person.names, *person.emails], sentences=person.words)
+    return quoted(person.phone, marks=person.marks, names=person.names, sentences=person.words)
 
 
 def _clear(person: Person, found: Quoted, pseudonym: str) -> dict[str, int]:
@@ -132,7 +132,7 @@ def _clear(person: Person, found: Quoted, pseudonym: str) -> dict[str, int]:
             if label == "leads.LeadEvent":
                 _keep_keys(mine, found)
             elif room.searched:
-                traces.clean_rows(mine, room.searched, found, pseudonym)
+                traces.clean_rows(mine, room.searched, found, pseudonym, is_about=True)
             if label == "messaging.ConsentEntry":
                 # Ids of calls and texts stay as evidence; what somebody typed does not.
                 mine.exclude(means__in=SPEAK_BY_ID).update(evidence="")
@@ -189,4 +189,4 @@ def _keep_keys(rows: Any, found: Quoted) -> None:
 def _is_key(value: Any, found: Quoted) -> bool:
     if not isinstance(value, str):
         return True
-    return bool(_IS_KEY.fullmatch(value)) and not found.pattern.search(value)
+    return bool(_IS_KEY.fullmatch(value)) and not found.about.search(value)

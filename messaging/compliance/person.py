@@ -6,7 +6,9 @@ from datetime import datetime
 from django.db.models import Q
 
 from leads.models import Business, JobRequest, Lead
-from messaging.models import Call, Conversation, Escalation, EscalationNotice, Message
+from messaging.delivery import AGAIN
+from messaging.escalation import commands, relay, throttle
+from messaging.models import Call, Conversation, Escalation, EscalationNotice, Message, OnCallText
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
 
@@ -15,8 +17,9 @@ OPEN_VISITS = (AppointmentStatus.HOLD, AppointmentStatus.REQUESTED, AppointmentS
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`carrier_ids`: what the carriers call their calls and texts. `words`: what they wrote that is long enough to be
-    known again where somebody quotes it.
+    """`alerts`: texts to the team about them. `carrier_ids`: what the carriers call their calls and texts. `names`:
+    what anybody called them. `marks`: what is nobody else's: e-mail addresses, and names behind their code on a team
+    phone. `words`: what they wrote that is long enough to be known again where somebody quotes it.
     """
 
     business: Business
@@ -30,7 +33,7 @@ class Person:
     alerts: tuple[int, ...]
     carrier_ids: frozenset[str]
     names: frozenset[str]
-    emails: frozenset[str]
+    marks: frozenset[str]
     words: frozenset[str]
 
     @property
@@ -49,7 +52,8 @@ def person_of(business: Business, phone: str) -> Person:
     texts = Message.objects.filter(lead__in=ids)
     conversations = _ids(Conversation.objects.filter(lead__in=ids))
     escalations = _ids(Escalation.objects.filter(Q(lead__in=ids) | Q(conversation__in=conversations)))
-    notices = EscalationNotice.objects.filter(escalation__in=escalations, message__isnull=False)
+    codes = EscalationNotice.objects.filter(escalation__in=escalations).exclude(code="").values_list("code", flat=True)
+    coded = {f"{code} {lead.name}" for code in codes for lead in leads if lead.name}
     appointments = Appointment.objects.filter(Q(lead__in=ids) | Q(request__lead__in=ids))
     names = {lead.name for lead in leads} | set(appointments.values_list("name", flat=True))
     names |= set(calls.values_list("caller_name", flat=True))
@@ -67,13 +71,32 @@ def person_of(business: Business, phone: str) -> Person:
         appointments=_ids(appointments),
         calls=_ids(calls),
         escalations=escalations,
-        alerts=tuple(notices.values_list("message_id", flat=True)),
+        alerts=_alerts(business, escalations),
         carrier_ids=frozenset(carrier_id for carrier_id in carrier_ids if carrier_id),
         # A first name alone is anybody's.
         names=frozenset(name for name in names if len(name.split()) > 1),
-        emails=frozenset(lead.email for lead in leads) - {""},
+        marks=frozenset({lead.email for lead in leads if lead.email} | coded),
         words=frozenset(body.strip() for body in said if len(body.strip()) >= SHORTEST_QUOTE),
     )
+
+
+def _alerts(business: Business, escalations: tuple[int, ...]) -> tuple[int, ...]:
+    """Texts to the team that quote them: alerts, their words passed on, answers to what the team texted about it."""
+    notices = EscalationNotice.objects.filter(escalation__in=escalations, message__isnull=False)
+    found = set(notices.values_list("message_id", flat=True))
+    if not escalations:
+        return ()
+    quoting = Q(pk=None)
+    for key in Escalation.objects.filter(pk__in=escalations).values_list("key", flat=True):
+        quoting |= Q(idem_key__startswith=f"{throttle.SAID}{key}:") | Q(idem_key__startswith=f"{relay.SEEN}{key}:")
+    asked = OnCallText.objects.filter(escalation__in=escalations).values_list("carrier_message_id", flat=True)
+    quoting |= Q(idem_key__in=[f"{commands.ANSWER}{text_id}"[:200] for text_id in asked])
+    lines = Message.objects.filter(business=business, conversation__is_team=True)
+    found |= set(lines.filter(quoting).values_list("pk", flat=True))
+    # The second try of one.
+    keys = Message.objects.filter(pk__in=found).values_list("key", flat=True)
+    found |= set(lines.filter(idem_key__in=[f"{AGAIN}{key}" for key in keys]).values_list("pk", flat=True))
+    return tuple(sorted(found))
 
 
 def open_visits(person: Person, *, now: datetime) -> list[Appointment]:

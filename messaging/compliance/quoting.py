@@ -14,21 +14,36 @@ GONE = "(erased)"
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """What must not stand anywhere. `ending`: digits that every spelling of the phone has side by side."""
+    """`pattern` is surely them and must not stand anywhere; `about` also has their names, which may be anybody's, and
+    belongs where a text is about them. `ending`: digits that every spelling of the phone has side by side.
+    """
 
     pattern: re.Pattern[str]
+    about: re.Pattern[str]
     spelling: re.Pattern[str]
     ending: str
     sentences: tuple[str, ...]
 
 
-def quoted(phone: str, *, names: Collection[str] = (), sentences: Collection[str] = ()) -> Quoted:
-    """`phone`: E.164; `names`: words that stand for the person, cut out wherever they are; `sentences`: their own."""
+def quoted(
+    phone: str, *, marks: Collection[str] = (), names: Collection[str] = (), sentences: Collection[str] = ()
+) -> Quoted:
+    """`phone`: E.164; `marks`: words that stand for nobody else, as an e-mail address; `names`: what they, or their
+    carrier, or whoever booked, called them: maybe "PHOENIX AZ" or "water heater"; `sentences`: their own.
+    """
     spelled = _spelled(phone)
-    parts = [spelled, *(rf"\b{re.escape(name)}\b" for name in sorted(names, key=len, reverse=True))]
+    surely = [spelled, *_words(marks)]
     # North Americans keep the last four together; elsewhere digits may come in pairs.
     ending = phone[-4:] if phone.startswith("+1") else phone[-2:]
-    return Quoted(re.compile("|".join(parts), re.IGNORECASE), re.compile(spelled), ending, tuple(sorted(sentences)))
+    pattern, about = ("|".join(parts) for parts in (surely, [*surely, *_words(names)]))
+    return Quoted(
+        re.compile(pattern, re.IGNORECASE), re.compile(about, re.IGNORECASE), re.compile(spelled), ending,
+        tuple(sorted(sentences)),
+    )  # fmt: skip
+
+
+def _words(names: Collection[str]) -> list[str]:
+    return [rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(names, key=len, reverse=True)]
 
 
 def _spelled(phone: str) -> str:
@@ -41,15 +56,26 @@ def _spelled(phone: str) -> str:
     return rf"(?<!\d)\+?(?:(?:00|011)?{_BETWEEN.join(code)}{_BETWEEN})?\(?0?{_BETWEEN}{digits}(?!\d)"
 
 
-def without(value: Any, found: Quoted, *, instead: str = GONE, with_sentences: bool = False) -> Any:
-    """`value` (a text, or what JSON holds) without what is `found`; the same object when there is nothing in it."""
+def without(
+    value: Any, found: Quoted, *, instead: str = GONE, is_about: bool = False, with_sentences: bool = False
+) -> Any:
+    """`value` (a text, or what JSON holds) without what is `found`; the same object when there is nothing in it.
+
+    `is_about`: it is about this person, so that their names are theirs.
+    """
+    pattern = found.about if is_about else found.pattern
 
     def clean(text: str) -> str:
         if with_sentences and any(sentence in text for sentence in found.sentences):
             return ""
-        return found.pattern.sub(instead, text)
+        return pattern.sub(instead, text)
 
     return _mapped(value, clean)
+
+
+def without_phone(key: str, found: Quoted, *, instead: str) -> str:
+    """A key of ours may hold the phone, and nothing else of anybody."""
+    return found.spelling.sub(lambda _: instead, key)
 
 
 def mentions(value: Any, found: Quoted, *, with_sentences: bool = False) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from messaging.compliance.person import Person
+from messaging.conversations import ANSWERED
 from messaging.enums import ConversationStatus, Handler
 
 
@@ -47,9 +48,8 @@ class Room:
 
 
 _AT_REST = {
-    "status": ConversationStatus.DONE, "handler": Handler.PERSON, "needs_reply": False, "waiting_since": None,
-    "reply_due_at": None, "snoozed_until": None, "unread_count": 0, "is_urgent": False, "turn_due_at": None,
-    "robot_returns_at": None, "automation_paused": True,
+    **ANSWERED, "status": ConversationStatus.DONE, "handler": Handler.PERSON, "snoozed_until": None, "unread_count": 0,
+    "is_urgent": False, "turn_due_at": None, "robot_returns_at": None, "automation_paused": True,
 }  # fmt: skip
 
 ROOMS: Mapping[str, Room] = {
@@ -169,8 +169,8 @@ ROOMS: Mapping[str, Room] = {
     ),
 }
 
-# Where others may have quoted a person: the phone in any spelling, a full name and an e-mail address are cut out. The
-# second part is the way to the business.
+# Where others may have quoted a person: the phone in any spelling and an e-mail address are cut out, and a full name
+# beside one of them. The second part is the way to the business.
 QUOTES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "leads.LeadEvent": ("business", ("text", "data")),
     "leads.CallbackTask": ("business", ("detail", "cause")),

@@ -22,6 +22,8 @@ def under_way(person: Person) -> str:
     texts = Message.objects.filter(lead__in=person.leads, direction=Direction.OUT, status__in=ON_THEIR_WAY)
     if texts.exists():
         return "A text to this person is on its way. Try again in a few minutes."
+    if Message.objects.filter(pk__in=person.alerts, status=MessageStatus.SENDING).exists():
+        return "A text to the team about this person is on its way. Try again in a few minutes."
     if Call.objects.filter(pk__in=person.calls, state=CallState.RINGING).exists():
         return "This person is calling right now. Try again when the call is over."
     return ""

@@ -21,6 +21,8 @@ from messaging.optout_words import Meaning
 from recoverline.lib.text import clean_inbound, one_line
 
 ANSWERS_TO_USELESS = 5
+# Beginning of the idem_key of an answer to them; the carrier's id of their text follows.
+ANSWER = "oncall:"
 # These mean something although nothing is open.
 _ALWAYS = (OnCallCommand.AWAY, OnCallCommand.BACK, OnCallCommand.LIST)
 _CONSENT = (Meaning.STOP, Meaning.HELP)
@@ -131,7 +133,7 @@ def _useless_in_a_row(desk: Desk) -> int:
 
 def _answer(desk: Desk, result: Done, text: str, event_id: str) -> None:
     line = line_to(desk.member, desk.number, desk.now)
-    key = f"oncall:{event_id}"
+    key = f"{ANSWER}{event_id}"
     if result.seen and result.escalation is not None:
         key = relay.seen_key(result.escalation, relay.Answer(text, result.seen), event_id)
     outbound.queue_text(line, kind=MessageKind.ALERT, body=plain(text), idem_key=key[:200], now=desk.now)
