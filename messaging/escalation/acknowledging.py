@@ -112,6 +112,7 @@ def give_back(row: Escalation, why: str, *, now: datetime) -> bool:
     )  # fmt: skip
     if changed:
         _drop_waiting(row, PASSED_ON)
+        customer.untell_taken(row)
         record("escalation.given_back", row, why, now=now, member=had)
         opening.ring_bell()
     return bool(changed)

@@ -1,37 +1,52 @@
-"""What the customer hears of it: once that somebody has it, once that nobody was reached. Never both the wrong way."""
+"""What the customer hears of it: who has it, or that nobody was reached; again only when the last word is not true."""
 
 from datetime import datetime
+
+from django.db.models import Q, QuerySet
 
 from leads.enums import Language
 from leads.models import Membership
 from messaging import outbound
-from messaging.enums import MessageKind, ScriptKind
-from messaging.escalation.enums import EscalationClass
+from messaging.enums import MessageKind, MessageStatus, ScriptKind, Suppression
+from messaging.escalation.enums import EscalationClass, EscalationStatus
 from messaging.models import Conversation, Escalation, Message
 from messaging.wording import wording
 
 _KINDS = {EscalationClass.EMERGENCY: MessageKind.SAFETY, EscalationClass.URGENT: MessageKind.AUTO_REPLY}
+# Where people take it and give it back on and on.
+MOST_TEXTS = 8
 _SOMEBODY = {Language.ENGLISH: "Somebody", Language.SPANISH: "Alguien"}
 
 
 def tell_taken(escalation: Escalation, member: Membership, *, now: datetime) -> Message | None:
-    """Tell them who is on it; None where they are told nothing, or were told before."""
+    """Tell them who is on it; None where they are told nothing, or heard this last."""
     conversation = _listens(escalation)
     if conversation is None:
         return None
     language = _language(conversation)
     return _say(
-        escalation, conversation, ScriptKind.ON_CALL_TAKEN, now=now,
+        escalation, conversation, ScriptKind.ON_CALL_TAKEN, of=str(member.pk), now=now,
         person=member.user.first_name.strip() or _SOMEBODY[language],
     )  # fmt: skip
 
 
 def tell_nobody(escalation: Escalation, *, now: datetime) -> Message | None:
-    """Tell them that nobody was reached and where to call; not after they heard that somebody has it."""
+    """Tell them that nobody was reached and where to call; also after who said "mine" has given it back."""
     conversation = _listens(escalation)
-    if conversation is None or _was_said(escalation, ScriptKind.ON_CALL_TAKEN):
+    if conversation is None or escalation.status != EscalationStatus.OPEN:
         return None
     return _say(escalation, conversation, ScriptKind.ON_CALL_NOBODY, now=now)
+
+
+def untell_taken(escalation: Escalation) -> None:
+    """Whoever had it does not any more: what still waits in the outbox is withdrawn."""
+    if escalation.lead_id is None:
+        return
+    queued = _said(escalation).filter(
+        idem_key__startswith=f"{ScriptKind.ON_CALL_TAKEN}:", status=MessageStatus.QUEUED
+    )  # fmt: skip
+    for key in queued.values_list("idem_key", flat=True):
+        outbound.call_off(escalation.lead_id, key)
 
 
 def _listens(escalation: Escalation) -> Conversation | None:
@@ -43,25 +58,30 @@ def _listens(escalation: Escalation) -> Conversation | None:
 
 
 def _say(
-    escalation: Escalation, conversation: Conversation, script: ScriptKind, *, now: datetime, **values: str
-) -> Message | None:
-    if _was_said(escalation, script):
+    escalation: Escalation, conversation: Conversation, script: ScriptKind, *, now: datetime, of: str = "",
+    **values: str,
+) -> Message | None:  # fmt: skip
+    """Under the contact's lock. Not what they heard last, and not for ever."""
+    said = list(_said(escalation).order_by("id").values_list("idem_key", "suppression"))
+    heard = [key for key, why in said if why != Suppression.CALLED_BACK]
+    begins = f"{script}:{escalation.key}:{of}:"
+    if len(said) >= MOST_TEXTS or (heard and heard[-1].startswith(begins)):
         return None
     body = wording(
         script, number=conversation.number, lead=conversation.lead, language=_language(conversation), now=now, **values
     )  # fmt: skip
     return outbound.queue_text(
-        conversation, kind=_KINDS[EscalationClass(escalation.kind)], body=body, idem_key=_key(escalation, script),
+        conversation, kind=_KINDS[EscalationClass(escalation.kind)], body=body, idem_key=f"{begins}{len(said)}",
         now=now,
     )  # fmt: skip
 
 
-def _was_said(escalation: Escalation, script: ScriptKind) -> bool:
-    return Message.objects.filter(business=escalation.business_id, idem_key=_key(escalation, script)).exists()
-
-
-def _key(escalation: Escalation, script: ScriptKind) -> str:
-    return f"{script}:{escalation.key}"
+def _said(escalation: Escalation) -> "QuerySet[Message]":
+    return Message.objects.filter(
+        Q(idem_key__startswith=f"{ScriptKind.ON_CALL_TAKEN}:{escalation.key}:")
+        | Q(idem_key__startswith=f"{ScriptKind.ON_CALL_NOBODY}:{escalation.key}:"),
+        business=escalation.business_id,
+    )
 
 
 def _language(conversation: Conversation) -> Language:

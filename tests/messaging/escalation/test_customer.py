@@ -7,7 +7,7 @@ from messaging.enums import MessageKind, MessageStatus, ScriptKind
 from messaging.escalation import acknowledging, customer, running
 from messaging.escalation.acknowledging import acknowledge
 from messaging.escalation.enums import AckMeans, EscalationClass
-from messaging.models import Conversation, Escalation
+from messaging.models import Conversation, Escalation, Message
 from tests.factories import NOON, make_opt_out, make_script
 from tests.messaging.escalation.scene import Scene, make_scene, minutes
 
@@ -65,15 +65,40 @@ def test_first_nobody_then_somebody_and_each_once(scene: Scene) -> None:
     assert bodies(scene) == [NOBODY, TAKEN]
 
 
-def test_never_nobody_after_somebody(scene: Scene) -> None:
-    row = scene.open()
-    mine(row, scene)
+def given_back(row: Escalation, scene: Scene) -> None:
     acknowledging.pass_on(row, member=scene.ana, now=minutes(2))
     for minute in range(2, 9):
         running.run_due(minutes(minute))
     row.refresh_from_db()
-    assert (row.exhausted_at is not None, bodies(scene)) == (True, [TAKEN])
-    assert scene.business.tasks.count() == 1  # and somebody has to call
+    assert row.exhausted_at is not None
+
+
+def test_a_word_that_is_not_true_any_more_is_withdrawn_if_it_still_can_be(scene: Scene) -> None:
+    row = scene.open()
+    mine(row, scene)
+    given_back(row, scene)
+    assert [(status, body) for _, status, body in scene.texts()] == [("suppressed", TAKEN), ("queued", NOBODY)]
+    mine(row, scene)
+    assert bodies(scene) == [TAKEN, NOBODY, TAKEN]
+
+
+def test_who_was_told_that_somebody_has_it_hears_the_truth_and_who_has_it_next(scene: Scene) -> None:
+    row = scene.open()
+    mine(row, scene)
+    Message.objects.filter(direction="out").update(status=MessageStatus.DELIVERED)
+    given_back(row, scene)
+    acknowledge(row, member=scene.ben, via=AckMeans.TEXT, now=minutes(10))
+    assert bodies(scene) == [TAKEN, NOBODY, TAKEN.replace("Ana", "Ben")]
+    assert scene.business.tasks.count() == 1  # and somebody had to call
+
+
+def test_it_ends_when_two_pass_it_to_and_fro(scene: Scene) -> None:
+    row = scene.open()
+    for minute in range(1, 13):
+        member = (scene.ana, scene.ben)[minute % 2]
+        acknowledge(row, member=member, via=AckMeans.TEXT, now=minutes(minute))
+        acknowledging.pass_on(row, member=member, now=minutes(minute))
+    assert len(bodies(scene)) == customer.MOST_TEXTS
 
 
 def test_a_person_without_a_name_is_somebody(scene: Scene) -> None:
