@@ -345,7 +345,7 @@ PERIODIC_TASKS = {
     "scheduling.tasks.sync_calendars": 60,
     "scheduling.tasks.poll_calendars": 60,
     "messaging.compliance.tasks.work_off": 60,
-    "messaging.compliance.tasks.forget_old": 86_400,
+    "messaging.compliance.tasks.forget_old": 3600,
     "recoverline.accounts.tasks.forget_old": 86_400,
 }
 # Sections of a business file in the order in which they load (leads.config).

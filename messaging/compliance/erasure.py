@@ -5,6 +5,7 @@ afterwards (messaging.compliance.outside), however often that has to be tried.
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -46,10 +47,13 @@ def erase(
     actor: AbstractBaseUser | None,
     now: datetime,
     is_forced: bool = False,
+    is_still_due: Callable[[], bool] | None = None,
+    gone: list[Quoted] | None = None,
 ) -> Erasure:
     """Erase everything of `phone` (E.164) at `business`, for good. `is_forced`: cancel the visits to come as well.
 
-    Raises EraseRefused.
+    `is_still_due` is asked under the contact's lock. Who erases many gives a list `gone` and has `forget_tasks` look
+    for them all at the end; else that is done here. Raises EraseRefused.
     """
     person = person_of(business, phone)
     problem = why_not(person, now=now, is_forced=is_forced)
@@ -60,6 +64,8 @@ def erase(
     with transaction.atomic():
         for lead_id in person.leads:
             consent.hold_contact(lead_id)
+        if is_still_due is not None and not is_still_due():
+            raise EraseRefused("They have been in touch meanwhile.")
         if person_of(business, phone) != person:
             raise EraseRefused("Something new of this person has just come in. Try again.")
         if under_way(person):
@@ -89,9 +95,17 @@ def erase(
         )  # fmt: skip
         if items:
             queue.enqueue(WORK_OFF)
-    # What failed keeps its whole error.
-    queue.forget_finished(lambda text: bool(found.pattern.search(text)))
+    if gone is None:
+        forget_tasks([found])
+    else:
+        gone.append(found)
     return erasure
+
+
+def forget_tasks(gone: list[Quoted]) -> None:
+    """What failed in the queue keeps its whole error: delete what names one of these."""
+    if gone:
+        queue.forget_finished(lambda text: any(found.pattern.search(text) for found in gone))
 
 
 def why_not(person: Person, *, now: datetime, is_forced: bool = False) -> str:

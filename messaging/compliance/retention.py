@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,8 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from leads.enums import RequestStatus
 from leads.models import Business, CallbackTask, JobRequest, Lead
 from leads.pseudonyms import MARK
-from messaging.compliance.erasure import EraseRefused, erase
+from messaging.compliance.erasure import EraseRefused, erase, forget_tasks
 from messaging.compliance.person import OPEN_VISITS
+from messaging.compliance.quoting import Quoted
 from messaging.escalation.enums import EscalationStatus
 from messaging.models import Call, Enrollment, Escalation, InboundHook, Message
 from messaging.models.followups import RUNNING
@@ -27,34 +29,58 @@ REASON = "The time to keep it is over"
 
 def forget_old(now: datetime, *, most: int = MOST_AT_ONCE, seconds: float = RUN_SECONDS) -> int:
     """Erase whose time is over, in every business that has set one; how many people."""
-    until, erased = time.monotonic() + seconds, 0
+    until, gone = time.monotonic() + seconds, list[Quoted]()
     for business in Business.objects.filter(retention_days__isnull=False).order_by("?"):
         before = now - timedelta(days=business.retention_days or 0)
-        for phone in phones_to_forget(business, before=before, now=now, most=most):
-            if time.monotonic() > until:
-                return erased
-            try:
-                erase(business, phone, reason=REASON, actor=None, now=now)
-                erased += 1
-            except EraseRefused as refused:
-                logger.info("somebody of business %s is kept for now: %s", business.pk, refused)
         _forget_hooks(business, before=before)
-    return erased
+        _forget_people(business, gone, before=before, now=now, most=most, until=until)
+    forget_tasks(gone)
+    return len(gone)
 
 
-def phones_to_forget(business: Business, *, before: datetime, now: datetime, most: int = MOST_AT_ONCE) -> list[str]:
+def _forget_people(
+    business: Business, gone: list[Quoted], *, before: datetime, now: datetime, most: int, until: float
+) -> None:
+    """`gone` grows by whoever is erased. Whoever cannot be, for whatever reason, stands in nobody's way."""
+    enough = len(gone) + most
+    for phone in phones_to_forget(business, before=before, now=now):
+        if len(gone) >= enough or time.monotonic() > until:
+            return
+        is_over = partial(_is_over, business, phone, before=before, now=now)
+        try:
+            erase(business, phone, reason=REASON, actor=None, now=now, is_still_due=is_over, gone=gone)
+        except EraseRefused as refused:
+            logger.info("somebody of business %s is kept for now: %s", business.pk, refused)
+        except Exception as error:  # one person's trouble; its text may name them
+            logger.error("somebody of business %s could not be erased: %s", business.pk, type(error).__name__)
+
+
+def phones_to_forget(business: Business, *, before: datetime, now: datetime) -> list[str]:
     """Whose last call, text, visit and request lie before `before`, and of whom nothing is open; oldest first."""
+    phones = list(_people(business, before, now).order_by("created_at").values_list("phone", flat=True))
+    phones += _strangers(business, before).order_by().values_list("caller", flat=True).distinct()
+    return [phone for phone in phones if parse_phone(phone, business.country) == phone]
+
+
+def _is_over(business: Business, phone: str, *, before: datetime, now: datetime) -> bool:
+    """The same of one phone, now."""
+    people, strangers = _people(business, before, now), _strangers(business, before)
+    return people.filter(phone=phone).exists() or strangers.filter(caller=phone).exists()
+
+
+def _people(business: Business, before: datetime, now: datetime) -> "QuerySet[Lead]":
     people = _silent_since(business, before)
     for rows in _open_matters(now):
         people = people.exclude(Exists(rows))
-    phones = list(people.order_by("created_at").values_list("phone", flat=True)[:most])
-    # Who called and never became anybody's lead.
+    return people
+
+
+def _strangers(business: Business, before: datetime) -> "QuerySet[Call]":
+    """Calls of those who never became anybody's lead."""
     calls = Call.objects.filter(business=business, lead=None, started_at__lt=before).exclude(caller="")
     later = Call.objects.filter(business=business, caller=OuterRef("caller"), started_at__gte=before)
     known = Lead.objects.filter(business=business, phone=OuterRef("caller"))
-    strangers = calls.exclude(caller__startswith=MARK).exclude(Exists(later)).exclude(Exists(known))
-    more = strangers.order_by().values_list("caller", flat=True).distinct()[: max(0, most - len(phones))]
-    return [phone for phone in [*phones, *more] if parse_phone(phone, business.country) == phone]
+    return calls.exclude(caller__startswith=MARK).exclude(Exists(later)).exclude(Exists(known))
 
 
 def count_kept_back(business: Business, *, now: datetime) -> int:

@@ -8,6 +8,7 @@ import pytest
 from leads.models import Lead
 from messaging.compliance import retention
 from messaging.models import Erasure, InboundHook
+from recoverline.lib import queue
 from tests.base import Cast, make_cast
 from tests.factories import (
     NOON,
@@ -130,3 +131,56 @@ def test_what_carriers_said_so_long_ago_goes(cast: Cast) -> None:
         )  # fmt: skip
     forget()
     assert dict(InboundHook.objects.values_list("natural_key", "payload")) == {"91": {}, "89": {"From": "x"}}
+
+
+def test_one_persons_trouble_stands_in_nobodys_way(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    old(cast, created_at=LONG_AGO - timedelta(days=9))
+    old(cast, phone="+12125550143")
+    real = retention.erase
+
+    def erase(business: Any, phone: str, **values: Any) -> Any:
+        if phone == PHONE:
+            raise ValueError(f"broken: {phone}")
+        return real(business, phone, **values)
+
+    monkeypatch.setattr(retention, "erase", erase)
+    assert forget(most=1) == 1
+    assert list(Lead.objects.filter(erased_at=None).values_list("phone", flat=True)) == [PHONE]
+    assert "ValueError" in caplog.text
+    assert PHONE not in caplog.text
+
+
+def test_who_writes_while_the_list_is_worked_off_stays(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    lead = old(cast)
+    real = retention.phones_to_forget
+
+    def and_then_they_write(*args: Any, **values: Any) -> list[str]:
+        phones = real(*args, **values)
+        _text(cast, lead)
+        return phones
+
+    monkeypatch.setattr(retention, "phones_to_forget", and_then_they_write)
+    assert forget() == 0
+    assert Lead.objects.get(pk=lead.pk).phone == PHONE
+
+
+def test_what_is_no_phone_takes_nobodys_place(cast: Cast) -> None:
+    for number in range(2):
+        old(cast, phone=f"anonymous{number}", created_at=LONG_AGO - timedelta(days=9))
+    old(cast)
+    assert forget(most=1) == 1
+
+
+def test_the_queue_is_looked_through_once_a_run(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[bool] = []
+    monkeypatch.setattr(queue, "forget_finished", lambda names: looks.append(names(f"IntegrityError: {PHONE}")))
+    for number in (2, 3):
+        old(cast, phone=f"+1212555014{number}")
+    assert forget() == 2
+    assert looks == [True]
+
+
+def test_an_hour_later_it_goes_on(settings: Any) -> None:
+    assert settings.PERIODIC_TASKS["messaging.compliance.tasks.forget_old"] <= 3600
