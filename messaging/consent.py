@@ -4,6 +4,7 @@ The only writer of opt-outs. Each of its acts adds its line to the ledger (messa
 transaction.
 """
 
+import uuid
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -144,13 +145,20 @@ def opt_in(
         recall(business.pk, phone)
         rows = OptOut.objects.filter(business=business, phone=phone, revoked_at=None)
         kept = f"{evidence}: {said}" if said else evidence
+        revoked = rows.values_list("pk", flat=True).first()
         changed = rows.update(revoked_at=now, revoked_evidence=kept[:200])
         if changed or is_explicit:
+            cause = evidence if means != ConsentMeans.STAFF else f"{_occasion(revoked)}: {evidence}"
             ledger.note(
-                business.pk, phone, ConsentKind.OPTED_IN, means=means, at=now, evidence=evidence, said=said, actor=actor
+                business.pk, phone, ConsentKind.OPTED_IN, means=means, at=now, evidence=cause, said=said, actor=actor
             )
         if not changed:
             return False
         lead = Lead.objects.filter(business=business, phone=phone).first()
         events.record("lead.opted_in", business=business, lead=lead, at=now, text="Opted in again")
     return True
+
+
+def _occasion(revoked: int | None) -> str:
+    """What no other line of the ledger begins with: staff write the same words for many phones."""
+    return f"opt-out {revoked}" if revoked is not None else f"entry {uuid.uuid4().hex[:12]}"

@@ -229,3 +229,18 @@ def test_a_confirmation_comes_within_five_minutes_or_not_at_all(wire: Wire) -> N
         wire.deliver_due()
     assert wire.sent == []
     assert ConsentKind.CONFIRMED not in [kind for kind, *_ in lines()]
+
+
+def test_the_same_words_of_staff_for_two_phones_and_twice_for_one(wire: Wire) -> None:
+    said = "Signed the form, kept in the office"
+
+    def opts_in(phone: str) -> None:
+        consent.opt_in(wire.business, phone=phone, evidence=said, now=NOON, means=ConsentMeans.STAFF)
+
+    for phone in (CALLER, "+12125550198", CALLER):
+        make_opt_out(wire.business, phone=phone)
+        opts_in(phone)
+    opts_in(CALLER)
+    entries = ConsentEntry.objects.filter(kind=ConsentKind.OPTED_IN)
+    assert sorted(entries.values_list("phone", flat=True)) == sorted([CALLER] * 3 + ["+12125550198"])
+    assert all(evidence.endswith(f": {said}") for evidence in entries.values_list("evidence", flat=True))
