@@ -1,8 +1,9 @@
 """Workers on follow-ups that are due: `python -m tests.chaos.follow`.
 
-Eight processes take steps and hand their texts to the carrier, all at once. They kill themselves with SIGKILL after a
-few: while a step is written, between claim and send, or before the carrier's answer is saved. After a line of input
-eight others go on until nothing is left. Prints one line per process: the signal that ended it, or its exit code.
+Two clusters of four processes take steps and hand their texts to the carrier, all at once. They kill themselves with
+SIGKILL after a few: while a step is written, between claim and send, or before the carrier's answer is saved. After a
+line of input eight others go on until nothing is left. Prints one line per process: the signal that ended it, or its
+exit code, which is 1 when one of its sweeps took more than it may.
 """
 
 import importlib
@@ -22,7 +23,8 @@ from messaging.followups import running, steps  # noqa: E402
 from messaging.models import Enrollment, Message  # noqa: E402
 from recoverline.lib import clock  # noqa: E402
 
-WORKERS = 8
+CLUSTERS, WORKERS = 2, 8
+MOST_AT_ONCE = 16
 LONGEST = 100.0
 # Where each of them dies, before or after that function: twice while a step is taken, then around the send.
 POINTS = (
@@ -59,16 +61,19 @@ def arm(index: int) -> None:
     setattr(owner, name, mortal)
 
 
-def work() -> None:
-    running.AT_ONCE = 16
-    until = time.monotonic() + LONGEST
+def work() -> bool:
+    """Whether every sweep kept to what it may take at once."""
+    running.AT_ONCE = MOST_AT_ONCE
+    until, most = time.monotonic() + LONGEST, 0
     while time.monotonic() < until and _is_left():
         taken = running.sweep(clock.now())
+        most = max(most, taken)
         texts = outbound.due(clock.now(), limit=60)
         for text in random.sample(texts, min(len(texts), 6)):
             outbound.attempt(text)
         if not taken and not texts:
             time.sleep(0.25)
+    return most <= MOST_AT_ONCE
 
 
 def _is_left() -> bool:
@@ -77,14 +82,26 @@ def _is_left() -> bool:
 
 
 def run(*, are_mortal: bool) -> None:
+    clusters = []
+    for number in range(CLUSTERS):
+        cluster = os.fork()
+        if not cluster:
+            os.setsid()
+            run_cluster(range(number, WORKERS, CLUSTERS), are_mortal=are_mortal)
+            os._exit(0)
+        clusters.append(cluster)
+    for cluster in clusters:
+        os.waitpid(cluster, 0)
+
+
+def run_cluster(indexes: range, *, are_mortal: bool) -> None:
     children = []
-    for index in range(WORKERS):
+    for index in indexes:
         child = os.fork()
         if not child:
             if are_mortal:
                 arm(index)
-            work()
-            os._exit(0)
+            os._exit(0 if work() else 1)
         children.append(child)
     for child in children:
         _, status = os.waitpid(child, 0)

@@ -1,4 +1,6 @@
-"""Eight workers on 200 due steps, killed between claim and send: nobody gets two, nobody gets one after STOP."""
+"""Two clusters on 200 steps that fell due in an outage, killed between claim and send (QUE-10): nobody gets two, nobody
+gets one after STOP, and no sweep takes more than it may.
+"""
 
 import signal
 import subprocess
@@ -27,6 +29,7 @@ from tests.wire import Wire
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 
 PEOPLE, SAID_STOP, SAY_STOP = 200, 20, 30
+OUTAGE = timedelta(minutes=30)
 
 
 def last_noon() -> datetime:
@@ -49,7 +52,7 @@ def people_with_a_step_due(wire: Wire, at: datetime) -> list[str]:
     )
     sequence = make_sequence(wire, {})
     version = versions.current_version(sequence, now=at)
-    began = at - timedelta(days=1, minutes=1)
+    began = at - timedelta(days=1) - OUTAGE
     Enrollment.objects.bulk_create(
         [
             Enrollment(
