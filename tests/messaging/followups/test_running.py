@@ -11,7 +11,7 @@ from messaging.enums import MessageKind, MessageStatus
 from messaging.escalation.enums import EscalationClass
 from messaging.followups import running, steps
 from messaging.followups.enums import Anchor, Trigger, Unit
-from messaging.models import Enrollment, Escalation, Message, StepRun
+from messaging.models import Enrollment, Escalation, EscalationPolicy, EscalationStep, Message, StepRun
 from recoverline.lib import clock
 from tests.factories import NOON, make_message, phone
 from tests.messaging.followups.course import (
@@ -68,7 +68,17 @@ def test_a_spanish_conversation_gets_spanish(wire: Wire, at: time_machine.Travel
     assert [text.body for text in follow_ups(wire)] == ["Hola de Alder Plumbing", "Step 2 from Alder Plumbing"]
 
 
+def test_a_call_that_nobody_is_asked_to_make_is_a_task(wire: Wire, at: time_machine.Traveller) -> None:
+    enrollment = begin(wire, CALL)
+    at.move_to(NOON + DAY)
+    sweep()
+    task = CallbackTask.objects.get()
+    assert (task.reason, task.detail, runs(enrollment)[0][:2]) == (TaskReason.FOLLOW_UP, CALL["body"], (0, "task"))
+
+
 def test_tasks_and_calls_are_for_the_team(wire: Wire, at: time_machine.Traveller) -> None:
+    policy = EscalationPolicy.objects.create(business=wire.business, name="All", applies_to=["follow_up"])
+    EscalationStep.objects.create(policy=policy, channel="text", target="owner")
     enrollment = begin(wire, TASK, CALL)
     for days in (1, 2):
         at.move_to(NOON + days * DAY)
