@@ -57,9 +57,14 @@ def call_waiting(now: datetime) -> int:
     """Make the calls that wait, each once; how many the carrier took."""
     held = EscalationNotice.objects.filter(channel=AlertChannel.CALL, status=NoticeStatus.SENDING)
     died = notices.with_subject(held.filter(sent_at__lte=now - notices.LEASE))
-    for notice in died[:100]:
-        notices.not_sent([notice], "It is not certain whether the call was made.", now=now)
-    return sum(_call(notice, now=now) for notice in notices.waiting(AlertChannel.CALL)[:100])
+    notices.each(died[:100], lambda notice: _uncertain(notice, now=now), until=notices.LEASE, now=now)
+    waiting = notices.waiting(AlertChannel.CALL)[:100]
+    return notices.each(waiting, lambda notice: _call(notice, now=now), until=TRY_UNTIL, now=now)
+
+
+def _uncertain(notice: EscalationNotice, *, now: datetime) -> bool:
+    notices.not_sent([notice], "It is not certain whether the call was made.", now=now)
+    return False
 
 
 def _call(notice: EscalationNotice, *, now: datetime) -> bool:
@@ -84,7 +89,7 @@ def _call(notice: EscalationNotice, *, now: datetime) -> bool:
             # It surely does not ring.
             mine.update(status=NoticeStatus.WAITING, sent_at=None)
         case SendOutcome.UNKNOWN:
-            notices.not_sent([notice], "It is not certain whether the call was made.", now=now)
+            _uncertain(notice, now=now)
         case _:
             notices.not_sent([notice], result.error_text or f"Carrier error {result.error_code}", now=now)
     return False

@@ -14,7 +14,8 @@ def mail_waiting(now: datetime) -> int:
     """Send the e-mails that wait; how many left. What the mail server refuses is tried again for a few minutes."""
     held = EscalationNotice.objects.filter(channel=AlertChannel.EMAIL, status=NoticeStatus.SENDING)
     held.filter(sent_at__lte=now - notices.LEASE).update(status=NoticeStatus.WAITING)
-    return sum(_mail(notice, now=now) for notice in notices.waiting(AlertChannel.EMAIL)[:100])
+    waiting = notices.waiting(AlertChannel.EMAIL)[:100]
+    return notices.each(waiting, lambda notice: _mail(notice, now=now), until=ATTEMPTS_UNTIL, now=now)
 
 
 def _mail(notice: EscalationNotice, *, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Notices that wait to be sent: asked about once more, claimed by one, and what happens when one cannot go."""
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -8,6 +9,8 @@ from django.db.models import QuerySet
 from messaging.escalation import acknowledging, opening, running
 from messaging.escalation.enums import AlertChannel, NoticeStatus
 from messaging.models import EscalationNotice
+
+logger = logging.getLogger(__name__)
 
 # A sender that holds a notice longer than this has died.
 LEASE = timedelta(minutes=2)
@@ -52,6 +55,30 @@ def not_sent(notices: Sequence[EscalationNotice], reason: str, *, now: datetime)
     moved = [running.go_on(row.escalation, position=row.position, now=now) for row in notices]
     if any(moved):
         opening.ring_bell()
+
+
+def each(
+    rows: Iterable[EscalationNotice], do: Callable[[EscalationNotice], bool], *, until: timedelta, now: datetime
+) -> int:
+    """`do` each of them, whatever becomes of the others; how many said True. What still breaks when it is older than
+    `until` is given up, so that whoever comes next is told.
+    """
+    done = 0
+    for notice in rows:
+        try:
+            done += do(notice)
+        except Exception:
+            logger.exception("notice %s could not be sent", notice.key)
+            if now - notice.created_at >= until:
+                _give_up(notice, now=now)
+    return done
+
+
+def _give_up(notice: EscalationNotice, *, now: datetime) -> None:
+    try:
+        not_sent([notice], "It could not be sent.", now=now)
+    except Exception:
+        logger.exception("notice %s could not be given up", notice.key)
 
 
 def claim(notice: EscalationNotice, *, now: datetime) -> bool:

@@ -5,6 +5,7 @@ escalation of that conversation, and each of them is confirmed; a forged text sh
 come from.
 """
 
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,10 +26,14 @@ from messaging.inbox import acts, replying
 from messaging.models import Conversation, Escalation, EscalationNotice, Message
 from recoverline.lib.text import one_line
 
+logger = logging.getLogger(__name__)
+
 OPEN_FOR = timedelta(hours=12)
 QUOTED_AT_MOST = 320
 # Of one forward to the next nobody reads more.
 FORWARDED_AT_MOST = 5
+# So often the same words are tried when the texts that quote them are lost.
+FORWARDED_UNTIL = 3
 # Beginning of the idem_key of an answer that quotes the customer.
 SEEN = "seen:"
 
@@ -102,7 +107,13 @@ def forward_waiting(now: datetime) -> int:
     recent = _relayed().filter(acknowledged_by__works_by_text=True, acknowledged_by__user__is_active=True)
     recent = recent.exclude(acknowledged_by__phone="").filter(conversation__last_at__gt=now - OPEN_FOR)
     rows = recent.order_by("conversation__last_at", "id")[:200]
-    return sum(_forward(row, now=now) for row in rows if _is_alive(row, now))
+    sent = 0
+    for row in rows:
+        try:
+            sent += _is_alive(row, now) and _forward(row, now=now)
+        except Exception:  # one of them must not stand in the way of the others
+            logger.exception("what the customer of escalation %s wrote could not be passed on", row.pk)
+    return sent
 
 
 def _forward(escalation: Escalation, *, now: datetime) -> bool:
@@ -115,12 +126,18 @@ def _forward(escalation: Escalation, *, now: datetime) -> bool:
         unseen = [text for text in unseen_texts(escalation) if text.direction == Direction.IN]
         if not unseen or not throttle.has_room(member.phone, now=now):
             return False
+        key = f"{throttle.SAID}{escalation.key}:{unseen[-1].pk}"
+        # All of them were lost, or these words would not be unseen.
+        tried = Message.objects.filter(Q(idem_key=key) | Q(idem_key__startswith=f"{key}:"), business=line.business_id)
+        attempt = tried.count()
+        if attempt >= FORWARDED_UNTIL:
+            return False
         code = code_of(escalation, member, now=now)
         name = f"{code} {telling.customer_of(escalation)}".strip()
         body = plain(f"{name}: {quoted(unseen)}")
-        key = f"{throttle.SAID}{escalation.key}:{unseen[-1].pk}"
-        outbound.queue_text(line, kind=MessageKind.ALERT, body=body, idem_key=key, now=now)
-    return True
+        idem_key = f"{key}:{attempt}" if attempt else key
+        message = outbound.queue_text(line, kind=MessageKind.ALERT, body=body, idem_key=idem_key, now=now)
+    return message.status not in throttle.LOST
 
 
 def _works_by_phone(escalation: Escalation) -> bool:

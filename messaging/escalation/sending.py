@@ -6,6 +6,7 @@ calls are claimed first and made outside of any transaction (messaging.escalatio
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -49,29 +50,46 @@ def _texts_by_phone() -> dict[tuple[int, str], list[int]]:
 
 
 def _text(business_id: int, phone: str, keys: Sequence[int], *, now: datetime) -> int:
-    """One text about all of `keys` that still matter; nothing when the phone has had enough for now."""
+    """One text about all of `keys` that still matter; how many of them it tells."""
+    told = _write(business_id, phone, keys, now=now)
+    if told.why_not:
+        # After the transaction: whoever holds the escalation waits for its notices.
+        notices.not_sent(told.rows, told.why_not, now=now)
+    return 0 if told.why_not else len(told.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The notices of which a text was written, or why there can be none about them; neither when the phone has had
+    enough for now.
+    """
+
+    rows: Sequence[EscalationNotice] = ()
+    why_not: str = ""
+
+
+def _write(business_id: int, phone: str, keys: Sequence[int], *, now: datetime) -> _Told:
     with transaction.atomic():
         rows = list(notices.waiting(AlertChannel.TEXT).filter(pk__in=keys))
         wanted = [row for row in rows if not notices.is_dropped(row)]
         if not wanted:
-            return 0
+            return _Told()
         wanted.sort(key=lambda row: (_MOST_URGENT_FIRST[EscalationClass(row.escalation.kind)], row.pk))
         number = telling.number_for(wanted[0].escalation)
         if not phone or number is None:
-            notices.not_sent(wanted, "No phone is known." if not phone else "No number to text from.", now=now)
-            return 0
+            return _Told(wanted, "No phone is known." if not phone else "No number to text from.")
         line = line_to(wanted[0].member, number, now)
         # Whoever else sends to this phone, and an opt-out, take the same lock.
         consent.hold_contact(line.lead_id)
-        if not throttle.has_room(phone, now=now):
-            return 0
+        is_danger = wanted[0].escalation.kind == EscalationClass.EMERGENCY
+        if not throttle.has_room(phone, now=now, is_danger=is_danger):
+            return _Told()
         reason = _reason_no_text(wanted[0], phone)
         if reason:
-            notices.not_sent(wanted, reason, now=now)
-            return 0
+            return _Told(wanted, reason)
         taken = [row for row in wanted if _take(row, now=now)]
         if not taken:
-            return 0
+            return _Told()
         for row in taken:
             # One by one: the next one's code must differ.
             _prepare(row, phone, number, now=now)
@@ -83,7 +101,7 @@ def _text(business_id: int, phone: str, keys: Sequence[int], *, now: datetime) -
         mine = EscalationNotice.objects.filter(pk__in=[row.pk for row in taken])
         mine.update(message=message)
         mine.exclude(pk=taken[0].pk).filter(status=NoticeStatus.SENT).update(status=NoticeStatus.BUNDLED)
-    return len(taken)
+    return _Told(taken)
 
 
 def _take(notice: EscalationNotice, *, now: datetime) -> bool:
@@ -115,14 +133,19 @@ def _note_lost(now: datetime) -> None:
         sent_at__gt=now - WATCHED_FOR,
         message__status__in=throttle.LOST,
     ).select_related("message")
-    for notice in rows[:500]:
-        # The carrier may have taken a second try of the same words (messaging.delivery).
-        again = Message.objects.filter(
-            business=notice.message.business_id if notice.message else 0,
-            idem_key=f"again:{notice.message.key if notice.message else ''}",
-        ).exclude(status__in=throttle.LOST)
-        if notice.message is not None and not again.exists():
-            notices.not_sent([notice], _why(notice.message), now=now)
+    notices.each(rows[:500], lambda notice: _note_if_lost(notice, now=now), until=WATCHED_FOR, now=now)
+
+
+def _note_if_lost(notice: EscalationNotice, *, now: datetime) -> bool:
+    message = notice.message
+    if message is None:
+        return False
+    # The carrier may have taken a second try of the same words (messaging.delivery).
+    again = Message.objects.filter(business=message.business_id, idem_key=f"again:{message.key}")
+    if again.exclude(status__in=throttle.LOST).exists():
+        return False
+    notices.not_sent([notice], _why(message), now=now)
+    return True
 
 
 def _why(message: Message) -> str:

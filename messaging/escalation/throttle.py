@@ -25,8 +25,8 @@ LOST = (
 ALERT, SAID = "alert:", "said:"
 
 
-def has_room(phone: str, *, now: datetime) -> bool:
-    """Whether one more may go to `phone`, whichever business it is from."""
+def has_room(phone: str, *, now: datetime, is_danger: bool = False) -> bool:
+    """Whether one more may go to `phone`, whichever business it is from. A danger waits for the first limit only."""
     longest = LIMITS[-1][1]
     texts = Message.objects.filter(
         Q(idem_key__startswith=ALERT) | Q(idem_key__startswith=SAID),
@@ -34,6 +34,7 @@ def has_room(phone: str, *, now: datetime) -> bool:
         kind=MessageKind.ALERT,
         direction=Direction.OUT,
         created_at__gt=now - longest,
-    ).exclude(status=MessageStatus.SUPPRESSED)
+    ).exclude(status__in=LOST)
     times = list(texts.values_list("created_at", flat=True))
-    return all(sum(at > now - span for at in times) < most for most, span in LIMITS)
+    limits = LIMITS[:1] if is_danger else LIMITS
+    return all(sum(at > now - span for at in times) < most for most, span in limits)

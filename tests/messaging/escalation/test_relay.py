@@ -1,12 +1,14 @@
 """After "mine" the two write to each other by their own phones, through our number, and nobody over unread words."""
 
+from datetime import datetime
+
 import pytest
 
 from messaging.enums import Handler
 from messaging.escalation import acknowledging, relay
 from messaging.escalation.enums import AckMeans
 from messaging.inbox import replying
-from messaging.models import Conversation, EscalationNotice, Message, OnCallText
+from messaging.models import Conversation, Escalation, EscalationNotice, Message, OnCallText
 from tests.factories import make_opt_out
 from tests.messaging.escalation.onduty import Duty
 
@@ -69,6 +71,34 @@ def test_the_customers_answers_come_to_the_phone_put_together(duty: Duty) -> Non
     assert says(duty, notice, "please hurry") == f'{notice.code} Dana Fox: "yes it is" / "please hurry"'
     assert relay.forward_waiting(duty.now) == 0
     assert duty.text("yes") == 'Sent to Dana Fox: "yes"'
+
+
+def test_words_that_were_lost_on_the_way_are_sent_again_three_times(duty: Duty) -> None:
+    notice = taken(duty)
+    duty.text("the gate code is 4431", sender=phone_of(notice))
+    sent = []
+    for _ in range(5):
+        duty.later(minutes=16)
+        sent.append(relay.forward_waiting(duty.now))
+        Message.objects.filter(idem_key__startswith="said:").update(status="expired")
+    assert sent == [1, 1, 1, 0, 0]
+    assert '"the gate code is 4431" / "and the dog is friendly"' in says(duty, notice, "and the dog is friendly")
+
+
+def test_one_that_breaks_does_not_stop_the_others(duty: Duty, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = taken(duty), taken(duty, "Sam Lee")
+    for notice in (first, second):
+        duty.text("hello?", sender=phone_of(notice))
+    forward = relay._forward
+
+    def fail_for_the_first(escalation: Escalation, *, now: datetime) -> bool:
+        if escalation.pk == first.escalation_id:
+            raise RuntimeError("out of order")
+        return forward(escalation, now=now)
+
+    monkeypatch.setattr(relay, "_forward", fail_for_the_first)
+    duty.later(minutes=16)
+    assert relay.forward_waiting(duty.now) == 1
 
 
 def test_a_picture_is_told_with_a_link(duty: Duty) -> None:

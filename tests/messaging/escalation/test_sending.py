@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from leads.models import Business, Lead, Membership
 from messaging import outbound
 from messaging.enums import MessageStatus
-from messaging.escalation import acknowledging, links, sending, throttle
+from messaging.escalation import acknowledging, links, notices, sending, throttle
 from messaging.escalation.alert_words import Told, alert_text, plain
 from messaging.escalation.enums import AckMeans, AlertChannel, EscalationClass, NoticeStatus
 from messaging.escalation.team_line import line_to
@@ -104,6 +105,20 @@ class TestSending:
             stretch = timedelta(minutes=span)
             worst = max(sum(start <= at < start + stretch for at in times) for start in times)
             assert (span, worst) == (span, most)
+
+    def test_a_danger_waits_for_a_minute_at_most_and_what_was_lost_is_not_counted(self, duty: Duty) -> None:
+        line = line_to(duty.ana, duty.wire.number, duty.now)
+        for turn in range(6):
+            make_message(line, kind="alert", idem_key=f"said:{turn}", created_at=duty.now, status="delivered")
+            duty.later(minutes=2)
+        urgent = duty.notice(duty.escalation(kind=EscalationClass.URGENT))
+        assert duty.send() == 0
+        duty.notice(duty.escalation(duty.customer("Sam")))
+        assert duty.send() == 2
+        urgent.refresh_from_db()
+        assert (urgent.status, throttle.has_room(duty.ana.phone, now=duty.now, is_danger=True)) == ("bundled", False)
+        Message.objects.filter(kind="alert").update(status="undelivered")
+        assert throttle.has_room(duty.ana.phone, now=duty.now)
 
     def test_what_is_throttled_waits_and_is_put_together(self, duty: Duty) -> None:
         duty.notice(duty.escalation())
@@ -204,6 +219,38 @@ class TestSending:
         duty.send()
         notice.refresh_from_db()
         assert notice.status == NoticeStatus.NOT_SENT
+
+    @pytest.mark.parametrize("channel", [AlertChannel.EMAIL, AlertChannel.CALL])
+    def test_one_that_breaks_does_not_stop_the_others_and_is_given_up(
+        self, duty: Duty, monkeypatch: pytest.MonkeyPatch, channel: AlertChannel
+    ) -> None:
+        escalation = duty.escalation(step=1, next_at=duty.now + timedelta(hours=1))
+        bad = duty.notice(escalation, channel=channel)
+        good = duty.notice(escalation, channel=channel, member=duty.member("Ben"))
+        is_dropped = notices.is_dropped
+
+        def break_off(notice: EscalationNotice) -> bool:
+            if notice.pk == bad.pk:
+                raise RuntimeError("out of order")
+            return is_dropped(notice)
+
+        monkeypatch.setattr(notices, "is_dropped", break_off)
+        assert duty.send() == 1
+        duty.later(minutes=5)
+        duty.send()
+        bad.refresh_from_db()
+        good.refresh_from_db()
+        assert (good.status, bad.status, bad.reason) == ("sent", "not_sent", "It could not be sent.")
+
+    def test_the_chain_goes_on_after_the_transaction_in_which_the_text_was_refused(
+        self, duty: Duty, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_opt_out(duty.wire.business, phone=duty.ana.phone)
+        duty.notice(duty.escalation())
+        inside: list[bool] = []
+        monkeypatch.setattr(notices, "not_sent", lambda *rows, now: inside.append(connection.in_atomic_block))
+        duty.send()
+        assert inside == [False]
 
     def test_a_failing_phone_does_not_stop_the_others(self, duty: Duty, monkeypatch: pytest.MonkeyPatch) -> None:
         ben = duty.member("Ben")
