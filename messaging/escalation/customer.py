@@ -1,6 +1,6 @@
 """What the customer hears of it: who has it, or that nobody was reached; again only when the last word is not true."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -12,6 +12,8 @@ from messaging.escalation.enums import EscalationClass, EscalationStatus
 from messaging.models import Conversation, Escalation, Message
 from messaging.wording import wording
 
+# After this it is no news: the rows are of yesterday's backup, and it may have been said already. The team has a task.
+NEWS_FOR = timedelta(days=1)
 _KINDS = {EscalationClass.EMERGENCY: MessageKind.SAFETY, EscalationClass.URGENT: MessageKind.AUTO_REPLY}
 # Where people take it and give it back on and on.
 MOST_TEXTS = 8
@@ -34,6 +36,8 @@ def tell_nobody(escalation: Escalation, *, now: datetime) -> Message | None:
     """Tell them that nobody was reached and where to call; also after who said "mine" has given it back."""
     conversation = _listens(escalation)
     if conversation is None or escalation.status != EscalationStatus.OPEN:
+        return None
+    if now - escalation.opened_at >= NEWS_FOR:
         return None
     return _say(escalation, conversation, ScriptKind.ON_CALL_NOBODY, now=now)
 
