@@ -6,12 +6,12 @@ of sending.
 
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from messaging import delivery
 from messaging.compliance import quiet
 from messaging.enums import Direction, MessageKind, MessageStatus, Suppression
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, StepRun
 from scheduling.models import Appointment
 
 # Who wrote so recently is there, and is answered at any hour.
@@ -71,8 +71,23 @@ def _is_live(message: Message, *, now: datetime) -> bool:
 
 
 def _opens_at(message: Message, *, now: datetime) -> datetime:
+    if message.kind == MessageKind.FOLLOW_UP:
+        run = _run_of(message)
+        if run is not None:
+            # Of the request that it follows up, as when it was planned; a later one may be of another place.
+            row = run.enrollment
+            return quiet.next_allowed(message.lead, row.location, now, request=row.request)
     if message.appointment_id is not None:
         visit = Appointment.objects.select_related("location__business", "request").get(pk=message.appointment_id)
         return quiet.next_allowed(message.lead, visit.location, now, request=visit.request)
     thread = Conversation.objects.select_related("location__business").get(pk=message.conversation_id)
     return quiet.next_allowed(message.lead, thread.location, now)
+
+
+def _run_of(message: Message) -> StepRun | None:
+    """The step that wrote a follow-up, of a second try the first one's."""
+    wrote = Q(message=message.pk)
+    if message.idem_key.startswith(delivery.AGAIN):
+        wrote = Q(message__business=message.business_id, message__key=message.idem_key.removeprefix(delivery.AGAIN))
+    rows = StepRun.objects.select_related("enrollment__location__business", "enrollment__request")
+    return rows.filter(wrote).first()

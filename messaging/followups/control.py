@@ -9,7 +9,7 @@ from leads import events
 from leads.models import Business
 from messaging import consent
 from messaging.enums import Suppression
-from messaging.followups import recipients, running, standing, steps, stopping, timing
+from messaging.followups import limits, recipients, running, standing, steps, stopping, timing
 from messaging.followups.enums import EnrollmentStatus, StepAction, StepOutcome, StopReason
 from messaging.followups.steps import Outcome
 from messaging.followups.versions import terms_of
@@ -19,6 +19,9 @@ BY_HAND = "Skipped by hand."
 NOT_RUNNING = "It is not running any more."
 PAUSED = "It is paused. Resume it first."
 NOTHING_LEFT = "There is no step left."
+PAUSED_FOR_ALL = "Follow-ups are paused for the whole business."
+TEXTING_PAUSED = "Texting is paused for this business."
+CAPPED = "They have had as many follow-ups in 30 days as one person may get."
 
 
 def pause(enrollment: Enrollment, *, by: AbstractBaseUser, now: datetime) -> bool:
@@ -62,7 +65,7 @@ def skip(enrollment: Enrollment, *, by: AbstractBaseUser, now: datetime) -> bool
 def send_now(enrollment: Enrollment, *, by: AbstractBaseUser, now: datetime) -> str:
     """Take the step that `enrollment` shows as the next one at once, whatever its window and the gap between texts.
 
-    "" when it was done; else why not, in a sentence: opted out, quiet hours, done meanwhile.
+    "" when it was done; else why not, in a sentence: opted out, quiet hours, enough of them, paused, done meanwhile.
     """
     with transaction.atomic():
         consent.hold_contact(enrollment.lead_id)
@@ -71,6 +74,8 @@ def send_now(enrollment: Enrollment, *, by: AbstractBaseUser, now: datetime) -> 
             return NOT_RUNNING
         if row.status == EnrollmentStatus.PAUSED:
             return PAUSED
+        if row.business.are_follow_ups_paused:
+            return PAUSED_FOR_ALL
         todo = terms_of(row.version)
         if row.step >= len(todo):
             return NOTHING_LEFT
@@ -78,14 +83,23 @@ def send_now(enrollment: Enrollment, *, by: AbstractBaseUser, now: datetime) -> 
         if reason is not None:
             return f"{StopReason(reason).label}."
         step, to = todo[row.step], recipients.recipient_of(row)
-        if step.action == StepAction.TEXT and to.next_allowed(now) > now:
-            return to.why(now)
+        why_not = _why_no_text(row, to, now=now) if step.action == StepAction.TEXT else ""
+        if why_not:
+            return why_not
         if not steps.take(row, now=None):
             return NOT_RUNNING
         done = running.act(row, step, to, deadline=now + timing.valid_for(step), now=now)
         stopping.record("follow_up.hastened", row, f"Follow-up {row.step + 1} was done at once", now=now, by=by)
         steps.close(row, step, done, now=now, by=by)
         return "" if done.outcome != StepOutcome.SKIPPED else done.reason
+
+
+def _why_no_text(row: Enrollment, to: recipients.Recipient, *, now: datetime) -> str:
+    if row.business.is_texting_paused:
+        return TEXTING_PAUSED
+    if limits.texts_had(row.lead, now=now).count >= row.business.follow_ups_per_lead:
+        return CAPPED
+    return to.why(now) if to.next_allowed(now) > now else ""
 
 
 def stop(enrollment: Enrollment, *, by: AbstractBaseUser, now: datetime) -> bool:

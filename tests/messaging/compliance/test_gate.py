@@ -10,10 +10,19 @@ import time_machine
 from leads.enums import TaskReason
 from leads.models import CallbackTask
 from messaging import outbound, upkeep
+from messaging.compliance import gate
 from messaging.enums import CallState, Direction, MessageKind, MessageStatus, Suppression
-from messaging.models import Call, Conversation, Message
+from messaging.models import Call, Conversation, Enrollment, Message, Sequence, SequenceVersion, StepRun
 from recoverline.lib import clock
-from tests.factories import fresh, make_appointment, make_conversation, make_lead, make_message, make_service
+from tests.factories import (
+    fresh,
+    make_appointment,
+    make_conversation,
+    make_lead,
+    make_message,
+    make_request,
+    make_service,
+)
 from tests.fakes.carrier import CallbackPlan, error
 from tests.messaging.compliance.table import fill_table
 from tests.wire import Wire
@@ -198,3 +207,29 @@ def test_the_carriers_own_quiet_hours_put_it_off_once(
     night.deliver_due()
     assert Message.objects.filter(idem_key__startswith="again:").count() == 1
     assert night.sent == []
+
+
+# ---------------------------------------------------------------- follow-ups
+@pytest.mark.parametrize("is_second_try", [False, True])
+def test_a_follow_up_goes_by_the_place_of_the_request_it_follows(
+    night: Wire, thread: Conversation, at: time_machine.Traveller, is_second_try: bool
+) -> None:
+    """Five in the afternoon in Honolulu, where the job is; eleven at night in New York, where the next one is."""
+    here = make_request(thread.lead, thread.location, place="Honolulu, HI", opened_at=NIGHT - timedelta(days=2))
+    sequence = Sequence.objects.create(business=night.business, name="After", trigger="after_job")
+    version = SequenceVersion.objects.create(sequence=sequence, number=1, digest="x", steps=[], created_at=NIGHT)
+    enrollment = Enrollment.objects.create(
+        business=night.business, location=thread.location, lead=thread.lead, conversation=thread, request=here,
+        sequence=sequence, version=version, cause="t:1", anchor_at=NIGHT, created_at=NIGHT, status="finished",
+    )  # fmt: skip
+    text = make_message(thread, kind="follow_up", status="sending", attempts=1, idem_key="step:1:0")
+    StepRun.objects.create(
+        enrollment=enrollment, position=0, step_key=sequence.key, action="text", outcome="sent", due_at=NIGHT,
+        at=NIGHT, message=text,
+    )  # fmt: skip
+    make_request(thread.lead, thread.location, place="Albany, NY", opened_at=NIGHT)
+    if is_second_try:
+        text = make_message(thread, kind="follow_up", status="sending", attempts=1, idem_key=f"again:{text.key}")
+    assert gate.keep_back(text, now=NIGHT) is False
+    StepRun.objects.all().delete()
+    assert gate.keep_back(text, now=NIGHT) is True, "the latest request would say otherwise"

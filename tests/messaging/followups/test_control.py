@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leads.models import Lead, LeadEvent
+from leads.models import Business, Lead, LeadEvent
 from messaging.enums import MessageStatus
 from messaging.followups import control, planning, results, steps
 from messaging.followups.enums import Anchor, Trigger
@@ -194,3 +194,24 @@ def test_results_are_counted_across_versions_in_few_queries(wire: Wire, at: time
     assert (first.sent, first.delivered, first.replied, first.opted_out) == (3, 1, 1, 1)
     assert (second.sent, dict(second.skipped)) == (0, {"The customer has answered": 1})
     assert Trigger(sequence.trigger) == Trigger.NO_REPLY
+
+
+@pytest.mark.parametrize(
+    ("switches", "said"),
+    [
+        ({"are_follow_ups_paused": True}, control.PAUSED_FOR_ALL),
+        ({"is_texting_paused": True}, control.TEXTING_PAUSED),
+        ({"follow_ups_per_lead": 1}, control.CAPPED),
+    ],
+)
+def test_send_now_asks_what_the_sweep_asks(
+    wire: Wire, at: time_machine.Traveller, switches: dict[str, object], said: str
+) -> None:
+    enrollment, owner = begin(wire), make_user()
+    at.move_to(NOON + HOUR)
+    assert control.send_now(enrollment, by=owner, now=clock.now()) == ""
+    enrollment.refresh_from_db()
+    Business.objects.update(**switches)
+    assert control.send_now(enrollment, by=owner, now=clock.now()) == said
+    assert len(follow_ups(wire)) == 1
+    assert state(enrollment) == ("active", "", 1)
