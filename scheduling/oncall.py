@@ -152,15 +152,21 @@ def coverage(location: Location, start: datetime, until: datetime) -> list[Cover
     ]
 
 
-def obstacle(member: Membership, location: Location, *, by_phone: bool) -> str:
-    """Why this member is passed over at `location`, as a word for staff; "" if they can be told."""
+def bar(member: Membership, location: Location) -> str:
+    """Why what happens at `location` is no business of this member, as a word for staff; "" if it is."""
     if not member.user.is_active:
         return "Account is switched off"
     if member.role == Role.READ_ONLY:
         return "May only read"
     limited_to = {row.pk for row in member.locations.all()}
-    if limited_to and location.pk not in limited_to:
-        return "Does not work at this location"
+    return "Does not work at this location" if limited_to and location.pk not in limited_to else ""
+
+
+def obstacle(member: Membership, location: Location, *, by_phone: bool) -> str:
+    """Why this member is passed over at `location`, as a word for staff; "" if they can be told."""
+    barred = bar(member, location)
+    if barred:
+        return barred
     if member.away_since is not None:
         return "Away"
     if by_phone and not member.phone:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from leads import events
 from leads.models import Membership
-from messaging.escalation import acknowledging, codes, relay, telling
+from messaging.escalation import acknowledging, chain, codes, relay, telling
 from messaging.escalation.enums import AckMeans, EscalationStatus, NoticeStatus, OnCallCommand
 from messaging.escalation.replies import Reply
 from messaging.inbox import acts
@@ -261,8 +261,17 @@ def away(desk: Desk, reply: Reply) -> Done:
     for row in desk.open:
         acknowledging.pass_on(row, member=desk.member, now=desk.now)
     passed = f" Passed on: {_listed(desk, desk.open)}." if desk.open else ""
+    alone = [row for row in desk.open if _asks_nobody(row, desk.now)]
+    if alone:
+        passed += f" But nobody else can be reached for {_listed(desk, alone)}: reply BACK if you can after all."
     kept = f" Still yours: {_listed(desk, desk.mine)}." if desk.mine else ""
     return Done(f"You are away: no alerts until you reply BACK.{passed}{kept}")
+
+
+def _asks_nobody(row: Escalation, now: datetime) -> bool:
+    """Whether everybody whom the policy names is away by now, or cannot be told."""
+    plan = chain.plan(row.kind, row.location, now=now)
+    return plan.has_policy and not plan.chain
 
 
 def back(desk: Desk, reply: Reply) -> Done:

@@ -14,9 +14,12 @@ from django.conf import settings
 from messaging.escalation.enums import EscalationStatus
 from messaging.models import EscalationNotice
 from recoverline.lib.signing import hash_token
+from scheduling import oncall
 
 # Whoever comes late is told that it is over, and by whom it was done.
 OPENS_AFTER_CLOSING = timedelta(days=1)
+# Whatever becomes of it: an old text on a lost phone opens nothing.
+OPENS_FOR = timedelta(days=7)
 
 
 def token_of(notice: EscalationNotice) -> str:
@@ -36,15 +39,18 @@ def digest_of(notice: EscalationNotice) -> str:
 
 
 def find_notice(token: str, *, now: datetime) -> EscalationNotice | None:
-    """The notice behind a token; None for what is unknown, what ran out, and whom the team no longer knows."""
+    """The notice behind a token; None for what is unknown, what ran out, and whose business it is not any more."""
     rows = EscalationNotice.objects.select_related(
         "escalation__business", "escalation__location", "escalation__lead", "escalation__acknowledged_by__user",
         "escalation__conversation__request", "escalation__conversation__lead", "member__user", "member__business",
     )  # fmt: skip
     notice = rows.filter(token_digest=hash_token(token), member__user__is_active=True).order_by("id").first()
-    if notice is None:
+    if notice is None or (notice.sent_at or notice.created_at) + OPENS_FOR <= now:
         return None
     escalation = notice.escalation
+    # Who is away may take it all the same.
+    if oncall.bar(notice.member, escalation.location):
+        return None
     is_over = escalation.status == EscalationStatus.CLOSED
     if is_over and (escalation.closed_at is None or escalation.closed_at + OPENS_AFTER_CLOSING <= now):
         return None

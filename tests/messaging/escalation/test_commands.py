@@ -6,7 +6,16 @@ from leads.models import Lead, Membership
 from messaging.enums import ConversationStatus, Handler
 from messaging.escalation import acknowledging
 from messaging.escalation.enums import AckMeans, EscalationStatus
-from messaging.models import Conversation, Escalation, InboundHook, Message, OnCallText, OptOut
+from messaging.models import (
+    Conversation,
+    Escalation,
+    EscalationPolicy,
+    EscalationStep,
+    InboundHook,
+    Message,
+    OnCallText,
+    OptOut,
+)
 from tests.factories import make_account, make_business, make_location, make_number
 from tests.messaging.escalation.onduty import Duty
 from tests.wire import Wire
@@ -166,6 +175,16 @@ def test_a_repeated_webhook_does_nothing_more(duty: Duty) -> None:
 
 
 # ---------------------------------------------------------------- forged texts
+def test_the_last_one_who_goes_away_is_told_that_nobody_else_can_be_reached(duty: Duty) -> None:
+    policy = EscalationPolicy.objects.create(business=duty.wire.business, name="All", applies_to=["emergency"])
+    EscalationStep.objects.create(policy=policy, channel="text", target="member", member=duty.ana)
+    notice = duty.alert()
+    assert duty.text("away") == (
+        f"You are away: no alerts until you reply BACK. Passed on: {notice.code} Dana Fox. "
+        f"But nobody else can be reached for {notice.code} Dana Fox: reply BACK if you can after all."
+    )
+
+
 def test_a_forged_text_gives_nothing_away_and_shows_on_the_real_phone(duty: Duty) -> None:
     """Whoever forges Ana's number hears nothing: each answer goes to her phone, and says what was done."""
     notice = duty.alert()

@@ -7,10 +7,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from leads.enums import Role
+from leads.models import Membership
 from messaging.escalation import acknowledging, links
 from messaging.escalation.enums import AckMeans, EscalationStatus, NoticeStatus
 from messaging.models import EscalationNotice
 from scheduling.models import RequestCount
+from tests.factories import make_location
 from tests.messaging.escalation.onduty import Duty
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,6 +97,26 @@ def test_wrong_old_and_withdrawn_tokens_look_the_same(duty: Duty) -> None:
     assert [each.status_code for each in (wrong, odd, gone)] == [404, 404, 404]
     assert body(wrong) == body(odd) == body(gone)
     assert [ask(notice, act, post=True, token=token).status_code for act in ("take", "pass-on")] == [404, 404]
+
+
+def test_it_ends_seven_days_after_it_was_sent_although_nobody_closed_it(duty: Duty) -> None:
+    notice = duty.alert()
+    duty.later(days=6, hours=23)
+    assert ask(notice).status_code == 200
+    duty.later(hours=2)
+    assert [ask(notice).status_code, ask(notice, "take", post=True).status_code] == [404, 404]
+
+
+@pytest.mark.parametrize("change", ["reads only", "works elsewhere"])
+def test_whose_business_it_is_no_more_opens_nothing(duty: Duty, change: str) -> None:
+    notice = duty.alert()
+    if change == "reads only":
+        Membership.objects.filter(pk=duty.ana.pk).update(role=Role.READ_ONLY)
+    else:
+        duty.ana.locations.add(make_location(duty.wire.business, name="Mesa"))
+    assert [ask(notice).status_code, ask(notice, "take", post=True).status_code] == [404, 404]
+    notice.escalation.refresh_from_db()
+    assert notice.escalation.status == "open"
 
 
 def test_guessing_is_limited(duty: Duty) -> None:
