@@ -29,6 +29,7 @@ from messaging.models import (
     PhoneNumber,
     Rule,
     Script,
+    Sequence,
 )
 from scheduling.models import (
     BookingRules,
@@ -103,6 +104,7 @@ def posts(cast: Cast) -> list[tuple[type[Model], dict[str, Any], dict[str, Any]]
     b_person = {"member": cast.b.memberships.get().pk, "rank": 1}
     a_person = {"location": a["location"], "member": cast.a.memberships.get(user=cast.ana).pk}
     from_until = {"starts_at_0": "2026-07-04", "starts_at_1": "08:00", "ends_at_0": "2026-07-05", "ends_at_1": "08:00"}
+    sequence = {"name": "New", "trigger": "estimate", "after_staff": "stop"}
     policy = {"name": "New", "applies_to": ["urgent"], "rounds": 1, "remind_after_minutes": 10}
     return [
         (Script, script, {"location": a["location"], "number": a["number"]}),
@@ -141,6 +143,7 @@ def posts(cast: Cast) -> list[tuple[type[Model], dict[str, Any], dict[str, Any]]
         (OnCallShift, {**b_person, "weekday": 0, "starts": "18:00", "ends": "20:00"}, a_person),
         (OnCallOverride, {**b_person, **from_until}, a_person),
         (EscalationPolicy, policy, {"location": a["location"]}),
+        (Sequence, sequence, {"location": a["location"]}),
     ]
 
 

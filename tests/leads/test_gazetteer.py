@@ -24,13 +24,13 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_a_code_and_a_city() -> None:
-    assert spot_of("85281") == Spot("AZ", ("tempe",), (33.4227, -111.9261))
+    assert spot_of("85281") == Spot("AZ", ("tempe",), (33.4227, -111.9261), "America/Phoenix")
     tempe = towns_named("tempe")[0]
     assert (tempe.name, tempe.state, tempe.codes, tempe.is_postal) == ("Tempe", "AZ", TEMPE, True)
     assert [town.state for town in towns_named("kansas city") if town.is_postal] == ["KS", "MO"]
     assert towns_named("sfo") == towns_named("san francisco")[:1]
     assert towns_named("sanjose") == towns_named("san jose")
-    assert spot_of("00501") == Spot("NY", ("holtsville",), (40.8154, -73.0451))
+    assert spot_of("00501") == Spot("NY", ("holtsville",), (40.8154, -73.0451), "America/New_York")
 
 
 @pytest.mark.parametrize("text", ["", "0", "85", "852811", "00000", "99999", "8528x", "８５２８１", "8528²", "-8528"])
@@ -70,6 +70,6 @@ def test_without_a_child_it_is_built_here(unread: None, monkeypatch: pytest.Monk
     monkeypatch.setattr(subprocess, "run", fail)
     monkeypatch.setattr(gazetteer, "build", build)
     gazetteer.warm_up()
-    assert spot_of("85281") == Spot("AZ", ("tempe",), (33.4227, -111.9261))
+    assert spot_of("85281") == Spot("AZ", ("tempe",), (33.4227, -111.9261), "America/Phoenix")
     assert towns_named("tempe")[0] == Town("Tempe", "AZ", TEMPE, True, towns_named("tempe")[0].degrees)
     assert built == ["here"]

@@ -21,7 +21,12 @@ from tests.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EXTRA_QUERY = {"message-status": {"text": "0b0f7f6e-0000-4000-8000-000000000000"}, "dial": {"attempt": "1"}}
+NOBODYS = "0b0f7f6e-0000-4000-8000-000000000000"
+EXTRA_QUERY = {
+    "message-status": {"text": NOBODYS},
+    "dial": {"attempt": "1"},
+    **dict.fromkeys(("alert", "alert-answer", "alert-status"), {"notice": NOBODYS}),
+}
 
 
 @pytest.fixture

@@ -25,6 +25,9 @@ EVENTS = {
     "recording": {"completed", "absent"},
     "transcription": {"completed", "failed"},
     "call-status": {"completed", "no_answer", "busy", "canceled", "failed"},
+    "alert": {"picked_up"},
+    "alert-answer": {"pressed_1"},
+    "alert-status": {"completed", "no_answer"},
     "message": {
         "plain",
         "stop",
@@ -61,6 +64,9 @@ REQUIRED = {
     "recording": {"RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration", "RecordingSource"},
     "transcription": {"TranscriptionText", "TranscriptionStatus", "RecordingSid"},
     "call-status": {"CallStatus", "CallDuration", "Timestamp", "SequenceNumber", "CallbackSource"},
+    "alert": {"CallStatus", "Direction", "From", "To"},
+    "alert-answer": {"Digits", "CallStatus"},
+    "alert-status": {"CallStatus", "From", "To"},
     "message": {"MessageSid", "SmsSid", "SmsMessageSid", "Body", "NumMedia", "NumSegments", "SmsStatus", "From", "To"},
     "message-status": {"MessageSid", "SmsSid", "MessageStatus", "SmsStatus", "From", "To", "ApiVersion"},
 }

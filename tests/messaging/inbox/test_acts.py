@@ -388,5 +388,5 @@ def test_everything_can_be_reached_without_a_script(cast: Cast) -> None:
     conversation = converse(cast, assignee=cast.ana)
     page = as_user(cast.ben).get(f"/inbox/{conversation.key}/acts/{LIST}").content.decode()
     targets = set(re.findall(rf'action="/inbox/{conversation.key}/(\w+)/\?queue=open"', page))
-    assert targets == {"assign", "snooze", "outcome", "callbacks", "block"}
+    assert targets == {"assign", "snooze", "outcome", "estimate", "callbacks", "block"}
     assert re.findall(r"<bdi>(\w+)</bdi>(?: \(you\))?<span class=\"has-it\">", page) == ["ben", "ana", "maya"]

@@ -106,7 +106,7 @@ def test_someone_elses_conversation_changes_the_list_alone(cast: Cast) -> None:
     tab.news()
     converse(cast, lead={"name": "Nina"}, last_at=clock.now(), needs_reply=True, handler=Handler.PERSON)
     news = tab.news()
-    assert {name.removeprefix("region-") for name in news["regions"]} == {"queues", "list", "banner"}
+    assert {name.removeprefix("region-") for name in news["regions"]} == {"queues", "list"}
     assert news["title"] == "(1) Dana · Recoverline"
 
 

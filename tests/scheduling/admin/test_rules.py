@@ -44,7 +44,7 @@ def in_service(service: Service, **rules: Any) -> dict[str, Any]:
 def in_business(business: Business, **values: Any) -> dict[str, Any]:
     names = ["name", "slug", "time_zone", "country", "voice", "language", "opt_out_line", "cooldown_hours"]
     names += ["late_after_minutes", "callback_due_minutes", "number_texts_per_hour", "texts_per_hour", "texts_per_day"]
-    names += ["reply_due_minutes", "urgent_due_minutes"]
+    names += ["reply_due_minutes", "urgent_due_minutes", "follow_ups_per_lead", "follow_up_gap_hours"]
     page = {name: getattr(business, name) for name in names}
     row = {f"booking_settings-0-{name}": value for name, value in {**SETTINGS, **values}.items()}
     return {**page, **no_inlines(Business), "booking_settings-TOTAL_FORMS": 1, **row}
