@@ -101,7 +101,7 @@ def _is_given_up(pk: int, payload: str) -> bool:
 def untold(now: datetime) -> list[str]:
     """Names of the tasks that were given up and that nobody has heard of; from now on, all are told.
 
-    Each name once a day: what rings every ten seconds may be given up as often. In the caller's transaction, if there is one.
+    Each name once a day: what rings every ten seconds may be given up as often.
     """
     rows = list(Task.objects.select_for_update().filter(group=GIVEN_UP))
     if not rows:
