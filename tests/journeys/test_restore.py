@@ -119,7 +119,8 @@ def restored(shop: Shop) -> None:
     shop.live(3)
     shop.ring(MISSED_MEANWHILE, "CA3")
     shop.tick()
-    shop.live(23)
+    shop.at.shift(17 * HOUR)
+    shop.live(6)
     assert {to for to, *_ in shop.left()} == {CALLER, BOOKED, IN_DANGER, QUEUED, MISSED_MEANWHILE, ON_CALL}
     assert ("follow_up", CALLER) in set(Message.objects.exclude(sent_at=None).values_list("kind", "lead__phone"))
     put_back(backup)
