@@ -25,7 +25,7 @@ NOBODYS = "0b0f7f6e-0000-4000-8000-000000000000"
 EXTRA_QUERY = {
     "message-status": {"text": NOBODYS},
     "dial": {"attempt": "1"},
-    **dict.fromkeys(("alert", "alert-answer", "alert-status"), {"notice": NOBODYS}),
+    **{event: {"notice": NOBODYS} for event in ("alert", "alert-answer", "alert-status")},
 }
 
 
