@@ -73,9 +73,9 @@ def without(
     return _mapped(value, clean)
 
 
-def without_phone(key: str, found: Quoted, *, instead: str) -> str:
-    """A key of ours may hold the phone, and nothing else of anybody."""
-    return found.spelling.sub(lambda _: instead, key)
+def without_phone(key: str | None, found: Quoted, *, instead: str) -> str | None:
+    """A key of ours may hold the phone, and nothing else of anybody; some rows have none."""
+    return None if key is None else found.spelling.sub(lambda _: instead, key)
 
 
 def mentions(value: Any, found: Quoted, *, with_sentences: bool = False) -> bool:

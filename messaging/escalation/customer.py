@@ -7,7 +7,8 @@ from django.db.models import Q, QuerySet
 from leads.enums import Language
 from leads.models import Membership
 from messaging import outbound
-from messaging.enums import MessageKind, MessageStatus, ScriptKind, Suppression
+from messaging.agent.words.language import read_language
+from messaging.enums import Direction, MessageKind, MessageStatus, ScriptKind, Suppression
 from messaging.escalation.enums import EscalationClass, EscalationStatus
 from messaging.models import Conversation, Escalation, Message
 from messaging.wording import wording
@@ -89,5 +90,10 @@ def _said(escalation: Escalation) -> "QuerySet[Message]":
 
 
 def _language(conversation: Conversation) -> Language:
-    spoken = conversation.language or conversation.lead.language or conversation.business.language
+    spoken = conversation.language or conversation.lead.language
+    if not spoken:
+        # A danger is told before the robot has had its turn, so nobody has noted the language yet.
+        texts = Message.objects.filter(conversation=conversation.pk, direction=Direction.IN).exclude(body="")
+        last = texts.order_by("-id").values_list("body", flat=True).first()
+        spoken = (read_language(last) if last else None) or conversation.business.language
     return Language.SPANISH if spoken == Language.SPANISH else Language.ENGLISH

@@ -15,6 +15,8 @@ from recoverline.lib import queue
 
 # What a conversation can be in for, from the most urgent on: it has one of these at a time.
 _RANKS = (EscalationClass.EMERGENCY, EscalationClass.URGENT, EscalationClass.WAITING)
+# Where nobody can be asked, the customer hears that only when nobody has seen the banner or the e-mail either.
+SEEN_WITHIN = timedelta(minutes=5)
 # Nobody was reached, or somebody has had it for a while, and it happens again: then people are asked anew, but not for
 # every text of the same minute.
 ASKED_ANEW_AFTER = timedelta(minutes=15)
@@ -112,7 +114,7 @@ def _begin(
         dedup_key=dedup_key[:160], summary=summary[:300], chain=plan.chain, tells_customer=plan.tells_customer,
         remind_after_minutes=plan.remind_after_minutes, opened_at=now,
         # Without a policy it is at its end at once: the banner and the e-mail of the event are all there is.
-        next_at=now if plan.has_policy else None, exhausted_at=None if plan.has_policy else now,
+        next_at=_first_due(plan, now=now), exhausted_at=None if plan.has_policy else now,
         is_simulated=lead.is_simulated if lead else False,
     )  # fmt: skip
     try:
@@ -127,6 +129,13 @@ def _begin(
         )  # fmt: skip
         ring_bell()
     return row
+
+
+def _first_due(plan: chain.Plan, *, now: datetime) -> datetime | None:
+    """At once; where there is nobody to ask, the end comes after somebody could have seen banner or e-mail."""
+    if not plan.has_policy:
+        return None
+    return now if plan.chain else now + SEEN_WITHIN
 
 
 def _raise_again(
@@ -149,7 +158,7 @@ def _raise_again(
     # Where nobody can be reached, only what is worse comes to its end once more.
     if (plan.chain or (is_worse and plan.has_policy)) and len(steps) <= chain.LONGEST:
         changes |= {
-            "chain": steps, "next_at": now, "exhausted_at": None,
+            "chain": steps, "next_at": _first_due(plan, now=now), "exhausted_at": None,
             "tells_customer": plan.tells_customer, "remind_after_minutes": plan.remind_after_minutes,
         }  # fmt: skip
         ring_bell()

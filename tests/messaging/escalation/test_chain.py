@@ -62,6 +62,7 @@ def test_a_step_keeps_what_is_needed_to_tell_somebody(scene: Scene) -> None:
         ],
         tells_customer=True,
         remind_after_minutes=4,
+        has_policy=True,
     )  # fmt: skip
 
 

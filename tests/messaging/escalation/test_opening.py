@@ -93,10 +93,11 @@ def test_when_everybody_is_away_it_comes_to_its_end_aloud(
 ) -> None:
     Membership.objects.update(away_since=NOON)
     row = scene.open(kind)
-    assert (row.chain, row.next_at, row.exhausted_at, row.tells_customer) == ([], NOON, None, True)
-    running.run_due(minutes(1))
+    assert (row.chain, row.next_at, row.exhausted_at, row.tells_customer) == ([], minutes(5), None, True)
+    assert running.run_due(minutes(4)) == 0
+    running.run_due(minutes(5))
     row.refresh_from_db()
-    assert (row.exhausted_at, scene.events()) == (minutes(1), ["escalation.opened", "escalation.exhausted"])
+    assert (row.exhausted_at, scene.events()) == (minutes(5), ["escalation.opened", "escalation.exhausted"])
     assert [task.reason for task in scene.business.tasks.all()] == ([reason] if reason else [])
     told = ["we have not reached" in body for _, _, body in scene.texts()]
     assert told == ([True] if kind == EscalationClass.EMERGENCY else [])
@@ -106,9 +107,9 @@ def test_when_everybody_is_away_it_comes_to_its_end_aloud(
 def test_when_everybody_is_away_what_gets_worse_is_said_once_more(scene: Scene) -> None:
     Membership.objects.update(away_since=NOON)
     open_urgent(scene)
-    running.run_due(NOON)
-    assert scene.open(now=minutes(1)).next_at == minutes(1)
-    running.run_due(minutes(1))
+    running.run_due(minutes(5))
+    assert scene.open(now=minutes(6)).next_at == minutes(11)
+    running.run_due(minutes(11))
     assert scene.events().count("escalation.exhausted") == 2
     assert (len(scene.texts()), scene.business.tasks.count()) == (1, 1)
 
