@@ -46,11 +46,17 @@ SAID_ONCE = (
     "escalation/test_customer", "escalation/test_calls", "escalation/test_link", "journeys/test_week",
     "journeys/test_conversation", "test_appointment_replies", "test_alerts", "test_safety_texts", "test_scripts",
     "test_hooks_signature", "test_line_types", "test_second_looks", "test_voicemail", "test_media", "test_urgency",
+    "messaging/test_hooks.py", "test_call_events", "test_missed_calls", "test_appointment_events", "test_access",
+    "test_blocking", "test_built_in", "test_dry_run", "test_late_text", "test_wording", "test_rules", "test_team_lines",
+    "scheduling/test_links", "scheduling/test_oncall", "escalation/test_chain", "escalation/test_sources",
+    "escalation/test_watchdog", "inbox/test_acts.py", "inbox/test_panel", "inbox/test_notes", "inbox/test_callback",
+    "inbox/test_voicemail", "inbox/test_presence", "inbox/test_saved", "inbox/test_tending", "inbox/test_desktop",
+    "journeys/test_external", "journeys/test_hosted", "journeys/test_forwarded", "test_simulat",
 )  # fmt: skip
 # Among those what locks, races or counts on a constraint after all.
 ASKED_TWICE = (
-    "leads/test_intake", "leads/test_callbacks", "leads/test_outcomes", "agent/test_turn", "agent/test_books",
-    "recoverline/test_queue", "accounts/test_team",
+    "at_once", "tests/chaos/", "leads/test_intake", "leads/test_callbacks", "leads/test_outcomes", "agent/test_turn",
+    "agent/test_books", "recoverline/test_queue", "accounts/test_team",
 )  # fmt: skip
 
 
