@@ -52,7 +52,7 @@ def test_a_text_that_the_page_does_not_show_is_read_first(cast: Cast, open_page:
     page = open_thread(open_page, cast, conversation, viewport=DESK)
     page.route("**/inbox/poll/**", lambda route: route.fulfill(status=204))
     for words in ("They have written since. Read it first.", "Dana Whitfield."):
-        expect(page.locator(".act-dialog")).to_have_count(5)
+        expect(page.locator(".act-dialog")).to_have_count(6)
         if not conversation.messages.filter(body="Now it floods").exists():
             factories.make_message(conversation, "Now it floods", direction="in", kind="inbound", status="received")
         for key in keys.split():
@@ -68,11 +68,11 @@ def test_two_keys_assign_and_snooze(cast: Cast, open_page: OpenPage) -> None:
     # Only the page that follows can say who has it, and not the one that is left.
     page.route("**/inbox/poll/**", lambda route: route.fulfill(status=204))
     dialogs = page.locator(".act-dialog")
-    expect(dialogs).to_have_count(5)
+    expect(dialogs).to_have_count(6)
     page.keyboard.press("a")
     page.keyboard.press("Enter")
     expect(page.locator(".acts .holder")).to_have_text("ben")
-    expect(dialogs).to_have_count(5)
+    expect(dialogs).to_have_count(6)
     page.keyboard.press("s")
     page.keyboard.press("Enter")
     expect(page.locator(".notice")).to_contain_text("Snoozed until")
@@ -148,7 +148,7 @@ def test_without_a_script_every_act_is_on_a_page(cast: Cast, open_page: OpenPage
 def test_dialogs_are_accessible_and_fit(cast: Cast, open_page: OpenPage, viewport: dict[str, int], scheme: str) -> None:
     factories.make_hours(cast.a)
     page = open_thread(open_page, cast, converse(cast), viewport=viewport, color_scheme=scheme)
-    expect(page.locator(".act-dialog")).to_have_count(5)
+    expect(page.locator(".act-dialog")).to_have_count(6)
     for name in ("assign", "snooze", "outcome", "callback", "block"):
         page.evaluate(f"document.getElementById('{name}-dialog').showModal()")
         assert (name, violations(page)) == (name, [])

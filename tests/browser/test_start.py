@@ -42,6 +42,6 @@ def test_preferences_are_kept(cast: Cast, open_page: OpenPage) -> None:
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     assert violations(page) == []
     page.get_by_label("Keyboard shortcuts").uncheck()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Saved.")
     assert not preferences_of(cast.ben).has_shortcuts
