@@ -10,12 +10,13 @@ function onKey(event) {
   if (event.defaultPrevented || event.isComposing || event.repeat) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return send(event);
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (isField(event.target)) {
+  if (document.querySelector("dialog[open]")) return;
+  // A dialog that was closed just now has the focus until the next drawing: what is pressed meanwhile is for the page.
+  if (isField(event.target) && !event.target.closest("dialog")) {
     // Out of the field, with what is written in it kept.
-    if (event.key === "Escape" && !event.target.closest("dialog")) event.target.blur();
+    if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (event.target.closest?.("dialog") || document.querySelector("dialog[open]")) return;
   const isSecond = first.key === "g" && Date.now() - first.at < PAIR;
   first = { key: event.key, at: Date.now() };
   if (isSecond && event.key === "i") return use(document.querySelector('[data-key="g i"]'), event);
