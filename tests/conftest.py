@@ -2,12 +2,15 @@
 
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
 from django.test import TransactionTestCase
+from django.test.utils import setup_databases, teardown_databases
 
 from messaging.escalation import skew
+from tests import migrated
 from tests.emptying import empty_tables
 from tests.fakes.carrier import FakeCarrier
 from tests.sight_guard import watch_requests
@@ -66,6 +69,31 @@ def _uses_rows(item: pytest.Item) -> bool:
     fixtures = getattr(item, "fixturenames", ())
     marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres", "chaos"))
     return marked or bool({"db", "transactional_db"} & set(fixtures))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """As pytest-django's own, but on a copy of a database that was migrated before (tests.migrated)."""
+    template = migrated.template_in(request.config.cache.mkdir("migrated"))
+    with django_db_blocker.unblock():
+        if template is None:
+            made = setup_databases(verbosity=0, interactive=False)
+        else:
+            with migrated.held(template):
+                is_there = template.exists()
+                if is_there:
+                    migrated.lay_out(template)
+                made = setup_databases(verbosity=0, interactive=False, keepdb=is_there)
+                if not is_there:
+                    migrated.keep(template)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 class NetworkReached(AssertionError):
