@@ -92,3 +92,12 @@ class LostReason(TextChoices):
     ELSEWHERE = "elsewhere", "Went to somebody else"
     SOLVED = "solved", "Solved itself, or only a question"
     OTHER = "other", "Another reason"
+
+
+class DeliveryStatus(TextChoices):
+    """Where one event is on its way to one webhook endpoint."""
+
+    WAITING = "waiting", "Waiting"
+    SENDING = "sending", "Being sent"
+    DELIVERED = "delivered", "Delivered"
+    DEAD = "dead", "Given up"

@@ -54,6 +54,10 @@ BUSINESS = RowForm(
         Field("follow_ups_per_lead", Whole()),
         Field("follow_up_gap_hours", Whole()),
         Field("retention_days", Whole()),
+        Field("average_job_cents", Whole()),
+        Field("subscription_cents", Whole()),
+        Field("segment_micros", Whole()),
+        Field("call_minute_micros", Whole()),
         # Somebody stopped all texts for a reason: a file that does not speak of it must not start them again.
         Field("texting_paused", Flag(), attrs=("is_texting_paused",), is_kept=True),
         Field("follow_ups_paused", Flag(), attrs=("are_follow_ups_paused",), is_kept=True),

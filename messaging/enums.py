@@ -76,6 +76,7 @@ class ScriptKind(TextChoices):
     VOICEMAIL = "voicemail", "Voicemail left"
     REPEAT_CALLER = "repeat_caller", "Repeat caller"
     EXISTING_CUSTOMER = "existing_customer", "Existing customer"
+    WEB_FORM = "web_form", "A form was filled in"
     DELAYED = "delayed", "First text that leaves late"
     HELP = "help", "Answer to HELP"
     OPT_OUT_CONFIRMATION = "opt_out_confirmation", "Answer to STOP"
@@ -332,3 +333,14 @@ class QuestionStatus(TextChoices):
     OPEN = "open", "Waiting"
     ANSWERED = "answered", "Answered"
     DISMISSED = "dismissed", "Not worth an answer"
+
+
+class ExperimentSubject(TextChoices):
+    FIRST_TEXT = "first_text", "First texts"
+    SEQUENCE = "sequence", "Follow-up sequences"
+
+
+class ExperimentStatus(TextChoices):
+    DRAFT = "draft", "Draft"
+    RUNNING = "running", "Running"
+    ENDED = "ended", "Ended"

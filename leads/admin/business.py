@@ -87,6 +87,10 @@ class BusinessAdmin(TenantHistoryAdmin):
                 "description": "These hold across all sequences of the business.",
             },
         ),
+        (
+            "What it earns and costs",
+            {"fields": ("average_job_cents", "subscription_cents", "segment_micros", "call_minute_micros")},
+        ),
         ("Privacy", {"fields": ("retention_days",)}),
         (
             "Limits",

@@ -1,4 +1,6 @@
+from leads.models.api import ApiToken, FormEntry, IdempotentReply, LeadSource
 from leads.models.business import Business, Location
+from leads.models.digests import WeeklyDigest
 from leads.models.events import LeadEvent
 from leads.models.knowledge import (
     Faq,
@@ -14,16 +16,21 @@ from leads.models.leads import JobRequest, Lead
 from leads.models.people import Invitation, Membership, Preferences
 from leads.models.privacy import PrivacySalt
 from leads.models.tasks import CallbackTask
+from leads.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "ApiToken",
     "Business",
     "CallbackTask",
     "Faq",
+    "FormEntry",
+    "IdempotentReply",
     "IntakeQuestion",
     "Invitation",
     "JobRequest",
     "Lead",
     "LeadEvent",
+    "LeadSource",
     "Location",
     "Membership",
     "PersonTopic",
@@ -34,4 +41,7 @@ __all__ = [
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WeeklyDigest",
 ]

@@ -100,6 +100,19 @@ class Business(models.Model):
         null=True, blank=True, validators=[MinValueValidator(30)],
         help_text="People who were not in touch for so long are erased; statistics stay. Empty: nobody is.",
     )  # fmt: skip
+    average_job_cents = models.PositiveIntegerField(
+        null=True, blank=True,
+        help_text="What a job is worth on average, in cents. Counts for booked jobs without a value of their own.",
+    )  # fmt: skip
+    subscription_cents = models.PositiveIntegerField(
+        null=True, blank=True, help_text="What this system costs a month besides texts and calls, in cents."
+    )
+    segment_micros = models.PositiveIntegerField(
+        null=True, blank=True, help_text="What the carrier asks for a text segment: millionths of a dollar."
+    )
+    call_minute_micros = models.PositiveIntegerField(
+        null=True, blank=True, help_text="What the carrier asks for a minute of a call: millionths of a dollar."
+    )
     is_texting_paused = models.BooleanField(default=False, help_text="Stops every text of this business at once.")
     is_simulated = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -87,6 +87,7 @@ class Preferences(models.Model):
     email_overdue = models.BooleanField("a customer has waited too long", default=True)
     email_assigned = models.BooleanField("something was assigned to me", default=True)
     email_mentions = models.BooleanField("somebody mentions me in a note", default=True)
+    email_weekly = models.BooleanField("every Monday, what the week brought", default=True)
     desktop_urgent = models.BooleanField("urgent conversations", default=True)
     desktop_overdue = models.BooleanField("a customer has waited too long", default=True)
     desktop_mine = models.BooleanField("what is mine: assigned, mentioned, answered", default=True)

@@ -24,6 +24,7 @@ class PreferencesForm(forms.ModelForm):
             "email_overdue",
             "email_assigned",
             "email_mentions",
+            "email_weekly",
             "desktop_urgent",
             "desktop_overdue",
             "desktop_mine",

@@ -20,6 +20,7 @@ from messaging.models.escalations import (
     EscalationStep,
     OnCallText,
 )
+from messaging.models.experiments import Experiment, ExperimentArm, ExperimentAssignment
 from messaging.models.followups import Enrollment, Sequence, SequenceStep, SequenceVersion, StepRun
 from messaging.models.hooks import Heartbeat, InboundHook
 from messaging.models.inbox import CannedReply, SavedView
@@ -42,6 +43,9 @@ __all__ = [
     "EscalationNotice",
     "EscalationPolicy",
     "EscalationStep",
+    "Experiment",
+    "ExperimentArm",
+    "ExperimentAssignment",
     "Heartbeat",
     "InboundHook",
     "IntentMode",
