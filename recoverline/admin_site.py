@@ -106,6 +106,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "messaging.publication",
         ),
     ),
+    ("Results", ("messaging.experiment", "messaging.experimentassignment", "leads.weeklydigest")),
 )
 REST = "Installation"
 BUSINESSES_SHOWN = 3

@@ -221,6 +221,7 @@ NOBODYS: Mapping[str, str] = {
             *("messaging.ModelPrice", "messaging.ModelOutage", "messaging.EscalationPolicy"),
             *("messaging.EscalationStep", "messaging.Sequence", "messaging.HistoricalSequence"),
             *("messaging.SequenceStep", "messaging.SequenceVersion"),
+            *("messaging.Experiment", "messaging.ExperimentArm"),
         ),
         _SETTINGS,
     ),
@@ -246,6 +247,8 @@ NOBODYS: Mapping[str, str] = {
     "scheduling.BusyTime": "times alone",
     "scheduling.RequestCount": "hashes, forgotten after two days",
     "messaging.SlotOffer": "times and services that were offered",
+    "messaging.ExperimentAssignment": "which way of being treated chance chose, and when",
+    "leads.WeeklyDigest": "when a week's figures were mailed",
     "messaging.Heartbeat": "when processes were alive",
 }
 # Looked through by code of its own (messaging.compliance.traces).

@@ -16,6 +16,7 @@ from leads.models import (
     LeadEvent,
     Location,
     ServiceArea,
+    WeeklyDigest,
 )
 from messaging.escalation import chain
 from messaging.followups.versions import current_version
@@ -27,6 +28,7 @@ from messaging.models import (
     EscalationNotice,
     EscalationPolicy,
     EscalationStep,
+    Experiment,
     InboundHook,
     Note,
     OnCallText,
@@ -150,6 +152,8 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
         enrollment=enrollment, position=0, step_key=step.key, action="text", outcome="skipped", reason=word,
         due_at=NOON, at=NOON,
     )  # fmt: skip
+    experiment = Experiment.objects.create(business=business, name=f"{word} wording", created_at=NOON)
+    arm = experiment.arms.create(business=business, name=f"{word} arm", script=script)
     travel = TravelTime.objects.create(business=business, origin=area, destination=area, minutes=10)
     rows: list[Model] = [
         business,
@@ -173,6 +177,9 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
         alarm,
         sequence,
         enrollment,
+        experiment,
+        experiment.assignments.create(business=business, arm=arm, lead=lead, at=NOON),
+        WeeklyDigest.objects.create(business=business, week=DAY, sent_at=NOON),
         OnCallText.objects.create(
             business=business,
             member=member,
