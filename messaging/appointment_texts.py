@@ -10,7 +10,7 @@ from messaging.built_in_wording import CONFIRM, TOO_LATE
 from messaging.compliance import quiet
 from messaging.enums import CarrierKind, MessageKind, ScriptKind
 from messaging.models import Conversation, Message, PhoneNumber
-from messaging.visit_words import describe_visit
+from messaging.visit_words import describe_visit, near_day
 from messaging.wording import fill, wording
 from recoverline.lib.phones import display_phone
 from scheduling import links
@@ -76,10 +76,13 @@ def say(
         values["confirm"] = CONFIRM[Language.SPANISH if spoken == Language.SPANISH else Language.ENGLISH]
     if script not in _WITHOUT_LINK:
         values["change_link"] = links.link_to_manage(appointment, now=now)
+    ends = min(expires_at or now + delay + outbound.valid_for(conversation, kind), appointment.starts_at)
+    if script == ScriptKind.BOOKING_REMINDER:
+        # The second reminder is no repetition of the first: it says that the day has come.
+        values["when"] = when(appointment, language=spoken, within=(now + delay, ends))
     body = wording(
         script, number=conversation.number, lead=conversation.lead, language=spoken, now=now, **values
     )  # fmt: skip
-    ends = expires_at or now + delay + outbound.valid_for(conversation, kind)
     return outbound.queue_text(
         conversation,
         kind=kind,
@@ -88,7 +91,7 @@ def say(
         now=now,
         delay=delay,
         appointment=appointment,
-        expires_at=min(ends, appointment.starts_at),
+        expires_at=ends,
     )
 
 
@@ -117,13 +120,13 @@ def values_of(appointment: Appointment, *, language: str) -> dict[str, str]:
     return {**values, "phone": display_phone(phone, business.country)} if phone else values
 
 
-def when(appointment: Appointment, *, language: str) -> str:
+def when(appointment: Appointment, *, language: str, within: tuple[datetime, datetime] | None = None) -> str:
+    """The day and the time; also "today" or "tomorrow" where that holds all the time `within` which the text leaves."""
+    zone = appointment.location.zone
+    near = near_day(appointment.starts_at, zone=zone, language=language, within=within) if within else ""
     return describe_visit(
-        appointment.starts_at,
-        zone=appointment.location.zone,
-        language=language,
-        arrival_ends_at=appointment.arrival_ends_at,
-    )
+        appointment.starts_at, zone=zone, language=language, arrival_ends_at=appointment.arrival_ends_at, near=near
+    )  # fmt: skip
 
 
 def decent_time(at: datetime, appointment: Appointment) -> datetime:

@@ -1,7 +1,7 @@
 """When a visit or a call takes place, as people would say it in a text. Pure.
 
 Letters that GSM-7 lacks are left out (sab for sábado): one of them more than doubles the price of a text. The date is
-always said, never "tomorrow": a text may be read a day late.
+always said, at most with "tomorrow" behind it: a text may be read a day late.
 """
 
 from datetime import datetime
@@ -20,19 +20,34 @@ _MONTHS = {
         *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
     ),
 }
+_NEAR_DAYS = {Language.ENGLISH: ("today", "tomorrow"), Language.SPANISH: ("hoy", "mañana")}
 
 
 def describe_visit(
-    starts_at: datetime, *, zone: ZoneInfo, language: str, arrival_ends_at: datetime | None = None
+    starts_at: datetime,
+    *,
+    zone: ZoneInfo,
+    language: str,
+    arrival_ends_at: datetime | None = None,
+    near: str = "",
 ) -> str:
     """ "Thu, Jun 18 at 10 AM", or with an arrival window "Thu, Jun 18 between 8 and 10 AM"; for the location's zone.
 
-    Spanish has no article: "jue 18 de junio a las 10 AM".
+    Spanish has no article: "jue 18 de junio a las 10 AM". `near`, from `near_day`: "Thu, Jun 18 (today) at 10 AM".
     """
     local = starts_at.astimezone(zone)
+    day = f"{_day(local, language)} ({near})" if near else _day(local, language)
     if arrival_ends_at is None:
-        return f"{_day(local, language)} {_at(local, language)}"
-    return f"{_day(local, language)} {_between(local, arrival_ends_at.astimezone(zone), language)}"
+        return f"{day} {_at(local, language)}"
+    return f"{day} {_between(local, arrival_ends_at.astimezone(zone), language)}"
+
+
+def near_day(starts_at: datetime, *, zone: ZoneInfo, language: str, within: tuple[datetime, datetime]) -> str:
+    """ "today" or "tomorrow" if that is true in `zone` from the first to the last of `within`, else ""."""
+    day = starts_at.astimezone(zone).date()
+    away = {(day - at.astimezone(zone).date()).days for at in within}
+    names = _NEAR_DAYS[Language.SPANISH if language == Language.SPANISH else Language.ENGLISH]
+    return next((name for days, name in enumerate(names) if away == {days}), "")
 
 
 def describe_call(starts_at: datetime, ends_at: datetime, *, zone: ZoneInfo, language: str) -> str:

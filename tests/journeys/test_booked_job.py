@@ -94,7 +94,7 @@ def test_from_the_missed_call_to_the_canceled_visit(shop: Wire, at: time_machine
     at.move_to(SATURDAY - timedelta(days=1))
     (reminder,) = work(shop)
     assert reminder == (
-        "Alder Plumbing: a reminder of Drain cleaning, Sat, Jun 20 at 10 AM. Reply C to confirm. "
+        "Alder Plumbing: a reminder of Drain cleaning, Sat, Jun 20 (tomorrow) at 10 AM. Reply C to confirm. "
         f"To change it: {manage}"
     )
     at.shift(timedelta(minutes=3))
@@ -118,7 +118,7 @@ def test_from_the_missed_call_to_the_canceled_visit(shop: Wire, at: time_machine
     assert work(shop) == []
     at.move_to(sunday - timedelta(days=1))
     (reminder,) = work(shop)
-    assert "Sun, Jun 21 at 10 AM. Reply C to confirm." in reminder
+    assert "Sun, Jun 21 (tomorrow) at 10 AM. Reply C to confirm." in reminder
 
     # They cannot come after all.
     at.shift(timedelta(minutes=10))

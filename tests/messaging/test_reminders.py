@@ -131,7 +131,7 @@ def test_a_reminder_asks_for_a_letter_and_leaves_once(
     assert shop.sent[1:] == [
         (
             CALLER,
-            "Alder Plumbing: a reminder of Drain cleaning, Sat, Jun 20 at 10 AM. Reply C to confirm. "
+            "Alder Plumbing: a reminder of Drain cleaning, Sat, Jun 20 (tomorrow) at 10 AM. Reply C to confirm. "
             f"To change it: {link}",
         )
     ]
@@ -156,7 +156,7 @@ def test_who_has_confirmed_is_reminded_once_more_without_a_question(
     at.move_to(SATURDAY - timedelta(hours=2))
     assert sweep() == 1
     assert shop.texts()[1].body == (
-        "Alder Plumbing: a reminder of Drain cleaning, Sat, Jun 20 at 10 AM. To change it: "
+        "Alder Plumbing: a reminder of Drain cleaning, Sat, Jun 20 (today) at 10 AM. To change it: "
         f"{links.link_to_manage(visit, now=clock.now())}"
     )
     assert states() == [
@@ -169,7 +169,18 @@ def test_the_businesss_own_words_are_used(shop: Wire, visit: Appointment, at: ti
     make_script(shop.business, kind="booking_reminder", body="{business}: {when}, at {location} {city}. {confirm}")
     at.move_to(SATURDAY - timedelta(days=1))
     sweep()
-    assert shop.texts()[1].body == "Alder Plumbing: Sat, Jun 20 at 10 AM, at Main. Reply C to confirm."
+    assert shop.texts()[1].body == "Alder Plumbing: Sat, Jun 20 (tomorrow) at 10 AM, at Main. Reply C to confirm."
+
+
+def test_the_second_reminder_does_not_repeat_the_first(
+    shop: Wire, visit: Appointment, at: time_machine.Traveller
+) -> None:
+    for before in (timedelta(days=1), timedelta(hours=2)):
+        at.move_to(SATURDAY - before)
+        assert sweep() == 1
+        shop.deliver_due()
+    first, second = (body for _, body in shop.sent[1:])
+    assert second == first.replace("tomorrow", "today") != first
 
 
 def test_two_workers_send_one(shop: Wire, visit: Appointment, at: time_machine.Traveller) -> None:

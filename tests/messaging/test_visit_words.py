@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from messaging.visit_words import describe_call, describe_visit
+from messaging.visit_words import describe_call, describe_visit, near_day
 from recoverline.lib.text import count_segments
 
 DENVER = ZoneInfo("America/Denver")
@@ -51,3 +51,27 @@ def test_the_day_is_the_one_at_the_location() -> None:
 def test_the_window_of_a_call() -> None:
     assert describe_call(at(14), at(16), zone=DENVER, language="en") == "on Thu, Jun 18 between 2 and 4 PM"
     assert describe_call(at(14), at(16), zone=DENVER, language="es") == "el jue 18 de junio entre las 2 y las 4 PM"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "english", "spanish"),
+    [
+        (at(8), at(10), "today", "hoy"),
+        (at(0), at(23), "today", "hoy"),
+        (at(9, day=17), at(11, day=17), "tomorrow", "mañana"),
+        # It may leave after midnight, when neither word is true any more.
+        (at(23, day=17), at(1), "", ""),
+        (at(9, day=16), at(11, day=16), "", ""),
+        (at(9, day=19), at(9, day=19), "", ""),
+    ],
+)
+def test_the_day_is_near_only_while_that_is_true(first: datetime, last: datetime, english: str, spanish: str) -> None:
+    # 10 PM in Denver is the next day already in UTC.
+    for language, word in (("en", english), ("es", spanish)):
+        assert near_day(at(22), zone=DENVER, language=language, within=(first, last)) == word
+
+
+def test_a_near_day_stands_with_its_date() -> None:
+    assert describe_visit(at(10), zone=DENVER, language="en", near="tomorrow") == "Thu, Jun 18 (tomorrow) at 10 AM"
+    spanish = describe_visit(at(8), zone=DENVER, language="es", arrival_ends_at=at(10), near="hoy")
+    assert spanish == "jue 18 de junio (hoy) entre las 8 y las 10 AM"
