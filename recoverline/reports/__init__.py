@@ -1,0 +1,1 @@
+"""What it earned: figures of a period, each defined once (`measures`) and each with the calls behind it."""

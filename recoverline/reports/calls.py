@@ -1,0 +1,73 @@
+"""The calls behind every figure: one queryset per measure, which the figures count and the lists show."""
+
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+
+from messaging import configuration
+from messaging.enums import CallState, MessageKind, MessageStatus
+from messaging.models import Call, Message
+from recoverline.reports.measures import ATTRIBUTION_DAYS
+from recoverline.reports.periods import Period
+from recoverline.reports.scopes import Scope
+from recoverline.reports.spans import DaysLater, SecondsBetween
+
+# The carrier took it; what became of it afterwards is another question.
+LEFT = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNDELIVERED)
+
+IS_TEXTED = Q(text_at__isnull=False)
+IS_QUALIFIED = (
+    IS_TEXTED
+    & (Q(conversation__request__service__isnull=False) | Q(conversation__request__need__gt=""))
+    & (Q(conversation__request__place__gt="") | ~Q(conversation__request__urgency="unknown"))
+)
+# From the own phones: with a number and nobody's (missed_calls._carry_out).
+_IS_OF_TEAM = Q(state=CallState.MISSED, lead__isnull=True, caller__gt="") | Q(lead__is_team=True)
+# What can be asked of a call with `told`; the others need `jobs`.
+TOLD = {
+    "missed": Q(),
+    "texted": IS_TEXTED,
+    "delivered": Q(text_status=MessageStatus.DELIVERED),
+    "reached_in_10": Q(seconds__lte=10),
+    "reached_in_60": Q(seconds__lte=60),
+    "replied": Q(is_replied=True),
+    "qualified": IS_QUALIFIED,
+}
+
+
+def incoming(scope: Scope, period: Period) -> QuerySet[Call]:
+    """Calls that came in and are over."""
+    own = configuration.own_phones(scope.business)
+    calls = _between(scope, period).filter(state__in=[CallState.ANSWERED, CallState.MISSED])
+    # A call that was answered has no lead unless there was one before: its number alone tells whose it was.
+    return calls.exclude(_IS_OF_TEAM).exclude(caller__in=own)
+
+
+def missed(scope: Scope, period: Period) -> QuerySet[Call]:
+    """The base of the funnel."""
+    return _between(scope, period).filter(state=CallState.MISSED).exclude(_IS_OF_TEAM)
+
+
+def told(calls: QuerySet[Call]) -> QuerySet[Call]:
+    """Missed calls with what is asked of their first text: `text_at`, `text_status`, `seconds`, `is_replied`."""
+    # The key of a first text is made of its call (missed_calls.first_text_key), and unique: one probe of an index.
+    key = Concat(
+        Value("missedcall:"), Cast(OuterRef("account_id"), CharField()), Value(":"), OuterRef("carrier_call_id")
+    )
+    text = Message.objects.filter(
+        business=OuterRef("business"), idem_key=key, kind=MessageKind.FIRST_TEXT, status__in=LEFT
+    )
+    answers = Message.objects.filter(
+        conversation=OuterRef("conversation"), kind=MessageKind.INBOUND, created_at__gt=OuterRef("text_at"),
+        created_at__lt=DaysLater(OuterRef("started_at"), days=ATTRIBUTION_DAYS),
+    )  # fmt: skip
+    return calls.annotate(
+        text_at=Subquery(text.values(at=Coalesce("sent_at", "created_at"))[:1]),
+        text_status=Subquery(text.values("status")[:1]),
+        seconds=SecondsBetween(Coalesce(F("ended_at"), F("started_at")), F("text_at")),
+        is_replied=Exists(answers),
+    )
+
+
+def _between(scope: Scope, period: Period) -> QuerySet[Call]:
+    asked = scope.rows() & Q(started_at__gte=period.start, started_at__lt=period.end)
+    return Call.objects.filter(asked).order_by("-started_at", "-id")

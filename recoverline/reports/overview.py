@@ -1,0 +1,146 @@
+"""The figures of a period: what the overview page shows, the API gives and the weekly e-mail tells."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate
+
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, When
+from django.db.models.functions import Cast, Concat
+
+from leads.models import Business, Location
+from messaging.enums import CallState
+from messaging.models import Call
+from recoverline.reports import jobs as job_rows
+from recoverline.reports.calls import TOLD, incoming, missed, told
+from recoverline.reports.costs import Costs, costs_of
+from recoverline.reports.jobs import Job, Revenue
+from recoverline.reports.periods import Period
+from recoverline.reports.scopes import Scope, scope_of
+
+JOB_MEASURES = ("booked", "kept", "paid", "recovered", "rang_again")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Calls, each as `measures.MEASURES` defines it; `callers` are people."""
+
+    calls: int
+    answered: int
+    missed: int
+    callers: int
+    texted: int
+    delivered: int
+    reached_in_10: int
+    reached_in_60: int
+    replied: int
+    qualified: int
+    booked: int
+    kept: int
+    paid: int
+    recovered: int
+    rang_again: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Seconds from the end of a call to its first text, None without one. Shares are of `texts`, 0 to 1."""
+
+    texts: int
+    p50: float | None
+    p95: float | None
+    in_10: float | None
+    in_60: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a business (or some of its locations) had in a period. Money in cents, of costs None where unknown."""
+
+    period: Period
+    counts: Counts
+    speed: Speed
+    revenue: Revenue
+    costs: Costs
+
+    @property
+    def reply_rate(self) -> float | None:
+        """0 to 1; None when nobody was texted."""
+        return self.counts.replied / self.counts.texted if self.counts.texted else None
+
+    @property
+    def revenue_cents(self) -> int:
+        return self.revenue.cents
+
+    @property
+    def revenue_assumed_cents(self) -> int:
+        return self.revenue.assumed_cents
+
+    @property
+    def cost_cents(self) -> int | None:
+        return self.costs.cents
+
+    @property
+    def net_cents(self) -> int | None:
+        return None if self.costs.cents is None else self.revenue.cents - self.costs.cents
+
+    @property
+    def roi(self) -> float | None:
+        """Dollars recovered for each dollar of cost; None where the cost is unknown or nothing."""
+        return self.revenue.cents / self.costs.cents if self.costs.cents else None
+
+
+def figures_of(business: Business, period: Period, *, location: Location | None = None) -> Overview:
+    """All figures of `period`, of the whole business or of one location of it."""
+    return figures(scope_of(business, location), period)
+
+
+def figures(scope: Scope, period: Period) -> Overview:
+    """The same for whatever `scope` counts."""
+    jobs = job_rows.jobs_of(scope, period)
+    counts, speed = _told(scope, period, jobs)
+    return Overview(
+        period=period, counts=counts, speed=speed,
+        revenue=job_rows.revenue(jobs, scope.business.average_job_cents), costs=costs_of(scope, period),
+    )  # fmt: skip
+
+
+def calls_behind(scope: Scope, period: Period, key: str) -> QuerySet[Call]:
+    """The calls that `key`, a measure of `Counts`, counts: as many rows as its figure says. KeyError for others."""
+    if key == "calls":
+        return incoming(scope, period)
+    if key == "answered":
+        return incoming(scope, period).filter(state=CallState.ANSWERED)
+    if key in JOB_MEASURES:
+        found = job_rows.calls_with(job_rows.jobs_of(scope, period), key)
+        return told(missed(scope, period).filter(pk__in=found))
+    return told(missed(scope, period)).filter(TOLD[key])
+
+
+def percentile(seconds: Iterable[tuple[float, int]], share: float) -> float | None:
+    """The nearest-rank percentile of (value, how often), in ascending order; None of nothing. Pure."""
+    values = list(seconds)
+    total = sum(count for _, count in values)
+    # In whole numbers: 0.95 of 20 must be the 19th, not the 20th by a rounding error.
+    rank = max(1, -(-total * round(share * 100) // 100))
+    reached = accumulate(count for _, count in values)
+    return next((value for (value, _), up_to in zip(values, reached, strict=True) if up_to >= rank), None)
+
+
+def _told(scope: Scope, period: Period, jobs: list[Job]) -> tuple[Counts, Speed]:
+    asked = told(missed(scope, period)).order_by()
+    found = asked.aggregate(**{key: Count("pk", filter=condition or Q(pk__gt=0)) for key, condition in TOLD.items()})
+    caller = Case(When(caller="", then=Concat("caller", Cast("pk", CharField()))), default=F("caller"))
+    callers = missed(scope, period).order_by().aggregate(callers=Count(caller, distinct=True))
+    answered = incoming(scope, period).filter(state=CallState.ANSWERED).order_by().count()
+    by_seconds = asked.filter(text_at__isnull=False).values_list("seconds").annotate(n=Count("pk")).order_by("seconds")
+    seconds = [(max(0.0, value), count) for value, count in by_seconds]
+    counts = Counts(
+        calls=answered + found["missed"], answered=answered, **callers, **found,
+        **{key: len(job_rows.calls_with(jobs, key)) for key in JOB_MEASURES},
+    )  # fmt: skip
+    texts = counts.texted
+    speed = Speed(
+        texts=texts, p50=percentile(seconds, 0.5), p95=percentile(seconds, 0.95),
+        in_10=counts.reached_in_10 / texts if texts else None, in_60=counts.reached_in_60 / texts if texts else None,
+    )  # fmt: skip
+    return counts, speed
