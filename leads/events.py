@@ -1,4 +1,6 @@
-"""The one door for "something happened": a timeline row, and a task for whoever listens (settings.EVENT_HANDLERS)."""
+"""The one door for "something happened": a timeline row, a task for whoever listens here
+(settings.EVENT_HANDLERS), and the way to whoever listens outside (leads.webhooks).
+"""
 
 from datetime import datetime
 
@@ -6,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from leads.models import Business, Lead, LeadEvent
+from leads.webhooks import announcing
 from recoverline.lib import queue
 
 
@@ -19,7 +22,7 @@ def record(
     actor: AbstractBaseUser | None = None,
     **data: str | int | bool | None,
 ) -> LeadEvent:
-    """Write the event and enqueue its handlers, both in the caller's transaction.
+    """Write the event, enqueue its handlers and announce it to endpoints, all in the caller's transaction.
 
     `kind` is noun.past_participle; `text` is a sentence for staff; `data` holds public keys ("call", "conversation",
     "message").
@@ -29,4 +32,11 @@ def record(
     )
     for path in settings.EVENT_HANDLERS.get(kind, ()):
         queue.enqueue(path, event.pk)
+    announcing.announce(event, business=business, lead=lead)
     return event
+
+
+def tell(kind: str, *, business: Business, at: datetime, lead: Lead, **data: str | int | bool | None) -> None:
+    """The same for what its own row says to everybody else: written only where other software wants to know."""
+    if announcing.is_wanted(kind, business=business, lead=lead):
+        record(kind, business=business, at=at, lead=lead, **data)

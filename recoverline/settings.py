@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "recoverline.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -284,7 +285,13 @@ TURN_THREADS = env.int("TURN_THREADS", default=8)
 # "host:port" of calendar servers inside the private network that may be asked nevertheless, without TLS too.
 CALENDAR_HOSTS = env.list("CALENDAR_HOSTS", default=[])
 
+# ---------------------------------------------------------------- webhooks out
+# "host:port" of receivers inside the private network that may be told nevertheless, without TLS too.
+WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=[])
+
 # ---------------------------------------------------------------- composition of the apps
+# Writes what a webhook says: LeadEvent -> the JSON, None if nobody is to be told.
+EVENT_BODY = "recoverline.api.bodies.body_of"
 # Event kind -> functions run by the worker with the event's id (leads.events.record).
 EVENT_HANDLERS = {
     "conversation.urgent": ["messaging.tasks.alert_staff"],
@@ -301,6 +308,9 @@ EVENT_HANDLERS = {
     "text.blocked": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
     "work.overdue": ["messaging.tasks.alert_staff"],
     "work.given_up": ["messaging.tasks.alert_staff"],
+    "webhook.failing": ["messaging.tasks.alert_staff"],
+    "webhook.given_up": ["messaging.tasks.alert_staff"],
+    "webhook.disabled": ["messaging.tasks.alert_staff"],
     "calendar.stale": ["messaging.tasks.alert_staff"],
     "calendar.failing": ["messaging.tasks.alert_staff"],
     "calendar.conflict": ["messaging.tasks.alert_staff"],
@@ -335,6 +345,8 @@ EVENT_HANDLERS = {
 # Function -> seconds between two runs by the worker (messaging.ticker). Each is harmless when it runs twice or late.
 PERIODIC_TASKS = {
     "messaging.tasks.tick": 10,
+    "leads.tasks.deliver_webhooks": 10,
+    "leads.tasks.tend_webhooks": 300,
     "messaging.tasks.tend_robot": 10,
     "messaging.tasks.tend_inbox": 15,
     "messaging.followups.tasks.sweep": 10,
@@ -354,12 +366,24 @@ CONFIG_SECTIONS = [
     "messaging.escalation_sections",
 ]  # fmt: skip
 
-# ---------------------------------------------------------------- logs
+# ---------------------------------------------------------------- watching it
+# Whoever shows it reads /metrics; without one there is no such page.
+METRICS_TOKEN = secret("METRICS_TOKEN")
+# Where errors are reported, without personal data (recoverline.error_tracking). None: nowhere, and nothing is loaded.
+SENTRY_DSN = secret("SENTRY_DSN")
+# "line" for people, "json" for machines.
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"personal": {"()": "recoverline.lib.logs.MaskPersonalData"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {"()": "recoverline.lib.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["personal"]},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         # Django's own handlers would say everything a second time.

@@ -61,8 +61,11 @@ class WebhookDelivery(models.Model):
         ordering = ["-created_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["endpoint", "event"], name="delivery_once_per_event")]
         indexes = [
+            # By endpoint: what a dead one has piled up is never walked over on the way to the others.
             models.Index(
-                fields=["next_at", "id"], name="delivery_due", condition=models.Q(status__in=["waiting", "sending"])
+                fields=["endpoint", "next_at", "id"],
+                name="delivery_due",
+                condition=models.Q(status__in=["waiting", "sending"]),
             ),
             models.Index(fields=["endpoint", "-created_at"], name="delivery_by_endpoint"),
         ]

@@ -1,0 +1,15 @@
+"""What the queue calls: load, call the topic function, nothing else. Each is harmless the second time."""
+
+from leads.webhooks import rounds
+from recoverline.lib import clock
+
+
+def deliver_webhooks() -> None:
+    """Rung by every event that somebody wants to hear of, and every ten seconds for what comes due."""
+    rounds.ring(clock.now)
+
+
+def tend_webhooks() -> None:
+    """Every few minutes: what waits for nothing any more."""
+    rounds.give_up_old(clock.now())
+    rounds.forget_old(clock.now())
