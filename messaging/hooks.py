@@ -23,7 +23,7 @@ from messaging.carriers.base import BadPayload, Carrier, HookAnswer, HookRequest
 from messaging.carriers.plans import Say, VoicePlan
 from messaging.carriers.registry import carrier_for, classes_by_hook_name
 from messaging.models import CarrierAccount, InboundHook
-from recoverline.lib import clock
+from recoverline.lib import clock, request_ids
 from recoverline.lib.crypto import DecryptionFailed
 
 logger = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ def _process(arrival: Arrival) -> HookAnswer:
         try:
             hook = InboundHook.objects.create(
                 account=account, event=event, natural_key=arrival.natural_key, payload=arrival.payload,
-                received_at=arrival.at, processed_at=arrival.at, attempts=1,
+                received_at=arrival.at, processed_at=arrival.at, attempts=1, request_id=request_ids.current(),
             )  # fmt: skip
         except IntegrityError as error:
             raise Repetition from error
@@ -168,6 +168,7 @@ def _keep_for_later(arrival: Arrival, error: Exception) -> HttpResponse:
             defaults={
                 "payload": arrival.payload, "received_at": arrival.at, "attempts": 1,
                 "answer": answer.body if arrival.is_voice else "", "problem": f"{type(error).__name__}: {error}"[:300],
+                "request_id": request_ids.current(),
             },
         )  # fmt: skip
     except (Error, ValueError):
@@ -206,6 +207,11 @@ def process_stored(hook: InboundHook, *, now: datetime) -> bool:
     mine = InboundHook.objects.filter(pk=hook.pk, processed_at=None, attempts=hook.attempts)
     if not mine.update(attempts=hook.attempts + 1):
         return False
+    with request_ids.of(hook.request_id):
+        return _act_late(hook, now=now)
+
+
+def _act_late(hook: InboundHook, *, now: datetime) -> bool:
     problem = ""
     try:
         carrier = carrier_for(hook.account)

@@ -23,7 +23,7 @@ from messaging.compliance import gate, ledger
 from messaging.enums import Direction, Happening, MessageKind, MessageStatus, Suppression
 from messaging.followups import standing, stopping
 from messaging.models import Conversation, Message, OptOut
-from recoverline.lib import clock
+from recoverline.lib import clock, request_ids
 from recoverline.lib.phones import mask_phone
 from recoverline.lib.text import count_segments, normalize
 from scheduling.models import Appointment
@@ -88,6 +88,7 @@ def queue_text(
         appointment_id=appointment.pk if appointment else None,
         appointment_version=appointment.version if appointment else None,
         created_at=now,
+        request_id=request_ids.current(),
         is_simulated=conversation.is_simulated,
     )
     reason = recheck.reason_not_to_queue(conversation, kind)
@@ -140,6 +141,7 @@ class Due:
     lead_id: int
     number_id: int
     texts_per_second: float
+    request_id: str
 
 
 def due(now: datetime, *, limit: int, overdue: timedelta = timedelta(), resting: Collection[int] = ()) -> list[Due]:
@@ -157,7 +159,8 @@ def due(now: datetime, *, limit: int, overdue: timedelta = timedelta(), resting:
 
 
 def _as_due(rows: QuerySet[Message]) -> list[Due]:
-    return [Due(*row) for row in rows.values_list("pk", "status", "lead_id", "number_id", "number__texts_per_second")]
+    columns = ("pk", "status", "lead_id", "number_id", "number__texts_per_second", "request_id")
+    return [Due(*row) for row in rows.values_list(*columns)]
 
 
 def _earlier(now: datetime) -> QuerySet[Message]:
@@ -194,12 +197,13 @@ def deliver(message_id: int) -> None:
 
 def _advance(text: Due) -> None:
     # Each step begins with a conditional update, so a status that is out of date does no harm.
-    if text.status == MessageStatus.QUEUED:
-        _send(text.pk, text.lead_id)
-    elif text.status == MessageStatus.SENDING:
-        settling.lease_over(text.pk)
-    elif text.status == MessageStatus.UNKNOWN:
-        settling.look_up(text.pk)
+    with request_ids.of(text.request_id):
+        if text.status == MessageStatus.QUEUED:
+            _send(text.pk, text.lead_id)
+        elif text.status == MessageStatus.SENDING:
+            settling.lease_over(text.pk)
+        elif text.status == MessageStatus.UNKNOWN:
+            settling.look_up(text.pk)
 
 
 # ---------------------------------------------------------------- sending

@@ -10,7 +10,7 @@ from leads import events, intake
 from leads.models import Lead
 from messaging import appointment_replies, blocking, consent, conversations, delivery, urgency
 from messaging.agent import autonomy, turn
-from messaging.agent.words.loops import LoopSign, Said, looks_automatic
+from messaging.agent.words.loops import LoopSign, Said, is_auto_reply, looks_automatic
 from messaging.answers import answer
 from messaging.carriers.base import BadPayload, TextReceived
 from messaging.compliance import ledger
@@ -32,7 +32,7 @@ from messaging.followups.enums import StopReason
 from messaging.models import CarrierAccount, Conversation, Message, MessageMedia, PhoneNumber
 from messaging.optout_words import Meaning, is_carrier_keyword
 from messaging.urgency_words import sounds_dangerous
-from recoverline.lib import queue
+from recoverline.lib import queue, request_ids
 from recoverline.lib.phones import is_anonymous, is_short_code, parse_phone
 from recoverline.lib.text import clean_inbound
 
@@ -105,8 +105,9 @@ def _act_on(
     body = message.body
     _note_first_text(conversation.lead, message, event, now=now)
     conversations.note_said(
-        conversation, text=body or "Picture", now=now, by_customer=True, happening=Happening.TEXT_IN
-    )
+        conversation, text=body or "Picture", now=now, by_customer=not _is_known_machine(conversation, message),
+        happening=Happening.TEXT_IN,
+    )  # fmt: skip
     relay.ring_if_relayed(conversation)
     if meaning == Meaning.MAYBE:
         _note_consent(conversation, event, ConsentKind.DOUBTFUL, said=body, now=now)
@@ -157,6 +158,7 @@ def _store(conversation: Conversation, event: TextReceived, *, now: datetime) ->
         idem_key=f"in:{conversation.number.account_id}:{event.message_id}"[:200],
         carrier_message_id=event.message_id,
         created_at=now,
+        request_id=request_ids.current(),
         is_simulated=conversation.is_simulated,
     )
     if event.media:
@@ -260,6 +262,18 @@ def _burst(conversation: Conversation, body: str) -> str:
 
 
 # ---------------------------------------------------------------- loops
+def _is_known_machine(conversation: Conversation, message: Message) -> bool:
+    """An automatic answer, in the words in which it came before: it answers whatever we write, and nobody waits there.
+
+    The first one waits for a person, who may see more in it. If they write back it comes again, and without this the
+    team on call would be asked again each time.
+    """
+    if not is_auto_reply(message.body) or sounds_dangerous(message.body):
+        return False
+    earlier = Message.objects.filter(conversation=conversation, direction=Direction.IN, pk__lt=message.pk)
+    return earlier.filter(body=message.body).exists()
+
+
 def _is_machine(conversation: Conversation, *, now: datetime) -> bool:
     """Whether the latest text is not to be answered because a machine seems to write; it waits for a person."""
     recent = Message.objects.filter(conversation=conversation, created_at__gt=now - timedelta(hours=1))

@@ -13,3 +13,4 @@ class RecoverlineConfig(AppConfig):
 
         user_logged_in.connect(begin, dispatch_uid="recoverline.begin")
         queue.count_starts()
+        queue.carry_request_ids()

@@ -10,6 +10,7 @@ from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 
 from messaging.escalation import skew
+from recoverline.lib import request_ids
 from tests import migrated
 from tests.emptying import empty_tables
 from tests.fakes.carrier import FakeCarrier
@@ -117,6 +118,13 @@ def _stay_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def _one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests move our clock and not the database's, which would be told as a fault."""
     monkeypatch.setattr(skew, "database_now", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def _belong_to_no_request() -> Iterator[None]:
+    """A worker's thread goes on with one request until the next; a test's must not go on with the last test's."""
+    with request_ids.of(""):
+        yield
 
 
 @pytest.fixture(autouse=True)

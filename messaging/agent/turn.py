@@ -43,7 +43,7 @@ from messaging.enums import (
 )  # fmt: skip
 from messaging.models import AgentSettings, AgentTurn, Conversation, Message
 from messaging.optout_words import Meaning
-from recoverline.lib import clock
+from recoverline.lib import clock, request_ids
 from scheduling.enums import BookedBy
 
 logger = logging.getLogger(__name__)
@@ -138,14 +138,15 @@ def attempt(conversation_id: int) -> TurnStatus | None:
 
     Raises DatabaseError only: when the database is away nobody can be told, and the turn is taken again.
     """
-    try:
-        return take(conversation_id)
-    except DatabaseError:
-        raise
-    except Exception:
-        logger.exception("the robot's turn in conversation %s failed", conversation_id)
-        _give_up(conversation_id, now=clock.now())
-        return TurnStatus.FAILED
+    with request_ids.of(""):
+        try:
+            return take(conversation_id)
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("the robot's turn in conversation %s failed", conversation_id)
+            _give_up(conversation_id, now=clock.now())
+            return TurnStatus.FAILED
 
 
 # ---------------------------------------------------------------- one turn
@@ -160,6 +161,7 @@ def take(conversation_id: int) -> TurnStatus | None:
     memory.take_back(conversation, now=now)
     memory.forget_unsaid(conversation)
     texts = waiting_texts(conversation)
+    request_ids.go_on_with(texts[-1].request_id if texts else "")
     burst = [message for message in texts if consent.meaning_of(message.body) not in _ABOUT_CONSENT]
     if burst and _goes_in_circles(texts[-1]):
         _give_up(conversation_id, why="The robot began anew again and again", now=now)

@@ -175,6 +175,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+    request_id = models.CharField(max_length=64, blank=True, help_text="Of the webhook or page that caused it.")
     is_simulated = models.BooleanField(default=False)
 
     class Meta:

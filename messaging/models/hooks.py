@@ -17,6 +17,9 @@ class InboundHook(models.Model):
     processed_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    request_id = models.CharField(
+        max_length=64, blank=True, help_text="Stands in the log lines of what came of it, and in its texts."
+    )
 
     class Meta:
         verbose_name = "webhook received"

@@ -6,6 +6,8 @@ and a sweep finds what a lost doorbell should have announced.
 
 A task whose worker dies comes back after `retry`, for ever if django-q were left to it. So each start is counted in the
 task's own row before it runs, and what was started three times and never ended is given up, aloud.
+
+A task carries the id of the request that asked for it, and works for that request.
 """
 
 import logging
@@ -18,9 +20,11 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.models import OrmQ, Task
-from django_q.signals import pre_execute
+from django_q.signals import pre_enqueue, pre_execute
 from django_q.signing import SignedPackage
 from django_q.tasks import async_task, queue_size
+
+from recoverline.lib import request_ids
 
 # Pickled into a row: plain values only, so that a task queued by yesterday's release still loads.
 Argument = int | str | UUID
@@ -61,6 +65,22 @@ class Broker(ORM):  # type: ignore[misc]
 def count_starts() -> None:
     """From now on this process, and the workers it forks, count each start of a task."""
     pre_execute.connect(_count_start, dispatch_uid="recoverline.lib.queue")
+
+
+def carry_request_ids() -> None:
+    """From now on a task takes the id of its request along, and a worker works for that one."""
+    pre_enqueue.connect(_note_request, dispatch_uid="recoverline.lib.queue.request")
+    pre_execute.connect(_go_on_with_request, dispatch_uid="recoverline.lib.queue.request")
+
+
+def _note_request(*, task: dict[str, Any], **_: object) -> None:
+    if request_id := request_ids.current():
+        task["request_id"] = request_id
+
+
+def _go_on_with_request(*, task: dict[str, Any], **_: object) -> None:
+    # A worker has one task at a time, and each begins here.
+    request_ids.go_on_with(task.get("request_id", ""))
 
 
 def _count_start(*, task: dict[str, Any], **_: object) -> None:
