@@ -79,6 +79,7 @@ class TaskReason(TextChoices):
     CALENDAR = "calendar", "A calendar needs a look"
     STAFF = "staff", "Asked for by the team"
     FOLLOW_UP = "follow_up", "A follow-up is due"
+    HOLDOUT = "holdout", "No text on purpose, for an experiment"
 
 
 class LostReason(TextChoices):
