@@ -5,8 +5,9 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from recoverline import demo_login, health, web_app
+from recoverline import demo_login, health, metrics, web_app
 from recoverline.getting_started import views as getting_started
+from recoverline.reports import roi_views
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox:conversation-list")),
@@ -22,6 +23,8 @@ urlpatterns = [
     path("team/", include("recoverline.accounts.team_views")),
     *web_app.urlpatterns,
     *getting_started.urlpatterns,
+    *roi_views.urlpatterns,
+    path("metrics", metrics.show_metrics, name="metrics"),
     path("healthz", health.ready, name="healthz"),
     path("healthz/live", health.live, name="healthz-live"),
 ]

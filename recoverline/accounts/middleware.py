@@ -23,7 +23,7 @@ BY_ITSELF = frozenset({"inbox:poll", "inbox:conversation-presence"})
 PUBLIC = frozenset({"hooks", "booking", "booking_link"})
 # What leads to a second factor, or out.
 ALLOWED = frozenset(
-    {"account_logout", "logout", "account_reauthenticate", "invitation", "healthz", "healthz-live", "demo-sign-in",
+    {"account_logout", "logout", "account_reauthenticate", "invitation", "healthz", "healthz-live", "metrics", "demo-sign-in",
      "mfa_index", "mfa_activate_totp", "mfa_reauthenticate", "mfa_authenticate"}
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.models import OrmQ, Task
@@ -148,6 +149,17 @@ class _Later(ORM):  # type: ignore[misc]
 def waiting() -> int:
     """Tasks that no worker has taken yet."""
     return int(queue_size())
+
+
+def oldest_waiting() -> datetime | None:
+    """Since when the task that waits longest could have been taken; None when none waits."""
+    since: datetime | None = OrmQ.objects.filter(lock__lte=timezone.now()).aggregate(at=Min("lock"))["at"]
+    return since
+
+
+def failed() -> int:
+    """Failed tasks that are kept for somebody to look at."""
+    return Task.objects.filter(success=False).count()
 
 
 def forget_finished(is_personal: Callable[[str], bool]) -> int:

@@ -240,8 +240,11 @@ PAGES = {
     "team-member": Page(TEAM, Membership),
     "team-member-remove": Page(TEAM, Membership, posts=True),
     "team-member-reset": Page(TEAM, Membership, posts=True),
+    "roi": Page(OPEN_TO_ALL),
+    "reports-roi": Page(LIST, shares=True),  # figures of the business; a stranger sees their own
     "healthz": Page(Answers(503, 503, 503, 503, 503)),  # no process beats in a test
     "healthz-live": Page(OPEN_TO_ALL),
+    "metrics": Page(NOT_THERE),  # no token is set in a test
 }
 # Asked in tests of their own below: signed by a carrier; the admin, page by page.
 ASKED_BELOW = {"hooks:receive"}
