@@ -31,8 +31,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder.name}/test.sqlite3"}
 # The manifest of hashed names would have to be collected first.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-# An empty folder, which WhiteNoise wants to see.
-STATIC_ROOT = Path(_folder.name)
+# An empty folder, which WhiteNoise wants to see: it reads all of it for each new client of a test.
+STATIC_ROOT = Path(_folder.name, "static")
+STATIC_ROOT.mkdir()
 # A test changes the configuration and looks at once.
 CONFIGURATION_SECONDS = 0.0
 # Made to be slow, and signing in is what many tests begin with.
