@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from leads.models import JobRequest, Lead, LeadEvent
 from messaging.enums import ConversationStatus, Handler, MessageKind, MessageStatus
+from messaging.inbox import replying
 from messaging.models import Conversation, InboundHook, Message, PhoneNumber
 from recoverline.lib import clock
-from tests.factories import make_account, make_business, make_location, make_number
+from tests.factories import make_account, make_business, make_location, make_number, make_user
 from tests.fakes.carrier import CallbackPlan
 from tests.wire import CALLER, OURS, Wire
 
@@ -148,6 +150,19 @@ def test_the_fourth_equal_text_in_an_hour_is_a_machine(wire: Wire) -> None:
     assert LeadEvent.objects.filter(kind="conversation.paused").count() == 1
     say(wire, "I am away until Monday", 4)
     assert LeadEvent.objects.filter(kind="conversation.paused").count() == 1
+
+
+def test_the_same_automatic_answer_waits_for_a_person_once(wire: Wire) -> None:
+    """It comes back for each text of theirs: nobody is asked anew for it, or paged when it "waits" too long."""
+    away, dana = "Thank you for contacting Acme. We will reply within one business day.", make_user()
+    waits = []
+    for n, body in enumerate([away, away, "Sorry, my phone did that. Do you fix faucets?", away, "I smell gas"]):
+        say(wire, body, n)
+        conversation = Conversation.objects.get()
+        waits.append(conversation.needs_reply)
+        if n != 2:
+            replying.reply(conversation, by=dana, body="On our way", client_id=uuid4(), now=clock.now())
+    assert waits == [True, False, True, True, True]
 
 
 def test_equal_texts_over_more_than_an_hour_are_a_person(wire: Wire) -> None:
