@@ -71,8 +71,13 @@ def test_it_refuses_where_a_real_carrier_is_connected(local: None, settings: Any
     assert not Call.objects.exists()
 
 
-def test_it_prepares_a_business_with_a_history_once(local: None) -> None:
+def test_it_prepares_a_business_with_a_history_once(local: None, caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("messaging")
+    level = logger.level
     said = demo(prepare=True)
+    # The history is no news for the log.
+    assert [record.getMessage() for record in caplog.records if record.levelno < logging.WARNING] == []
+    assert logger.level == level
     business = Business.objects.get()
     assert said == f"Playing a few days of {business}…\n21 calls are in the inbox.\n"
     assert business.is_simulated
@@ -107,12 +112,9 @@ def test_it_prepares_a_business_with_a_history_once(local: None) -> None:
     assert (Call.objects.count(), Message.objects.count(), Lead.objects.count()) == before
 
 
-def test_the_history_is_no_news_for_the_log(local: None, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_is_quiet_for_a_while(caplog: pytest.LogCaptureFixture) -> None:
     logger = logging.getLogger("messaging")
     level = logger.level
-    demo(prepare=True)
-    assert [record.getMessage() for record in caplog.records if record.levelno < logging.WARNING] == []
-    assert logger.level == level
     with only_warnings():
         logger.info("news")
         logger.warning("trouble")
