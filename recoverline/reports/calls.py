@@ -1,36 +1,48 @@
 """The calls behind every figure: one queryset per measure, which the figures count and the lists show."""
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Concat
 
+from leads.enums import Urgency
 from messaging import configuration
 from messaging.enums import CallState, MessageKind, MessageStatus
 from messaging.models import Call, Message
 from recoverline.reports.measures import ATTRIBUTION_DAYS
 from recoverline.reports.periods import Period
 from recoverline.reports.scopes import Scope
-from recoverline.reports.spans import DaysLater, SecondsBetween
+from recoverline.reports.spans import DaysLater, SecondsBetween, Tenths
 
 # The carrier took it; what became of it afterwards is another question.
 LEFT = (MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNDELIVERED)
 
-IS_TEXTED = Q(text_at__isnull=False)
-IS_QUALIFIED = (
-    IS_TEXTED
-    & (Q(conversation__request__service__isnull=False) | Q(conversation__request__need__gt=""))
-    & (Q(conversation__request__place__gt="") | ~Q(conversation__request__urgency="unknown"))
+_REQUEST = "conversation__request__"
+_IS_KNOWN = (Q(**{f"{_REQUEST}service__isnull": False}) | Q(**{f"{_REQUEST}need__gt": ""})) & (
+    Q(**{f"{_REQUEST}place__gt": ""})
+    | Q(**{f"{_REQUEST}urgency__in": [Urgency.ROUTINE, Urgency.URGENT, Urgency.EMERGENCY]})
 )
 # From the own phones: with a number and nobody's (missed_calls._carry_out).
 _IS_OF_TEAM = Q(state=CallState.MISSED, lead__isnull=True, caller__gt="") | Q(lead__is_team=True)
 # What can be asked of a call with `told`; the others need `jobs`.
 TOLD = {
     "missed": Q(),
-    "texted": IS_TEXTED,
+    "texted": Q(text_at__isnull=False),
     "delivered": Q(text_status=MessageStatus.DELIVERED),
     "reached_in_10": Q(seconds__lte=10),
     "reached_in_60": Q(seconds__lte=60),
     "replied": Q(is_replied=True),
-    "qualified": IS_QUALIFIED,
+    "qualified": Q(text_at__isnull=False, is_qualified=True),
 }
 
 
@@ -48,7 +60,8 @@ def missed(scope: Scope, period: Period) -> QuerySet[Call]:
 
 
 def told(calls: QuerySet[Call]) -> QuerySet[Call]:
-    """Missed calls with what is asked of their first text: `text_at`, `text_status`, `seconds`, `is_replied`."""
+    """Missed calls with what is asked of their first text: `text_at`, `text_status`, `is_replied`, `is_qualified`,
+    and `seconds` from its end to the text, in tenths."""
     # The key of a first text is made of its call (missed_calls.first_text_key), and unique: one probe of an index.
     key = Concat(
         Value("missedcall:"), Cast(OuterRef("account_id"), CharField()), Value(":"), OuterRef("carrier_call_id")
@@ -63,8 +76,9 @@ def told(calls: QuerySet[Call]) -> QuerySet[Call]:
     return calls.annotate(
         text_at=Subquery(text.values(at=Coalesce("sent_at", "created_at"))[:1]),
         text_status=Subquery(text.values("status")[:1]),
-        seconds=SecondsBetween(Coalesce(F("ended_at"), F("started_at")), F("text_at")),
+        seconds=Tenths(SecondsBetween(Coalesce(F("ended_at"), F("started_at")), F("text_at"))),
         is_replied=Exists(answers),
+        is_qualified=Case(When(_IS_KNOWN, then=True), default=False, output_field=BooleanField()),
     )
 
 

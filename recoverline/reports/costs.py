@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, Sum, Value
-from django.db.models.functions import Ceil, Coalesce, Greatest
+from django.db.models.functions import Coalesce
 
 from leads.models import Location
 from messaging.enums import Direction, MessageKind
@@ -11,7 +11,7 @@ from messaging.models import AgentTurn, Message
 from recoverline.reports.calls import LEFT, incoming
 from recoverline.reports.periods import Period
 from recoverline.reports.scopes import Scope
-from recoverline.reports.spans import SecondsBetween
+from recoverline.reports.spans import Epoch, WholeSteps
 
 _OUTBOUND = tuple(kind for kind in MessageKind if kind != MessageKind.INBOUND)
 MICROS_PER_CENT = 10_000
@@ -70,9 +70,9 @@ def _segments(scope: Scope, period: Period) -> int:
 
 
 def _minutes(scope: Scope, period: Period) -> int:
-    lasted = SecondsBetween(F("started_at"), F("ended_at"))
-    calls = incoming(scope, period).filter(ended_at__isnull=False).order_by()
-    return int(calls.aggregate(total=Sum(Ceil(Greatest(lasted, Value(0.0)) / Value(60.0))))["total"] or 0)
+    calls = incoming(scope, period).filter(ended_at__gt=F("started_at")).order_by()
+    begun = WholeSteps(Epoch(F("ended_at")) - Epoch(F("started_at")) + Value(59), 60)
+    return calls.aggregate(total=Sum(begun))["total"] or 0
 
 
 def _model(scope: Scope, period: Period) -> int | None:

@@ -48,6 +48,17 @@ class SecondsBetween(Func):
         return swapped.as_sql(compiler, connection, template=template, arg_joiner=") - (", **extra)
 
 
+class Tenths(Func):
+    """A number of seconds in steps of a tenth, which is as exact as anybody reads it."""
+
+    output_field = FloatField()
+    arity = 1
+    template = "ROUND(%(expressions)s, 1)"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="ROUND((%(expressions)s)::numeric, 1)::float8", **extra)
+
+
 class DaysLater(Func):
     """The instant so many times 24 hours later."""
 
@@ -66,7 +77,7 @@ class DaysLater(Func):
         return self.as_sql(compiler, connection, template=f"(%(expressions)s + interval '{self.hours} hours')", **extra)
 
 
-class _Epoch(Func):
+class Epoch(Func):
     """Whole seconds since 1970."""
 
     output_field = IntegerField()
@@ -80,8 +91,8 @@ class _Epoch(Func):
         return self.as_sql(compiler, connection, template="FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint", **extra)
 
 
-class _Floor(Func):
-    """Whole steps of `by` in a number that is not negative."""
+class WholeSteps(Func):
+    """Whole steps of `by` in a whole number that is not negative."""
 
     output_field = IntegerField()
 
@@ -102,18 +113,18 @@ def local_seconds(field: str, *, zone: ZoneInfo, start: datetime, end: datetime)
             for (_, offset), (after, _) in pairwise(offsets)
         ]
         shift = Case(*until, default=shift, output_field=IntegerField())
-    return _Epoch(F(field)) + shift
+    return Epoch(F(field)) + shift
 
 
 def hour_of_week(field: str, *, zone: ZoneInfo, start: datetime, end: datetime) -> Expression:
     """0 (Monday, from midnight) to 167 (Sunday, from 23:00) as the clocks of `zone` showed it."""
-    hours = _Floor(local_seconds(field, zone=zone, start=start, end=end), HOUR)
+    hours = WholeSteps(local_seconds(field, zone=zone, start=start, end=end), HOUR)
     return (hours + Value(_THURSDAY_HOURS)) % Value(WEEK_HOURS)
 
 
 def local_day(field: str, *, zone: ZoneInfo, start: datetime, end: datetime) -> Expression:
     """Days since 1970 as the calendars of `zone` showed them."""
-    return _Floor(local_seconds(field, zone=zone, start=start, end=end), 24 * HOUR)
+    return WholeSteps(local_seconds(field, zone=zone, start=start, end=end), 24 * HOUR)
 
 
 def offsets_of(zone: ZoneInfo, *, start: datetime, end: datetime) -> list[tuple[datetime, int]]:
