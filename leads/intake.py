@@ -26,9 +26,11 @@ def new_lead(
     """The lead of a phone that was not known a moment ago. Safe under concurrency: the database knows one per phone."""
     try:
         with transaction.atomic():
-            return Lead.objects.create(
+            lead = Lead.objects.create(
                 business=business, phone=phone, created_at=at, source=source, name=name, is_simulated=simulated
             )
+            events.tell("lead.created", business=business, lead=lead, at=at)
+            return lead
     except IntegrityError:
         return Lead.objects.get(business=business, phone=phone)
 

@@ -99,12 +99,14 @@ def _move_up(message: Message, delivery: Delivery, *, code: str, text: str, now:
     status = STATUS_OF[delivery]
     row = Message.objects.filter(pk=message.pk)
     changes: dict[str, object] = {"status": status, "suppression": "", "next_at": None, "lease_until": None}
-    if message.sent_at is None:
-        changes["sent_at"] = now
     if status == MessageStatus.DELIVERED:
         changes["delivered_at"] = now
     row.filter(status__in=UNSETTLED).update(error_code="", error_text="")
     moved = row.filter(status__in=[other for other, rank in RANK.items() if rank < RANK[status]]).update(**changes)
+    if moved and message.sent_at is None:
+        was_first = row.filter(sent_at=None).update(sent_at=now)
+        if was_first and status != MessageStatus.FAILED:
+            tell_sent(message, now=now)
     if moved and status == MessageStatus.DELIVERED:
         _call_off_second_try(message)
         believe_reachable(message.lead_id)
@@ -114,6 +116,11 @@ def _move_up(message: Message, delivery: Delivery, *, code: str, text: str, now:
         # What has arrived after all needs nothing done, except that a person who said stop is believed.
         if moved or carrier_for(message.account).classify(code) == ErrorClass.OPTED_OUT:
             act_on_error(message, code, now=now)
+
+
+def tell_sent(message: Message, *, now: datetime) -> None:
+    """Other software may want to know that it has left. Once a text: by whoever learned it first."""
+    events.tell("text.sent", business=message.business, lead=message.lead, at=now, message=str(message.key))
 
 
 def act_on_error(message: Message, code: str, *, now: datetime) -> None:

@@ -344,15 +344,23 @@ def _save_accepted(message: Message, attempt: int, carrier_message_id: str, *, n
         "lease_until": None, "error_code": "", "error_text": "", "suppression": "",
     }  # fmt: skip
     try:
-        accepted = ours.update(**changes)
+        accepted = _accept(message, ours, changes, now=now)
     except IntegrityError:
         delivery.keep_id(message, carrier_message_id, now=now)
-        accepted = ours.update(**changes)
+        accepted = _accept(message, ours, changes, now=now)
     if not accepted:
         # The callback was quicker than our own answer: it has set the status, the id may be missing.
         delivery.keep_id(message, carrier_message_id, now=now)
     if message.idem_key.startswith(consent.CONFIRMATION):
         ledger.note_confirmed(message, at=now)
+
+
+@transaction.atomic
+def _accept(message: Message, ours: QuerySet[Message], changes: dict[str, object], *, now: datetime) -> bool:
+    accepted = ours.update(**changes)
+    if accepted:
+        delivery.tell_sent(message, now=now)
+    return bool(accepted)
 
 
 # ---------------------------------------------------------------- by hand

@@ -95,6 +95,8 @@ def _attach(message: Message, text: CarrierText, *, now: datetime) -> bool:
                 error_code="",
                 error_text="",
             )
+            if attached:
+                delivery.tell_sent(message, now=now)
     except IntegrityError:
         return False
     if attached:

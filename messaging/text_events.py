@@ -167,6 +167,10 @@ def _store(conversation: Conversation, event: TextReceived, *, now: datetime) ->
             for position, media in enumerate(event.media)
         )
         queue.enqueue("messaging.tasks.fetch_media", message.pk)
+    events.tell(
+        "text.received", business=conversation.business, lead=conversation.lead, at=now, message=str(message.key),
+        conversation=str(conversation.key),
+    )  # fmt: skip
     return message
 
 

@@ -98,7 +98,7 @@ def settle(claim: Claim, answer: Answer, *, now: datetime) -> None:
     with transaction.atomic():
         row = WebhookDelivery.objects.select_for_update(of=("self",)).filter(
             pk=claim.delivery_id, attempts=claim.fence, status=DeliveryStatus.SENDING
-        ).select_related("business").first()  # fmt: skip
+        ).select_related("endpoint").defer("body", "endpoint__secret", "endpoint__old_secret").first()  # fmt: skip
         if row is None:
             return
         entry = {"at": now.isoformat(), "status": answer.status, "seconds": answer.seconds, "said": answer.said}
@@ -112,7 +112,8 @@ def settle(claim: Claim, answer: Answer, *, now: datetime) -> None:
             case Verdict.AGAIN:
                 _plan_again(row, answer, now=now)
         row.save(update_fields=["log", "lease_until", "status", "delivered_at", "next_at"])
-        _note_health(row, answer, now=now)
+        if row.status != DeliveryStatus.DELIVERED or row.endpoint.failures or row.endpoint.rests_until:
+            _note_health(row, answer, now=now)
 
 
 def _plan_again(row: WebhookDelivery, answer: Answer, *, now: datetime) -> None:
@@ -152,8 +153,6 @@ def _note_health(row: WebhookDelivery, answer: Answer, *, now: datetime) -> None
 
 
 def _recover(endpoint: WebhookEndpoint, *, now: datetime) -> None:
-    if not endpoint.failures and endpoint.rests_until is None:
-        return
     was_broken = endpoint.failures >= plan.BREAKS_AFTER
     endpoint.failures, endpoint.failing_since, endpoint.rests_until = 0, None, None
     endpoint.save(update_fields=["failures", "failing_since", "rests_until"])

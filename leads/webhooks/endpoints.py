@@ -1,6 +1,7 @@
 """An endpoint's life: its secret, a test, what is sent again, and how it is, in words for staff."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -47,23 +48,30 @@ def send_test(endpoint: WebhookEndpoint, *, now: datetime) -> WebhookDelivery:
     delivery = WebhookDelivery.objects.create(
         business=endpoint.business, endpoint=endpoint, kind=TEST, body=json.dumps(content), next_at=now, created_at=now
     )
-    queue.enqueue(announcing.DELIVER)
+    _try_now([endpoint.pk])
     return delivery
 
 
 def send_again(rows: "QuerySet[WebhookDelivery]", *, by: str, now: datetime) -> int:
     """Send what has ended once more, under its old id and with all its tries; how many. `by` names who asked."""
-    count = 0
-    for row in rows.filter(status__in=ENDED, endpoint__is_active=True).only("pk", "log", "attempts"):
+    count, endpoint_ids = 0, set()
+    for row in rows.filter(status__in=ENDED, endpoint__is_active=True).only("pk", "log", "attempts", "endpoint"):
         entry = {"at": now.isoformat(), "status": None, "seconds": 0, "said": f"Sent again by {by}.", "by_hand": True}
         # The attempts are not counted anew: they are the fence.
         unchanged = WebhookDelivery.objects.filter(pk=row.pk, attempts=row.attempts, status__in=ENDED)
         count += unchanged.update(
             status=DeliveryStatus.WAITING, next_at=now, delivered_at=None, log=[*row.log, entry][-20:]
         )
+        endpoint_ids.add(row.endpoint_id)
     if count:
-        queue.enqueue(announcing.DELIVER)
+        _try_now(endpoint_ids)
     return count
+
+
+def _try_now(endpoint_ids: Collection[int]) -> None:
+    """Somebody looks at it and wants to know: it rests no longer."""
+    WebhookEndpoint.objects.filter(pk__in=endpoint_ids).update(rests_until=None)
+    queue.enqueue(announcing.DELIVER)
 
 
 def failed_since(endpoint: WebhookEndpoint, since: datetime) -> "QuerySet[WebhookDelivery]":
@@ -79,7 +87,7 @@ def health(endpoint: WebhookEndpoint, *, now: datetime) -> str:
     waiting = endpoint.deliveries.filter(status=DeliveryStatus.WAITING).count()
     behind = f" {_events(waiting)} waiting." if waiting else ""
     if endpoint.failing_since is not None:
-        said = str(last[-1].get("said", "")) if last else ""
+        said = next((entry["said"] for entry in reversed(last or []) if not entry.get("by_hand")), "")
         return f"Failing for {_length(endpoint.failing_since, now)}. {said}{behind}{_next_try(endpoint, now)}"
     if endpoint.rests_until is not None and endpoint.rests_until > now:
         return f"It asked for a pause.{behind}{_next_try(endpoint, now)}"

@@ -30,7 +30,7 @@ LANES_OF_FAILING = LANES // 2
 LOOK_SECONDS = 0.25
 CLAIM_SECONDS = 30.0  # then nothing new is begun; a task has 60 for everything
 LONGEST_ROUND_SECONDS = 60  # whoever was killed in a round is not waited for any longer
-RUNNING = "webhooks running"
+RUNNING = "webhooks-running"
 KEPT = timedelta(days=30)
 
 
@@ -121,9 +121,9 @@ def _claim_due(now: datetime, lanes: Lanes) -> list[Claim]:
     endpoints = due_endpoints(now)
     if not endpoints:
         return []
-    busy = _busy(now)
-    failing_ids = WebhookEndpoint.objects.filter(pk__in=busy, failures__gt=0).values_list("pk", flat=True)
-    room, failing = LANES - lanes.busy(), sum(busy[pk] for pk in failing_ids)
+    under_way = _under_way(now)
+    busy = {pk: count for pk, _, count in under_way}
+    room, failing = LANES - lanes.busy(), sum(count for _, failures, count in under_way if failures)
     claims: list[Claim] = []
     for endpoint in endpoints:
         allowed = (1 if endpoint.failures else LANES_OF_ONE) - busy.get(endpoint.pk, 0)
@@ -135,10 +135,10 @@ def _claim_due(now: datetime, lanes: Lanes) -> list[Claim]:
     return claims
 
 
-def _busy(now: datetime) -> dict[int, int]:
-    """Posts under way by endpoint, whoever posts them."""
+def _under_way(now: datetime) -> list[tuple[int, int, int]]:
+    """Endpoint, its failures and how many posts to it are under way, whoever posts them."""
     rows = WebhookDelivery.objects.filter(status=DeliveryStatus.SENDING, next_at__gt=now).order_by()
-    return dict(rows.values_list("endpoint").annotate(count=Count("pk")))
+    return list(rows.values_list("endpoint", "endpoint__failures").annotate(count=Count("pk")))
 
 
 def _claim_of(endpoint: WebhookEndpoint, count: int, *, now: datetime) -> list[Claim]:

@@ -16,7 +16,9 @@ from scheduling.models import Appointment
 
 TIMELINE_SIZE = 50
 # Told by the call, the text, the task or the robot's turn itself, which stand in the timeline already.
-TOLD_BY_ROWS = Q(kind__startswith="call.") | Q(kind__startswith="text.") | Q(kind__startswith="task.")
+TOLD_BY_ROWS = (
+    Q(kind__startswith="call.") | Q(kind__startswith="text.") | Q(kind__startswith="task.") | Q(kind="lead.created")
+)
 # Told by the text in which the customer said it; the panel reads it.
 NOTED = "lead.noted"
 

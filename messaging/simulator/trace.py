@@ -33,7 +33,7 @@ RECENT_HOOKS = 500
 RECENT = 60
 BEGINS = ("voice", "message")
 # Said better elsewhere in the trace.
-TOLD_OTHERWISE = ("call.missed", "task.created")
+TOLD_OTHERWISE = ("call.missed", "task.created", "lead.created", "text.received", "text.sent")
 GOOD, BAD, PLAIN = "good", "bad", ""
 Row = TypeVar("Row", bound=Model)
 
