@@ -15,7 +15,7 @@ from leads.models import CallbackTask, LeadEvent, Location
 from messaging import upkeep
 from messaging.enums import Direction
 from messaging.escalation import sources
-from messaging.models import Call, Conversation, Mention, Message
+from messaging.models import Call, Conversation, Mention, Message, PhoneNumber
 from messaging.templatetags.inbox import person
 from recoverline.lib import mail, queue
 from recoverline.lib.phones import display_phone
@@ -163,6 +163,10 @@ def _subject_of(event: LeadEvent) -> Subject:
         message = Message.objects.select_related("conversation__location").filter(key=key).first()
         if message:
             return Subject(f"{inbox}{message.conversation.key}/", message.conversation.location)
+    if key := data.get("number"):
+        number = PhoneNumber.objects.select_related("location").filter(business=event.business_id, key=key).first()
+        if number:
+            return Subject(f"{settings.SITE_URL}/status/", number.location)
     if key := data.get("appointment"):
         appointment = Appointment.objects.select_related("location").filter(key=key).first()
         if appointment:

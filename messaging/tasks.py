@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from leads.models import LeadEvent
-from messaging import alerts, appointment_events, media, reminders, upkeep, voicemail, waitlist_offers
+from messaging import alerts, appointment_events, media, reminders, silence, upkeep, voicemail, waitlist_offers
 from messaging.agent import turn
 from messaging.inbox import leaving, tending
 from messaging.models import Message
@@ -35,6 +35,10 @@ def reconcile() -> None:
     upkeep.reconcile(clock.now())
     appointment_events.catch_up(clock.now())
     waitlist_offers.offer_everywhere(clock.now())
+
+
+def watch_silence() -> None:
+    silence.watch(clock.now())
 
 
 def fetch_media(message_id: int) -> None:

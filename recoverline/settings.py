@@ -289,6 +289,23 @@ CALENDAR_HOSTS = env.list("CALENDAR_HOSTS", default=[])
 # "host:port" of receivers inside the private network that may be told nevertheless, without TLS too.
 WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=[])
 
+# ---------------------------------------------------------------- the API
+API_READS_PER_MINUTE = env.int("API_READS_PER_MINUTE", default=600)
+API_WRITES_PER_MINUTE = env.int("API_WRITES_PER_MINUTE", default=120)
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "recoverline.api.problems.handle",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "recoverline.api.negotiation.JsonAlways",
+    "DEFAULT_SCHEMA_CLASS": "recoverline.api.schema.ApiSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # each view says who may ask; a session never opens one
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Recoverline API",
+    "DESCRIPTION": "Leads, conversations, texts, calls, appointments, callback tasks and consent of one business.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [],  # choices stay where they are used
+}
+
 # ---------------------------------------------------------------- composition of the apps
 # Writes what a webhook says: LeadEvent -> the JSON, None if nobody is to be told.
 EVENT_BODY = "recoverline.api.bodies.body_of"
@@ -303,6 +320,7 @@ EVENT_HANDLERS = {
     "model.unavailable": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
     "call.alerted": ["messaging.tasks.alert_staff"],
     "task.created": ["messaging.tasks.alert_staff"],
+    "line.silent": ["messaging.tasks.alert_staff"],
     "carrier.stopped": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
     "text.given_up": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
     "text.blocked": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
@@ -353,6 +371,7 @@ PERIODIC_TASKS = {
     "messaging.escalation.tasks.run_due": 10,
     "messaging.escalation.tasks.watch": 60,
     "messaging.tasks.reconcile": 300,
+    "messaging.tasks.watch_silence": 600,
     "scheduling.tasks.expire_holds": 30,
     "scheduling.tasks.sync_calendars": 60,
     "scheduling.tasks.poll_calendars": 60,
