@@ -25,6 +25,10 @@ WORDING: dict[Language, dict[str, str]] = {
             "Hi {caller_name}, this is {business}. We missed your call earlier, and sorry for writing so late. "
             "Do you still need help? {opt_out}"
         ),
+        ScriptKind.WEB_FORM: (
+            "Hi {caller_name}, this is {business}. We got your request, thank you! We can answer you right here. "
+            "What else should we know? {opt_out}"
+        ),
         ScriptKind.HELP: "{business}: contact us at {phone}, {email}, or ask your question right here. {opt_out}",
         ScriptKind.OPT_OUT_CONFIRMATION: (
             "{business}: you are opted out and will get no more texts from us. Reply START if you change your mind."
@@ -91,6 +95,10 @@ WORDING: dict[Language, dict[str, str]] = {
         ScriptKind.DELAYED: (
             "Hola {caller_name}, somos {business}. Antes perdimos su llamada y sentimos escribirle tarde. "
             "¿Sigue necesitando ayuda? {opt_out}"
+        ),
+        ScriptKind.WEB_FORM: (
+            "Hola {caller_name}, somos {business}. Recibimos su solicitud, gracias. Podemos responderle por este chat. "
+            "¿Algo que debamos saber? {opt_out}"
         ),
         ScriptKind.HELP: "{business}: nos encuentra en {phone}, {email}, o por este mismo chat. {opt_out}",
         ScriptKind.OPT_OUT_CONFIRMATION: (

@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from messaging.delivery import AGAIN
 from messaging.enums import MessageKind, ScriptKind
 from messaging.models import Message
 from messaging.wording import wording
 from recoverline.lib.text import count_segments
 
 LATE_AFTER = timedelta(minutes=3)
+# How the key of a text begins that answers a form (messaging.forms_in).
+ANSWERS_FORM = "form:"
 
 
 def reword(message: Message, *, now: datetime) -> None:
@@ -17,7 +20,7 @@ def reword(message: Message, *, now: datetime) -> None:
         if message.expires_at
         else message.created_at
     )
-    if message.kind != MessageKind.FIRST_TEXT or message.unknowns or now - due < LATE_AFTER:
+    if message.kind != MessageKind.FIRST_TEXT or message.unknowns or now - due < LATE_AFTER or _answers_form(message):
         return
     message.body = wording(
         ScriptKind.DELAYED,
@@ -28,3 +31,12 @@ def reword(message: Message, *, now: datetime) -> None:
     )
     message.segments = count_segments(message.body).count
     message.save(update_fields=["body", "segments"])
+
+
+def _answers_form(message: Message) -> bool:
+    """Who filled in a form never called: what it says is true however late."""
+    keys = [message.idem_key]
+    if message.idem_key.startswith(AGAIN):
+        first = Message.objects.filter(business=message.business_id, key=message.idem_key.removeprefix(AGAIN))
+        keys += first.values_list("idem_key", flat=True)
+    return any(key.startswith(ANSWERS_FORM) for key in keys)

@@ -58,6 +58,7 @@ FIRST_TEXT_KINDS: frozenset[str] = frozenset(enums.FIRST_TEXT_KINDS)
 SPOKEN_KINDS: frozenset[str] = frozenset({ScriptKind.GREETING, ScriptKind.GREETING_CLOSED, ScriptKind.WHISPER})
 # Somebody who books on the page may never have got a text of ours before.
 MAY_BE_FIRST: frozenset[str] = FIRST_TEXT_KINDS | {
+    ScriptKind.WEB_FORM,
     ScriptKind.BOOKING_CONFIRMED,
     ScriptKind.BOOKING_REQUESTED,
     ScriptKind.SLOT_OFFERED,

@@ -18,6 +18,7 @@ urlpatterns = [
     path("book/", include("scheduling.page.urls")),
     path("b/", include("scheduling.page.link_urls")),
     path("on-call/", include("messaging.escalation.urls")),
+    path("api/v1/", include("recoverline.api.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("recoverline.accounts.urls")),
     path("team/", include("recoverline.accounts.team_views")),

@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 
 from leads.access import businesses_for
 from leads.models import Business
+from leads.models.api import ApiToken
 
 # Nobody's membership counts there: carriers sign, links are their own key, and a booking page is everybody's.
 # "View on site" of the admin loads whatever its address names and finds that it has no page.
@@ -55,10 +56,13 @@ def watch_requests() -> Iterator[None]:
             response = answer(self, request)
         finally:
             seen, here.loaded = here.loaded, None
-        user = getattr(request, "user", None)
-        if user is None or not user.is_authenticated or request.path.startswith(PUBLIC):
+        user, token = getattr(request, "user", None), getattr(request, "auth", None)
+        if isinstance(token, ApiToken):
+            mine, user = {token.business_id}, token
+        elif user is None or not user.is_authenticated or request.path.startswith(PUBLIC):
             return response
-        mine = set(businesses_for(user).values_list("pk", flat=True))
+        else:
+            mine = set(businesses_for(user).values_list("pk", flat=True))
         if strange := sorted(name for name, business in seen if business not in mine):
             raise SeenTooMuch(f"{request.method} {request.path} as {user} loaded {', '.join(strange)} of others")
         return response
