@@ -8,10 +8,11 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from leads.access import alert_addresses, own_address
-from leads.models import CallbackTask, LeadEvent, Location
+from leads.models import CallbackTask, LeadEvent, Location, WebhookEndpoint
 from messaging import upkeep
 from messaging.enums import Direction
 from messaging.escalation import sources
@@ -167,6 +168,10 @@ def _subject_of(event: LeadEvent) -> Subject:
         number = PhoneNumber.objects.select_related("location").filter(business=event.business_id, key=key).first()
         if number:
             return Subject(f"{settings.SITE_URL}/status/", number.location)
+    if key := data.get("endpoint"):
+        endpoint = WebhookEndpoint.objects.filter(key=key).only("pk").first()
+        if endpoint:
+            return Subject(f"{settings.SITE_URL}{reverse('admin:leads_webhookendpoint_change', args=[endpoint.pk])}")
     if key := data.get("appointment"):
         appointment = Appointment.objects.select_related("location").filter(key=key).first()
         if appointment:

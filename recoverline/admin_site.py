@@ -107,6 +107,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("Results", ("messaging.experiment", "messaging.experimentassignment", "leads.weeklydigest")),
+    ("Connections", ("leads.webhookendpoint", "leads.webhookdelivery")),
 )
 REST = "Installation"
 BUSINESSES_SHOWN = 3

@@ -16,6 +16,7 @@ WAITS = (
     timedelta(minutes=30),
     *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
 )
+MOST_TRIES = len(WAITS)
 SPREAD = 0.2
 # Longer than all waits together: what could not even be tried so long is given up as well.
 OLDEST = timedelta(days=4)
@@ -58,7 +59,7 @@ def next_wait(tries: int, *, roll: float, asked: timedelta | None = None) -> tim
 
     `roll` from 0 to 1 spreads what failed together. `asked`: the endpoint wants at least so much.
     """
-    if tries >= len(WAITS):
+    if tries >= MOST_TRIES:
         return None
     wait = WAITS[tries] * (1 + SPREAD * (2 * roll - 1))
     return max(wait, min(asked, MOST_ASKED_FOR)) if asked else wait

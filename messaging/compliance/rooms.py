@@ -65,6 +65,9 @@ ROOMS: Mapping[str, Room] = {
         kept=("status", "urgency", "source", "lost_reason"),
     ),
     "leads.LeadEvent": Room(_lead, emptied=("text",), searched=("data",), kept=("kind",)),
+    "leads.WebhookDelivery": Room(
+        lambda person: Q(event__lead__in=person.leads), emptied=("body",), kept=("kind", "status", "log")
+    ),
     "leads.CallbackTask": Room(
         lambda person: _lead(person) | _phone(person),
         emptied=("detail",),
@@ -173,6 +176,7 @@ ROOMS: Mapping[str, Room] = {
 # beside one of them. The second part is the way to the business.
 QUOTES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "leads.LeadEvent": ("business", ("text", "data")),
+    "leads.WebhookDelivery": ("business", ("body",)),
     "leads.CallbackTask": ("business", ("detail", "cause")),
     "leads.Lead": ("business", ("notes",)),
     "leads.JobRequest": ("business", ("need", "notes", "outcome_note", "answers")),
@@ -207,7 +211,7 @@ NOBODYS: Mapping[str, str] = {
         (
             *("leads.Business", "leads.HistoricalBusiness", "leads.Location", "leads.Service"),
             *("leads.ServiceAtLocation", "leads.ServiceArea", "leads.Faq", "leads.Policy", "leads.IntakeQuestion"),
-            *("leads.PersonTopic", "leads.SafetyText", "leads.PrivacySalt"),
+            *("leads.PersonTopic", "leads.SafetyText", "leads.PrivacySalt", "leads.WebhookEndpoint"),
             *("scheduling.Resource", "scheduling.HistoricalResource", "scheduling.Resource_locations"),
             *("scheduling.Resource_services", "scheduling.BookingRules", "scheduling.HistoricalBookingRules"),
             *("scheduling.BookingSettings", "scheduling.HistoricalBookingSettings", "scheduling.TravelTime"),

@@ -16,6 +16,8 @@ from leads.models import (
     LeadEvent,
     Location,
     ServiceArea,
+    WebhookDelivery,
+    WebhookEndpoint,
     WeeklyDigest,
 )
 from messaging.escalation import chain
@@ -154,6 +156,10 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
     )  # fmt: skip
     experiment = Experiment.objects.create(business=business, name=f"{word} wording", created_at=NOON)
     arm = experiment.arms.create(business=business, name=f"{word} arm", script=script)
+    endpoint = WebhookEndpoint.objects.create(
+        business=business, name=f"{word} crm", url=f"https://{word}.example/hook", secret=f"whsec_{word}",
+        disabled_reason=f"{word} went", created_at=NOON,
+    )  # fmt: skip
     travel = TravelTime.objects.create(business=business, origin=area, destination=area, minutes=10)
     rows: list[Model] = [
         business,
@@ -180,6 +186,10 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
         experiment,
         experiment.assignments.create(business=business, arm=arm, lead=lead, at=NOON),
         WeeklyDigest.objects.create(business=business, week=DAY, sent_at=NOON),
+        endpoint,
+        WebhookDelivery.objects.create(
+            business=business, endpoint=endpoint, kind="lead.noted", body=f'{{"text": "{word} told"}}', created_at=NOON
+        ),
         OnCallText.objects.create(
             business=business,
             member=member,

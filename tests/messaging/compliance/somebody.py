@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 
 from leads import events
-from leads.models import Lead, Membership
+from leads.models import Lead, LeadEvent, Membership, WebhookDelivery, WebhookEndpoint
 from messaging.compliance import ledger
 from messaging.enums import ConsentKind, ConsentMeans
 from messaging.models import (
@@ -107,6 +107,14 @@ def fill(wire: Wire, *, at: datetime, future: bool = False) -> Lead:
     events.record(
         "call.missed", business=business, lead=lead, at=at, text=f"{NAME} called", call=str(call.key), who=NAME
     )
+    endpoint = WebhookEndpoint.objects.create(
+        business=business, name=f"crm{fresh()}", url="https://crm.example/", secret="whsec_x", created_at=at
+    )
+    for event, said_of_her in ((LeadEvent.objects.filter(lead=lead).first(), WORDS), (None, f"{NAME}, {PHONE}")):
+        WebhookDelivery.objects.create(
+            business=business, endpoint=endpoint, event=event, kind="call.missed", body=said_of_her, created_at=at,
+            status="delivered",
+        )  # fmt: skip
     make_unanswered(business, WORDS, conversation=thread, message=said)
     make_scenario(business, WORDS, source=thread, name=f"The one with {SECRET}")
     make_task(
