@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from recoverline import demo_login, health, metrics, web_app
 from recoverline.getting_started import views as getting_started
 from recoverline.reports import roi_views
+from recoverline.status import views as status
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox:conversation-list")),
@@ -25,6 +26,7 @@ urlpatterns = [
     *web_app.urlpatterns,
     *getting_started.urlpatterns,
     *roi_views.urlpatterns,
+    *status.urlpatterns,
     path("metrics", metrics.show_metrics, name="metrics"),
     path("healthz", health.ready, name="healthz"),
     path("healthz/live", health.live, name="healthz-live"),

@@ -222,6 +222,7 @@ PAGES = {
     "getting-started-fold": Page(Answers(302, 404, 302, 403, 403), Business, posts=True),
     "getting-started-mail": Page(Answers(302, 404, 302, 403, 403), Business, posts=True),
     "getting-started-alert": Page(Answers(302, 404, 302, 403, 403), Business, posts=True),
+    "status": Page(LIST, shares=True),  # accounts, calendars and webhooks are the whole business's
     "compliance:show": Page(LIST),
     "compliance:ask": Page(Answers(302, 404, 403, 403, 403), Business, posts=True, data=(("phone", "2125550100"),)),
     "compliance:number-register": Page(

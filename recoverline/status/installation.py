@@ -1,0 +1,68 @@
+"""What all businesses share: the processes, the queue, e-mail, the clocks."""
+
+from collections import Counter
+from datetime import datetime
+
+from messaging.alerts import MAIL_FAILED, MAIL_SENT
+from messaging.escalation import watchdog
+from messaging.models import Heartbeat
+from recoverline.health import STALE_SECONDS
+from recoverline.lib import queue
+from recoverline.status.lines import Line, State, since
+
+# A cluster that is behind takes this many tasks in some seconds; more, and it does not keep up.
+MANY_TASKS = 200
+SLOW_SECONDS = 60
+_PROCESSES = (
+    ("sender", "Sending texts", "Until it runs again the worker takes over what is ten seconds late."),
+    ("worker", "Work in the background", "Reminders, follow-ups, calendars and e-mail wait for it."),
+)
+
+
+def lines(now: datetime, *, real_now: datetime) -> list[Line]:
+    """`now` is the clock of the business, `real_now` that of the processes: the simulator moves the first."""
+    beats = dict(Heartbeat.objects.values_list("name", "at"))
+    found = [_process(name, label, effect, beats.get(name), real_now) for name, label, effect in _PROCESSES]
+    return [*found, _queue(real_now), _late(now), _mail(beats, real_now)]
+
+
+def _process(name: str, label: str, effect: str, at: datetime | None, now: datetime) -> Line:
+    restart = f"Whoever runs the installation has to start the {name} again."
+    if at is None:
+        return Line(label, State.LOOK, f"The {name} has never run. {effect}", restart)
+    if (now - at).total_seconds() >= STALE_SECONDS:
+        return Line(label, State.LOOK, f"The {name} showed itself last {since(at, now)}. {effect}", restart)
+    return Line(label, State.OK, f"The {name} showed itself {since(at, now)}.")
+
+
+def _queue(now: datetime) -> Line:
+    label, count, oldest = "Tasks that wait", queue.waiting(), queue.oldest_waiting()
+    seconds = (now - oldest).total_seconds() if oldest else 0
+    said = (
+        "None waits."
+        if not count
+        else f"{count:,} {'waits' if count == 1 else 'wait'}, the oldest for {seconds:.0f} s."
+    )
+    if count > MANY_TASKS or seconds > SLOW_SECONDS:
+        return Line(label, State.LOOK, said, "If it stays so, give the installation more workers (WORKERS).")
+    return Line(label, State.OK, said)
+
+
+def _late(now: datetime) -> Line:
+    late = Counter(each.what for each in watchdog.overdue(now))
+    if not late:
+        return Line("What is due", State.OK, "Nothing is late.")
+    # By kind and count: whose work it is, is nobody's business here.
+    kinds = [watchdog.CLOCK_IS_OFF if what == watchdog.CLOCK else f"{count} {what}" for what, count in late.items()]
+    said = f"Late by more than two minutes: {', '.join(kinds)}."
+    return Line("What is due", State.LOOK, said, "Look at the lines above; a process may be down or behind.")
+
+
+def _mail(beats: dict[str, datetime], now: datetime) -> Line:
+    sent, failed = beats.get(MAIL_SENT), beats.get(MAIL_FAILED)
+    if failed is not None and (sent is None or failed > sent):
+        said = f"The mail server took nothing {since(failed, now)}."
+        return Line("E-mail", State.LOOK, said, "Whoever runs the installation has to look at EMAIL_URL.")
+    if sent is None:
+        return Line("E-mail", State.OFF, "None was sent yet.", "Mail yourself a test under Getting started.")
+    return Line("E-mail", State.OK, f"Last sent {since(sent, now)}.")
