@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from leads import callbacks, events, intake
 from leads.enums import TaskReason
 from leads.models import Lead
-from messaging import configuration, consent, conversations, facts, outbound
+from messaging import configuration, consent, conversations, experiments, facts, outbound
 from messaging.carriers.base import CallEnd
 from messaging.compliance import ledger
 from messaging.enums import (
@@ -25,7 +25,7 @@ from messaging.enums import (
 )
 from messaging.followups import enrolling
 from messaging.followups.enums import Trigger
-from messaging.models import Call, Conversation
+from messaging.models import Call, Conversation, ExperimentArm, Script
 from messaging.refusals import Refusal, first_refusal
 from messaging.rules import CallFacts, RuleDecision, first_match
 from messaging.wording import wording
@@ -146,9 +146,13 @@ def handle(
         late_after_minutes=call.business.late_after_minutes,
         quiet=situation.quiet,
     )
-    _carry_out(call, decision, refusal, lead=situation.lead, is_new=lead_is_new, now=now)
+    arm = None
+    if decision.outcome == Outcome.TEXT and refusal is None:
+        arm = experiments.first_text_arm(call, situation.lead, situation.facts, decision, now=now)
+        refusal = experiments.held_out(arm) if arm is not None and arm.is_holdout else None
+    _carry_out(call, decision, refusal, arm, lead=situation.lead, is_new=lead_is_new, now=now)
     call.facts = {**asdict(situation.facts), "callers": sorted(situation.facts.callers)}
-    call.trace = _trace(decision, refusal)
+    call.trace = _trace(decision, refusal, arm)
     call.rule_id = decision.rule_id
     call.outcome = decision.outcome if refusal is None or decision.outcome != Outcome.TEXT else Outcome.NO_TEXT
     call.decision = refusal.code if refusal and decision.outcome == Outcome.TEXT else "rule"
@@ -183,7 +187,14 @@ def _meet(call: Call, reason: MissReason, *, now: datetime) -> tuple[facts.Situa
 
 
 def _carry_out(
-    call: Call, decision: RuleDecision, refusal: Refusal | None, *, lead: Lead | None, is_new: bool, now: datetime
+    call: Call,
+    decision: RuleDecision,
+    refusal: Refusal | None,
+    arm: ExperimentArm | None,
+    *,
+    lead: Lead | None,
+    is_new: bool,
+    now: datetime,
 ) -> None:
     if lead is not None and (refusal is None or refusal.code != "staff"):
         call.lead = lead
@@ -196,11 +207,14 @@ def _carry_out(
         text=f"Missed call: {MissReason(call.miss_reason).label.lower()}",
     )  # fmt: skip
     if decision.outcome == Outcome.TEXT and refusal is None and call.conversation is not None:
-        send_first_text(call, call.conversation, decision, now=now)
+        send_first_text(call, call.conversation, decision, now=now, tried=arm.script if arm else None)
     elif decision.outcome == Outcome.TASK:
         ask_callback(call, TaskReason.RULE, now=now)
     elif refusal is not None and refusal.task is not None and decision.outcome == Outcome.TEXT:
         ask_callback(call, refusal.task, now=now)
+        if arm is not None and call.conversation is not None:
+            # What they write is answered by people as well, or the robot would be what is compared.
+            conversations.leave_to_people(call.conversation)
     elif refusal is not None and refusal.code == "cooldown" and call.conversation is not None:
         # They have our text and ring all the same: somebody should look at the thread.
         conversations.note_said(
@@ -223,8 +237,10 @@ def _why_stopped(call: Call) -> str:
     return (number.problem if number.stopped_at else account.problem) or "see the number and its account"
 
 
-def send_first_text(call: Call, conversation: Conversation, decision: RuleDecision, *, now: datetime) -> None:
-    """One cause, one text: the call's id at the carrier is the key."""
+def send_first_text(
+    call: Call, conversation: Conversation, decision: RuleDecision, *, now: datetime, tried: Script | None = None
+) -> None:
+    """One cause, one text: the call's id at the carrier is the key. `tried`: the script of an experiment."""
     body = wording(
         ScriptKind(decision.script_kind),
         number=call.number,
@@ -232,6 +248,7 @@ def send_first_text(call: Call, conversation: Conversation, decision: RuleDecisi
         language=conversation.language,
         hours=call.hours_state,
         now=now,
+        tried=tried,
     )
     text = outbound.queue_text(
         conversation,
@@ -277,12 +294,15 @@ def refine(
         Call.objects.filter(pk=call.pk).update(**changes)
 
 
-def _trace(decision: RuleDecision, refusal: Refusal | None) -> list[dict[str, object]]:
+def _trace(decision: RuleDecision, refusal: Refusal | None, arm: ExperimentArm | None) -> list[dict[str, object]]:
     """What staff read as "why this caller did (not) get a text"."""
     trace: list[dict[str, object]] = [
         {"kind": "rule", "id": step.rule_id, "name": step.rule, "matched": step.matched, "because": step.because}
         for step in decision.steps
     ]
+    if arm is not None:
+        said = f"by chance this caller gets “{arm.name}”"
+        trace.append({"kind": "experiment", "id": None, "name": arm.experiment.name, "matched": True, "because": said})
     if refusal is not None:
         trace.append({"kind": "guard", "id": None, "name": refusal.code, "matched": True, "because": refusal.because})
     return trace

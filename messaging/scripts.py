@@ -27,6 +27,7 @@ __all__ = [
     "describe_opening",
     "fallback_body",
     "find_script",
+    "fits_hours",
     "lint",
     "render_script",
     "values_for",
@@ -172,6 +173,11 @@ def render_script(script_body: str, values: Mapping[str, str]) -> str:
 def fallback_body(kind: str, language: str) -> str:
     """Built-in wording for any kind, in English or Spanish: for a business without a script of that kind."""
     return built_in_wording.WORDING[_supported(language)][built_in_wording.STANDS_IN.get(kind, kind)]
+
+
+def fits_hours(script: Script, hours: str) -> bool:
+    """Whether it may be said while the place is open or closed, as `hours` says."""
+    return _hours_rank(script, hours) is not None
 
 
 def _hours_rank(script: Script, hours: str) -> int | None:

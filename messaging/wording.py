@@ -9,7 +9,7 @@ from datetime import datetime
 from leads.models import Business, Lead
 from messaging import configuration, scripts
 from messaging.enums import HoursState, ScriptKind
-from messaging.models import PhoneNumber
+from messaging.models import PhoneNumber, Script
 from recoverline.lib.render import UnknownPlaceholder, placeholders_in
 from scheduling import links, queries
 
@@ -27,15 +27,17 @@ def wording(
     lead: Lead | None = None,
     language: str = "",
     hours: str = HoursState.OPEN,
+    tried: Script | None = None,
     **also: str,
 ) -> str:
     """The text for `kind` from `number` (with its business and location loaded) to `lead`.
 
-    `language` empty: the business's. `also` overrides values of placeholders. A stored script that cannot be rendered
+    `language` empty: the business's. `tried`: the script of an experiment, instead of the one that fits best. `also`
+    overrides values of placeholders. A stored script that cannot be rendered
     costs its own wording, never the text.
     """
     language = language or number.business.language
-    script = scripts.find_script(
+    script = tried or scripts.find_script(
         number.business, kind, location=number.location, number=number, language=language, hours=hours
     )
     if script is not None:

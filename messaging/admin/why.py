@@ -42,7 +42,7 @@ def why_card(call: Call, *, may_configure: bool) -> WhyCard:
     """The card of `call`; links only for somebody who may follow them. At most one query."""
     steps = [step for step in call.trace if isinstance(step, dict)]
     rules = tuple(_step(step, may_configure) for step in steps if step.get("kind") == "rule")
-    guards = tuple(_step(step, may_configure) for step in steps if step.get("kind") == "guard")
+    guards = tuple(_step(step, may_configure) for step in steps if step.get("kind") in ("guard", "experiment"))
     return WhyCard(
         sentence=why_decided(call),
         tone=call.outcome if call.decided_at else "none",
@@ -125,6 +125,7 @@ def _guard_links(call: Call) -> list[tuple[str, str]]:
         "too_late": ("Change how late a text may leave", business),
         "paused": ("Resume texting", business),
         "sender_stopped": ("See why texting is stopped", number),
+        "holdout": ("See the experiments", reverse("admin:messaging_experiment_changelist")),
         "cooldown": ("Change the cooldown per caller", business),
         "number_cap": ("Change the limits", business),
         "hourly_cap": ("Change the limits", business),

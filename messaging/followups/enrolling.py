@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from leads.models import JobRequest
-from messaging import consent
+from messaging import consent, experiments
 from messaging.followups import standing, stopping, versions
 from messaging.followups.enums import EnrollmentStatus, StopReason, Trigger
 from messaging.models import Conversation, Enrollment, SequenceVersion
@@ -49,6 +49,7 @@ def begin(
             consent.hold_contact(conversation.lead_id)
             if standing.reason_not_to_begin(sequence, conversation, request=request, now=now):
                 return None
+            sequence = experiments.sequence_for(sequence, conversation.lead, business, now=now)
             version = versions.current_version(sequence, now=now)
             if not version.steps or not _makes_room(conversation.lead_id, trigger, now=now):
                 return None

@@ -6,9 +6,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leads.enums import RequestStatus
 from leads.models import CallbackTask, JobRequest, Lead
-from messaging.enums import CallState, ConversationStatus, Direction, Handler, Suppression
+from messaging.enums import CallState, ConversationStatus, Direction, ExperimentStatus, Handler, Suppression
 from messaging.followups.enums import AfterStaff, EnrollmentStatus, StopReason, Trigger
-from messaging.models import Call, Conversation, Enrollment, Message, NeverText, OptOut
+from messaging.models import Call, Conversation, Enrollment, ExperimentArm, Message, NeverText, OptOut
 from messaging.models import Sequence as SequenceRow
 from scheduling.enums import AppointmentStatus
 from scheduling.models import Appointment
@@ -63,12 +63,15 @@ def _annotated(enrollments: QuerySet[Enrollment], *, now: datetime) -> QuerySet[
     # Also one that they have booked and had since then.
     recent = Q(ends_at__gt=now) | Q(created_at__gt=since)
     visits = Appointment.objects.filter(recent, lead=OuterRef("lead"), status__in=_BOOKED)
+    # A sequence that an experiment tries is switched off for everybody else.
+    tried = ExperimentArm.objects.filter(sequence=OuterRef("sequence"), experiment__status=ExperimentStatus.RUNNING)
     return enrollments.annotate(
         is_opted_out=Exists(OptOut.objects.filter(**mine, revoked_at=None)),
         is_never_text=Exists(NeverText.objects.filter(**mine)),
         has_replied=Exists(replies),
         has_booked=Exists(visits),
         was_spoken_to=Exists(calls.filter(_SPOKEN)) | Exists(tasks),
+        is_tried=Exists(tried),
     )
 
 
@@ -78,7 +81,7 @@ def reason_to_stop(enrollment: Enrollment) -> StopReason | None:
     found = vars(enrollment)
     reasons = (
         (found["is_opted_out"], StopReason.OPTED_OUT),
-        (not enrollment.sequence.is_active, StopReason.BY_HAND),
+        (not enrollment.sequence.is_active and not found["is_tried"], StopReason.BY_HAND),
         (found["has_replied"], StopReason.REPLIED),
         (trigger != Trigger.AFTER_JOB and found["has_booked"], StopReason.BOOKED),
         (found["is_never_text"], StopReason.NOT_WANTED),
