@@ -37,7 +37,7 @@ TELL_AGAIN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Parcel:
     """What is posted, and the fence: the number of this claim."""
 
     delivery_id: int
@@ -49,7 +49,7 @@ class Claim:
     keys: tuple[str, ...]
 
 
-def claim(delivery: WebhookDelivery, *, now: datetime) -> Claim | None:
+def claim(delivery: WebhookDelivery, *, now: datetime) -> Parcel | None:
     """Own the row (with its endpoint and event) for LEASE, or leave it: another has it, or there is nothing to tell.
 
     Its body is written when it is claimed for the first time, and stays the same.
@@ -67,10 +67,10 @@ def claim(delivery: WebhookDelivery, *, now: datetime) -> Claim | None:
         return None
     endpoint = delivery.endpoint
     keys = signing.keys_of(endpoint.secret, endpoint.old_secret, endpoint.old_secret_until, now=now)
-    return Claim(delivery.pk, endpoint.pk, fence, endpoint.url, str(delivery.key), body, keys)
+    return Parcel(delivery.pk, endpoint.pk, fence, endpoint.url, str(delivery.key), body, keys)
 
 
-def post(claim: Claim) -> Answer:
+def post(claim: Parcel) -> Answer:
     """Say it, once; whatever comes back, or does not. Touches no row, so that many can wait at the same time."""
     begun = time.monotonic()
     # The real time, wherever the simulator has moved ours to: the receiver compares it with its own.
@@ -93,7 +93,7 @@ def post(claim: Claim) -> Answer:
     return Answer(answer.status, said, _since(begun), asked)
 
 
-def settle(claim: Claim, answer: Answer, *, now: datetime) -> None:
+def settle(claim: Parcel, answer: Answer, *, now: datetime) -> None:
     """Write how the post ended. Nothing, if the row has been claimed by another since."""
     with transaction.atomic():
         row = WebhookDelivery.objects.select_for_update(of=("self",)).filter(

@@ -18,7 +18,7 @@ from django.db.models import Count, OuterRef, Subquery
 from leads.enums import DeliveryStatus
 from leads.models import WebhookDelivery, WebhookEndpoint
 from leads.webhooks import announcing, delivering, plan
-from leads.webhooks.delivering import UNDER_WAY, Claim
+from leads.webhooks.delivering import UNDER_WAY, Parcel
 from leads.webhooks.plan import Answer
 from recoverline.lib import queue
 
@@ -37,9 +37,9 @@ KEPT = timedelta(days=30)
 class Lanes(Protocol):
     """Posts under way."""
 
-    def begin(self, claim: Claim) -> None: ...
+    def begin(self, claim: Parcel) -> None: ...
 
-    def ended(self, seconds: float) -> list[tuple[Claim, Answer]]:
+    def ended(self, seconds: float) -> list[tuple[Parcel, Answer]]:
         """Those that have ended, waiting up to `seconds` for the first."""
 
     def busy(self) -> int: ...
@@ -52,12 +52,12 @@ class Threads:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(LANES, thread_name_prefix="webhook")
-        self._under_way: dict[Future[Answer], Claim] = {}
+        self._under_way: dict[Future[Answer], Parcel] = {}
 
-    def begin(self, claim: Claim) -> None:
+    def begin(self, claim: Parcel) -> None:
         self._under_way[self._pool.submit(delivering.post, claim)] = claim
 
-    def ended(self, seconds: float) -> list[tuple[Claim, Answer]]:
+    def ended(self, seconds: float) -> list[tuple[Parcel, Answer]]:
         done, _ = wait(self._under_way, timeout=seconds, return_when=FIRST_COMPLETED)
         return [(self._under_way.pop(future), _answer_of(future)) for future in done]
 
@@ -117,14 +117,14 @@ def due_endpoints(now: datetime) -> list[WebhookEndpoint]:
     return list(awake.annotate(first=first).filter(first__isnull=False).order_by("first"))
 
 
-def _claim_due(now: datetime, lanes: Lanes) -> list[Claim]:
+def _claim_due(now: datetime, lanes: Lanes) -> list[Parcel]:
     endpoints = due_endpoints(now)
     if not endpoints:
         return []
     under_way = _under_way(now)
     busy = {pk: count for pk, _, count in under_way}
     room, failing = LANES - lanes.busy(), sum(count for _, failures, count in under_way if failures)
-    claims: list[Claim] = []
+    claims: list[Parcel] = []
     for endpoint in endpoints:
         allowed = (1 if endpoint.failures else LANES_OF_ONE) - busy.get(endpoint.pk, 0)
         if endpoint.failures:
@@ -141,7 +141,7 @@ def _under_way(now: datetime) -> list[tuple[int, int, int]]:
     return list(rows.values_list("endpoint", "endpoint__failures").annotate(count=Count("pk")))
 
 
-def _claim_of(endpoint: WebhookEndpoint, count: int, *, now: datetime) -> list[Claim]:
+def _claim_of(endpoint: WebhookEndpoint, count: int, *, now: datetime) -> list[Parcel]:
     if count <= 0:
         return []
     due = endpoint.deliveries.filter(status__in=UNDER_WAY, next_at__lte=now).order_by("next_at", "id")

@@ -11,7 +11,7 @@ from leads import events
 from leads.enums import DeliveryStatus
 from leads.models import WebhookDelivery, WebhookEndpoint
 from leads.webhooks import rounds
-from leads.webhooks.delivering import Claim
+from leads.webhooks.delivering import Parcel
 from leads.webhooks.plan import Answer
 from tests.factories import NOON, make_business, make_lead
 from tests.leads.webhooks.receiver import make_endpoint
@@ -24,21 +24,21 @@ class Town:
 
     def __init__(self, dead: set[int]) -> None:
         self.now, self.dead = NOON, dead
-        self.under_way: list[tuple[datetime, int, Claim]] = []
+        self.under_way: list[tuple[datetime, int, Parcel]] = []
         self.tried: dict[int, int] = {}
         self.most: dict[int, int] = {}
 
     def clock(self) -> datetime:
         return self.now
 
-    def begin(self, claim: Claim) -> None:
+    def begin(self, claim: Parcel) -> None:
         seconds = 15.0 if claim.endpoint_id in self.dead else 0.2
         heapq.heappush(self.under_way, (self.now + timedelta(seconds=seconds), claim.delivery_id, claim))
         self.tried[claim.endpoint_id] = self.tried.get(claim.endpoint_id, 0) + 1
         side_by_side = sum(other.endpoint_id == claim.endpoint_id for _, _, other in self.under_way)
         self.most[claim.endpoint_id] = max(side_by_side, self.most.get(claim.endpoint_id, 0))
 
-    def ended(self, seconds: float) -> list[tuple[Claim, Answer]]:
+    def ended(self, seconds: float) -> list[tuple[Parcel, Answer]]:
         self.now = min(self.now + timedelta(seconds=seconds), self.under_way[0][0])
         over = []
         while self.under_way and self.under_way[0][0] <= self.now:
