@@ -213,7 +213,7 @@ def _instead(
         conversations.note_said(thread, text=said, now=now, by_customer=True, happening=Happening.TEXT_IN)
     if thread is not None and need:
         # Nothing automatic may leave, so a danger is for people alone.
-        urgency.tell_people(thread, need, now=now)
+        urgency.tell_people(thread, need, now=now, because="May not be texted")
 
 
 def _lead_of(

@@ -64,8 +64,8 @@ def _notice_danger(conversation: Conversation, danger: str, said: str, *, now: d
     return True
 
 
-def tell_people(conversation: Conversation, said: str, *, now: datetime) -> None:
-    """They said STOP and something dangerous in one breath: no text may go out, so somebody has to call."""
+def tell_people(conversation: Conversation, said: str, *, now: datetime, because: str = "Opted out") -> None:
+    """They said STOP and something dangerous in one breath, or may not be texted for another reason: somebody calls."""
     danger = sounds_dangerous(said)
     if not danger:
         return
@@ -76,7 +76,7 @@ def tell_people(conversation: Conversation, said: str, *, now: datetime) -> None
     callbacks.ask_callback(
         business=conversation.business, location=conversation.location, lead=conversation.lead, at=now, due_at=now,
         reason=TaskReason.URGENT, cause=f"danger:{conversation.key}:{danger}:{now:%Y%m%d}",
-        detail=f"Opted out and may be in danger, so call: {said}",
+        detail=f"{because} and may be in danger, so call: {said}",
     )  # fmt: skip
 
 

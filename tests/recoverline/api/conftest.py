@@ -59,7 +59,7 @@ def make_program(business: Business, *scopes: str, **values: Any) -> Program:
 
 @dataclass
 class World:
-    """A has a row of everything, and so does its program; B has its program alone."""
+    """`rows`: what A has, by model."""
 
     cast: Cast
     rows: dict[type[Model], Any]
@@ -69,6 +69,13 @@ class World:
 
 @pytest.fixture
 def world(db: None) -> World:
+    """Two businesses without customers."""
     cast = make_cast()
-    rows: Any = fill_with_canaries(cast)
-    return World(cast, rows, make_program(cast.a), make_program(cast.b))
+    return World(cast, {}, make_program(cast.a), make_program(cast.b))
+
+
+@pytest.fixture
+def full_world(world: World) -> World:
+    """A has a row of everything."""
+    world.rows = dict(fill_with_canaries(world.cast))
+    return world

@@ -23,7 +23,8 @@ def key_of(world: World, model: Any) -> str:
     return str(world.rows[model].key if model in world.rows else model.objects.get(business=world.cast.a).key)
 
 
-def test_the_owner_of_a_token_reads_every_kind_of_row(world: World) -> None:
+def test_the_owner_of_a_token_reads_every_kind_of_row(full_world: World) -> None:
+    world = full_world
     for path, model in ROWS.items():
         found = world.a.get(path)
         assert (path, found.status_code, CANARY in found.content.decode()) == (path, 200, True)
@@ -33,7 +34,8 @@ def test_the_owner_of_a_token_reads_every_kind_of_row(world: World) -> None:
         assert set(found.json()) == {"results", "next"}
 
 
-def test_a_stranger_reads_nothing_in_whatever_way_it_asks(world: World) -> None:
+def test_a_stranger_reads_nothing_in_whatever_way_it_asks(full_world: World) -> None:
+    world = full_world
     lead, thread = key_of(world, Lead), key_of(world, Conversation)
     phone = world.rows[Lead].phone
     asked: list[tuple[str, dict[str, str]]] = [(path, {}) for path in LISTS]
@@ -57,7 +59,8 @@ def test_a_stranger_reads_nothing_in_whatever_way_it_asks(world: World) -> None:
     assert (standing["ledger"], standing["opted_out_at"]) == ([], None)
 
 
-def test_a_stranger_changes_nothing(world: World) -> None:
+def test_a_stranger_changes_nothing(full_world: World) -> None:
+    world = full_world
     lead, thread, visit, task = (key_of(world, each) for each in (Lead, Conversation, Appointment, CallbackTask))
     for path, body in (
         (f"conversations/{thread}/messages/", {"body": "Hello"}),

@@ -21,7 +21,7 @@ UNKNOWN = "rl_0000000000000000000000000000000000000000000"
 def test_only_the_digest_is_kept(world: World) -> None:
     token = ApiToken.objects.get(pk=world.a.token.pk)
     kept = " ".join(str(value) for value in token.__dict__.values())
-    assert world.a.secret not in kept and world.a.secret.removeprefix("rl_") not in kept
+    assert world.a.secret.removeprefix("rl_") not in kept
     assert (token.hint, len(world.a.secret)) == (world.a.secret[-4:], 46)
 
 
