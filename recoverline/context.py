@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -9,7 +10,9 @@ from django.http import HttpRequest
 
 from leads.access import businesses_for
 from leads.models import Location
+from messaging import configuration
 from recoverline.lib import clock
+from recoverline.reports.scopes import READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,22 @@ class MovedClock:
 
 
 def installation(request: HttpRequest) -> dict[str, object]:
-    """`simulator`: the caller simulator is on; `clock_moved`: where its clock stands, None at the real time."""
+    """`simulator`: the caller simulator is on; `clock_moved`: where its clock stands, None at the real time;
+    `may_read_reports`: asked only by pages that show the navigation.
+    """
     is_moved = settings.SIMULATOR and clock.offset()
-    return {"simulator": settings.SIMULATOR, "clock_moved": _moved_clock(request) if is_moved else None}
+    return {
+        "simulator": settings.SIMULATOR,
+        "clock_moved": _moved_clock(request) if is_moved else None,
+        "may_read_reports": partial(_may_read_reports, request),
+    }
+
+
+def _may_read_reports(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    if user is None or user.pk is None:
+        return False
+    return configuration.remember(("reads reports", user.pk), lambda: businesses_for(user, roles=READERS).exists())
 
 
 def _moved_clock(request: HttpRequest) -> MovedClock:

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, Sum, Value
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 
 from leads.models import Location
 from messaging.enums import Direction, MessageKind
 from messaging.models import AgentTurn, Message
-from recoverline.reports.calls import LEFT, incoming
+from recoverline.reports.calls import LEFT
 from recoverline.reports.periods import Period
 from recoverline.reports.scopes import Scope
-from recoverline.reports.spans import Epoch, WholeSteps
 
 _OUTBOUND = tuple(kind for kind in MessageKind if kind != MessageKind.INBOUND)
 MICROS_PER_CENT = 10_000
@@ -42,14 +41,13 @@ class Costs:
         return round(sum(part or 0 for part in parts) / MICROS_PER_CENT)
 
 
-def costs_of(scope: Scope, period: Period) -> Costs:
+def costs_of(scope: Scope, period: Period, *, call_minutes: int) -> Costs:
     """Of everything that happened in `period`, whenever its calls were."""
     business = scope.business
     segments = _segments(scope, period)
-    minutes = _minutes(scope, period)
     return Costs(
-        segments=segments, call_minutes=minutes, texts_micros=_times(segments, business.segment_micros),
-        calls_micros=_times(minutes, business.call_minute_micros), model_micros=_model(scope, period),
+        segments=segments, call_minutes=call_minutes, texts_micros=_times(segments, business.segment_micros),
+        calls_micros=_times(call_minutes, business.call_minute_micros), model_micros=_model(scope, period),
         subscription_micros=_subscription(scope, period),
     )  # fmt: skip
 
@@ -67,12 +65,6 @@ def _segments(scope: Scope, period: Period) -> int:
         direction=Direction.OUT, status__in=LEFT,
     )  # fmt: skip
     return texts.order_by().aggregate(total=Sum("segments"))["total"] or 0
-
-
-def _minutes(scope: Scope, period: Period) -> int:
-    calls = incoming(scope, period).filter(ended_at__gt=F("started_at")).order_by()
-    begun = WholeSteps(Epoch(F("ended_at")) - Epoch(F("started_at")) + Value(59), 60)
-    return calls.aggregate(total=Sum(begun))["total"] or 0
 
 
 def _model(scope: Scope, period: Period) -> int | None:

@@ -35,6 +35,7 @@ class Job:
 
     call_id: int
     request_id: int | None
+    called_at: datetime
     at: datetime
     is_visit: bool
     is_kept: bool
@@ -128,8 +129,9 @@ def _visits(scope: Scope, period: Period) -> Iterable[Job]:
         if at - call_at > _WINDOW:
             continue
         yield Job(
-            call_id=call_id, request_id=request_id, at=at, is_visit=True, is_kept=status == AppointmentStatus.COMPLETED,
-            fell_through=status in _FELL_THROUGH, is_paid=standing == RequestStatus.WON or cents is not None,
+            call_id=call_id, request_id=request_id, called_at=call_at, at=at, is_visit=True,
+            is_kept=status == AppointmentStatus.COMPLETED, fell_through=status in _FELL_THROUGH,
+            is_paid=standing == RequestStatus.WON or cents is not None,
             value_cents=cents, by_us=answered or (is_told and by == BookedBy.PAGE), rang_again=again,
         )  # fmt: skip
 
@@ -148,8 +150,8 @@ def _won(scope: Scope, period: Period) -> Iterable[Job]:
     for call_id, call_at, request_id, at, answered, again, cents in found:
         if at - call_at <= _WINDOW:
             yield Job(
-                call_id=call_id, request_id=request_id, at=at, is_visit=False, is_kept=False, fell_through=False,
-                is_paid=True, value_cents=cents, by_us=answered, rang_again=again,
+                call_id=call_id, request_id=request_id, called_at=call_at, at=at, is_visit=False,
+                is_kept=False, fell_through=False, is_paid=True, value_cents=cents, by_us=answered, rang_again=again,
             )  # fmt: skip
 
 

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 
-from django.db.models import Case, CharField, Count, F, QuerySet, When
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Concat
 
 from leads.models import Business, Location
@@ -17,6 +17,7 @@ from recoverline.reports.costs import Costs, costs_of
 from recoverline.reports.jobs import Job, Revenue
 from recoverline.reports.periods import Period
 from recoverline.reports.scopes import Scope, scope_of
+from recoverline.reports.spans import Epoch, WholeSteps
 
 JOB_MEASURES = ("booked", "kept", "paid", "recovered", "rang_again")
 
@@ -62,6 +63,7 @@ class Overview:
     speed: Speed
     revenue: Revenue
     costs: Costs
+    jobs: tuple[Job, ...] = field(default=(), repr=False)
 
     @property
     def reply_rate(self) -> float | None:
@@ -98,10 +100,12 @@ def figures_of(business: Business, period: Period, *, location: Location | None 
 def figures(scope: Scope, period: Period) -> Overview:
     """The same for whatever `scope` counts."""
     jobs = job_rows.jobs_of(scope, period)
-    counts, speed = _told(scope, period, jobs)
+    answered, minutes = _taken(scope, period)
+    counts, speed = _told(scope, period, jobs, answered)
     return Overview(
-        period=period, counts=counts, speed=speed,
-        revenue=job_rows.revenue(jobs, scope.business.average_job_cents), costs=costs_of(scope, period),
+        period=period, counts=counts, speed=speed, jobs=tuple(jobs),
+        revenue=job_rows.revenue(jobs, scope.business.average_job_cents),
+        costs=costs_of(scope, period, call_minutes=minutes),
     )  # fmt: skip
 
 
@@ -127,7 +131,21 @@ def percentile(seconds: Iterable[tuple[float, int]], share: float) -> float | No
     return next((value for (value, _), up_to in zip(values, reached, strict=True) if up_to >= rank), None)
 
 
-def _told(scope: Scope, period: Period, jobs: list[Job]) -> tuple[Counts, Speed]:
+def _taken(scope: Scope, period: Period) -> tuple[int, int]:
+    """How many calls were answered, and begun minutes of all of them."""
+    begun = WholeSteps(Epoch(F("ended_at")) - Epoch(F("started_at")) + Value(59), 60)
+    found = (
+        incoming(scope, period)
+        .order_by()
+        .aggregate(
+            answered=Count("pk", filter=Q(state=CallState.ANSWERED)),
+            minutes=Sum(begun, filter=Q(ended_at__gt=F("started_at"))),
+        )
+    )
+    return found["answered"], found["minutes"] or 0
+
+
+def _told(scope: Scope, period: Period, jobs: list[Job], answered: int) -> tuple[Counts, Speed]:
     # One pass over the calls: what is the same of many is counted by the database, and there are few kinds.
     kinds = (
         told(missed(scope, period))
@@ -150,7 +168,6 @@ def _told(scope: Scope, period: Period, jobs: list[Job]) -> tuple[Counts, Speed]
         found["qualified"] += n * is_qualified
     caller = Case(When(caller="", then=Concat("caller", Cast("pk", CharField()))), default=F("caller"))
     callers = missed(scope, period).order_by().aggregate(callers=Count(caller, distinct=True))
-    answered = incoming(scope, period).filter(state=CallState.ANSWERED).order_by().count()
     counts = Counts(
         calls=answered + found["missed"], answered=answered, **callers, **found,
         **{key: len(job_rows.calls_with(jobs, key)) for key in JOB_MEASURES},

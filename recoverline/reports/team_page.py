@@ -1,0 +1,162 @@
+"""The team: how long customers waited for a person, who called back in time, and what requests became."""
+
+from collections import defaultdict
+
+from django.contrib.auth import get_user_model
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from leads.enums import LostReason, RequestStatus
+from leads.models import CallbackTask, JobRequest
+from messaging.enums import Direction, MessageKind
+from messaging.models import Escalation, Message
+from recoverline.reports.asking import Asked
+from recoverline.reports.overview import percentile
+from recoverline.reports.spans import SecondsBetween, Tenths
+from recoverline.reports.tables import Cell, Table, duration, percent, share_of, table
+
+
+def tables(asked: Asked) -> list[Table]:
+    return [_answers(asked), _callbacks(asked), _urgent(asked), _outcomes(asked), _lost(asked)]
+
+
+def answers(asked: Asked) -> QuerySet[Message]:
+    """Texts of staff that answered somebody, with `waited`: seconds since the first text that nobody had answered."""
+    own = asked.scope.rows(location="conversation__location")
+    before = Message.objects.filter(conversation=OuterRef("conversation"), created_at__lt=OuterRef("created_at"))
+    said = before.filter(direction=Direction.OUT).exclude(kind=MessageKind.COMPLIANCE).order_by("-created_at")
+    asked_us = before.filter(kind=MessageKind.INBOUND, created_at__gt=OuterRef("said_at")).order_by("created_at")
+    texts = Message.objects.filter(
+        own, conversation__is_team=False, kind=MessageKind.STAFF, direction=Direction.OUT,
+        created_at__gte=asked.period.start, created_at__lt=asked.period.end,
+    )  # fmt: skip
+    return (
+        texts.annotate(said_at=Coalesce(Subquery(said.values("created_at")[:1]), F("lead__created_at")))
+        .annotate(asked_at=Subquery(asked_us.values("created_at")[:1]))
+        .filter(asked_at__isnull=False)
+        .annotate(waited=Tenths(SecondsBetween(F("asked_at"), F("created_at"))))
+        .order_by("-created_at", "-id")
+    )
+
+
+def callbacks(asked: Asked) -> QuerySet[CallbackTask]:
+    """Tasks that were due in the period."""
+    mine = asked.scope.rows(simulated="")
+    known = Q(lead__isnull=True) | Q(lead__is_simulated=asked.business.is_simulated, lead__is_team=False)
+    period = asked.period
+    return CallbackTask.objects.filter(mine, known, due_at__gte=period.start, due_at__lt=period.end).order_by("-due_at")
+
+
+def _names(ids: set[int | None]) -> dict[int | None, str]:
+    people = get_user_model().objects.filter(pk__in=[pk for pk in ids if pk])
+    names: dict[int | None, str] = {person.pk: person.get_full_name() or person.get_username() for person in people}
+    return names | {None: "Nobody named"}
+
+
+def _answers(asked: Asked) -> Table:
+    limit = asked.business.reply_due_minutes * 60
+    each: dict[int | None, list[tuple[float, int]]] = defaultdict(list)
+    for author, waited, count in answers(asked).order_by("waited").values_list("author", "waited").annotate(
+        n=Count("pk")
+    ):  # fmt: skip
+        each[author].append((waited, count))
+    names = _names(set(each))
+    everybody = sorted(pair for pairs in each.values() for pair in pairs)
+    people = sorted(each.items(), key=lambda item: (-sum(count for _, count in item[1]), names[item[0]]))
+
+    def row(name: str, pairs: list[tuple[float, int]], url: str) -> tuple[Cell | str, ...]:
+        whole = sum(count for _, count in pairs)
+        late = sum(count for waited, count in pairs if waited > limit)
+        p50, p95 = percentile(pairs, 0.5), percentile(pairs, 0.95)
+        kept = percent(share_of(whole - late, whole))
+        return name, Cell(f"{whole:,}", url=url), duration(p50), duration(p95), f"{late:,}", kept
+
+    rows = [row(names[author], pairs, asked.behind("answers", by=author or "none")) for author, pairs in people]
+    if len(rows) > 1:
+        rows.append(row("All together", everybody, asked.behind("answers")))
+    minutes = asked.business.reply_due_minutes
+    return table(
+        "answers", "How long customers waited for a person",
+        ("Who", "Answers", "Waited, typical", "Slowest twentieth", f"Later than {minutes} min", "In time"), rows,
+        hint="From the customer's first unanswered text to the answer of a person, on the clock: hours when you are"
+        " closed are not taken off.",
+        empty="No person answered a text in this time.",
+    )  # fmt: skip
+
+
+def _callbacks(asked: Asked) -> Table:
+    rows = callbacks(asked).order_by().values("done_by").annotate(
+        due=Count("pk"), in_time=Count("pk", filter=Q(done_at__lte=F("due_at"))),
+        late=Count("pk", filter=Q(done_at__gt=F("due_at"))), open=Count("pk", filter=Q(done_at__isnull=True)),
+    )  # fmt: skip
+    found = list(rows)
+    names = _names({row["done_by"] for row in found}) | {None: "Not done, or by nobody named"}
+    shown = [
+        (
+            names[row["done_by"]],
+            Cell(f"{row['due']:,}", url=asked.behind("callbacks", by=row["done_by"] or "none")),
+            row["in_time"], row["late"], row["open"], percent(share_of(row["in_time"], row["due"])),
+        )
+        for row in sorted(found, key=lambda row: (-row["due"], names[row["done_by"]]))
+    ]  # fmt: skip
+    return table(
+        "callbacks", "Callbacks that were due", ("Done by", "Due", "In time", "Late", "Still open", "Share in time"),
+        shown, empty="No callback was due in this time.",
+    )  # fmt: skip
+
+
+def _urgent(asked: Asked) -> Table:
+    mine = asked.scope.rows(simulated="")
+    opened = Escalation.objects.filter(
+        mine, opened_at__gte=asked.period.start, opened_at__lt=asked.period.end
+    ).filter(Q(conversation__isnull=True) | Q(conversation__is_simulated=asked.business.is_simulated))  # fmt: skip
+    took = Tenths(SecondsBetween(F("opened_at"), F("acknowledged_at")))
+    counts = opened.order_by().aggregate(
+        all=Count("pk"), taken=Count("pk", filter=Q(acknowledged_at__isnull=False)),
+        nobody=Count("pk", filter=Q(exhausted_at__isnull=False)),
+    )  # fmt: skip
+    times = opened.filter(acknowledged_at__isnull=False).order_by().values_list(took.copy()).annotate(n=Count("pk"))
+    pairs = sorted(times)
+    rows = [
+        ("Urgent ones that were passed on", f"{counts['all']:,}"),
+        ("Somebody took it", f"{counts['taken']:,} ({percent(share_of(counts['taken'], counts['all']))})"),
+        ("Until somebody took it, typical", duration(percentile(pairs, 0.5))),
+        ("Until somebody took it, slowest twentieth", duration(percentile(pairs, 0.95))),
+        ("Everybody was asked and nobody answered at first", f"{counts['nobody']:,}"),
+    ]
+    return table(
+        "urgent", "What could not wait", ("Measure", "Figure"), rows if counts["all"] else [],
+        empty="Nothing urgent was passed on in this time.",
+    )  # fmt: skip
+
+
+def _requests(asked: Asked) -> QuerySet[JobRequest]:
+    mine = asked.scope.rows(simulated="lead__is_simulated")
+    period = asked.period
+    return JobRequest.objects.filter(
+        mine, lead__is_team=False, opened_at__gte=period.start, opened_at__lt=period.end
+    ).order_by()  # fmt: skip
+
+
+def _outcomes(asked: Asked) -> Table:
+    counts = dict(_requests(asked).values_list("status").annotate(n=Count("pk")))
+    whole = sum(counts.values())
+    rows = [
+        (status.label, counts[status], percent(share_of(counts[status], whole)))
+        for status in RequestStatus
+        if status in counts
+    ]
+    return table(
+        "outcomes", "What requests became", ("Outcome", "Requests", "Share"), rows,
+        hint="Requests that were opened in this time, as they stand now.", empty="Nobody asked for anything.",
+    )  # fmt: skip
+
+
+def _lost(asked: Asked) -> Table:
+    lost = _requests(asked).filter(status=RequestStatus.LOST)
+    ranked = lost.values_list("lost_reason").annotate(n=Count("pk")).order_by("-n", "lost_reason")
+    rows = [
+        (LostReason(reason).label if reason in LostReason.values else reason or "No reason noted", count)
+        for reason, count in ranked
+    ]
+    return table("lost", "Why requests were lost", ("Reason", "Requests"), rows, empty="No request was lost.")
