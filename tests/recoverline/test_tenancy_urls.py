@@ -224,6 +224,14 @@ PAGES = {
     "getting-started-alert": Page(Answers(302, 404, 302, 403, 403), Business, posts=True),
     "status": Page(LIST, shares=True),  # accounts, calendars and webhooks are the whole business's
     "compliance:show": Page(LIST),
+    "reports:overview": Page(LIST, shares=True),  # each names the business
+    "reports:call-times": Page(LIST, shares=True),
+    "reports:comparison": Page(LIST, shares=True),
+    "reports:robot": Page(LIST, shares=True),
+    "reports:team": Page(LIST, shares=True),
+    "reports:deliverability": Page(LIST, shares=True),
+    "reports:row-list": Page(LIST, shares=True),
+    "reports:words": Page(LIST, shares=True),
     "compliance:ask": Page(Answers(302, 404, 403, 403, 403), Business, posts=True, data=(("phone", "2125550100"),)),
     "compliance:number-register": Page(
         Answers(302, 404, 403, 403, 403), PhoneNumber, posts=True, data=(("registration", "approved"),)
