@@ -377,7 +377,9 @@ PERIODIC_TASKS = {
     "scheduling.tasks.poll_calendars": 60,
     "messaging.compliance.tasks.work_off": 60,
     "messaging.compliance.tasks.forget_old": 3600,
+    "recoverline.reports.tasks.send_digests": 900,
     "recoverline.accounts.tasks.forget_old": 86_400,
+    "recoverline.api.tasks.forget_replies": 3600,
 }
 # Sections of a business file in the order in which they load (leads.config).
 CONFIG_SECTIONS = [

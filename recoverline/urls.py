@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 
 from recoverline import demo_login, health, metrics, web_app
 from recoverline.getting_started import views as getting_started
-from recoverline.reports import roi_views
+from recoverline.reports import digest_views, roi_views
 from recoverline.status import views as status
 
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     *web_app.urlpatterns,
     *getting_started.urlpatterns,
     *roi_views.urlpatterns,
+    *digest_views.urlpatterns,
     *status.urlpatterns,
     path("metrics", metrics.show_metrics, name="metrics"),
     path("healthz", health.ready, name="healthz"),

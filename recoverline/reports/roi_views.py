@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from recoverline.lib import clock
 from recoverline.reports import roi_real
-from recoverline.reports.asked_business import asked_scope, readable
+from recoverline.reports.asking import asked as asked_report
 from recoverline.reports.roi import MODELS, outcome_of
 from recoverline.reports.roi_forms import FIRST, AssumptionsForm, asked
 
@@ -24,17 +24,17 @@ def show_public(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_real(request: HttpRequest) -> HttpResponse:
     """The same with the figures of a business beside the assumptions; nothing for those who read no reports."""
-    scope = asked_scope(request)
-    if scope is None:
+    report = asked_report(request, "reports-roi", now=clock.now())
+    if report is None:
         return render(request, "roi/nothing.html")
     form = asked(request.GET)
     if "part" in request.GET:
         return _page(request, form, {})
-    real = roi_real.real_of(scope, now=clock.now())
+    real = roi_real.real_of(report.scope, now=report.now)
     beside, own = roi_real.beside(form, real), roi_real.address_of(real, form)
     # Only who has several has to say which.
-    named = f"&business={scope.business.slug}" if len(readable(request)) > 1 else ""
-    also = {"real": real, "scope": scope, "rows": beside, "real_address": own and own + named, "named": bool(named)}
+    named = f"&business={report.business.slug}" if len(report.businesses) > 1 else ""
+    also = {"real": real, "scope": report.scope, "rows": beside, "real_address": own and own + named, "named": named}
     return _page(request, form, also)
 
 

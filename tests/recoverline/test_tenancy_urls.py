@@ -250,10 +250,31 @@ PAGES = {
     "team-member-remove": Page(TEAM, Membership, posts=True),
     "team-member-reset": Page(TEAM, Membership, posts=True),
     "roi": Page(OPEN_TO_ALL),
+    "reports-digest": Page(LIST, shares=True),
     "reports-roi": Page(LIST, shares=True),  # figures of the business; a stranger sees their own
     "healthz": Page(Answers(503, 503, 503, 503, 503)),  # no process beats in a test
     "healthz-live": Page(OPEN_TO_ALL),
     "metrics": Page(NOT_THERE),  # no token is set in a test
+}
+# A session opens none of these: programs show tokens (tests/recoverline/api), and forms have their key.
+SHUT = Answers(401, 401, 401, 401, 401)
+_KINDS = ("lead", "request", "conversation", "message", "call", "appointment", "task")
+PAGES |= {f"api:{kind}-list": Page(SHUT) for kind in (*_KINDS, "availability", "location", "service", "consent")}
+PAGES |= {f"api:{kind}-detail": Page(SHUT, args=(NOTHING,)) for kind in _KINDS}
+PAGES |= {
+    f"api:{act}": Page(SHUT, args=(NOTHING,))
+    for act in (
+        "conversation-assign", "conversation-close", "conversation-reopen", "conversation-message-list",
+        "appointment-move", "appointment-cancel", "task-complete",
+    )
+}  # fmt: skip
+PAGES |= {
+    "api:consent-opt-out": Page(SHUT),
+    "api:consent-opt-in": Page(SHUT),
+    "api:intake": Page(Answers(405, 405, 405, 405, 405), args=(NOTHING,)),
+    "api:schema": Page(OPEN_TO_ALL),
+    "api:docs": Page(OPEN_TO_ALL),
+    "api:nothing-here": Page(NOT_THERE, args=("nothing/",)),
 }
 # Asked in tests of their own below: signed by a carrier; the admin, page by page.
 ASKED_BELOW = {"hooks:receive"}
