@@ -15,6 +15,7 @@ from messaging.carriers.base import (
     CarrierText,
     Delivery,
     NotSupported,
+    NumberAtCarrier,
     OutboundCall,
     OutboundText,
     SendOutcome,
@@ -23,7 +24,7 @@ from messaging.carriers.base import (
 from messaging.carriers.twilio import TwilioCarrier
 from messaging.carriers.twilio_codes import PLAIN_WORDS
 from messaging.enums import Direction, MessageStatus
-from messaging.models import Message
+from messaging.models import Message, PhoneNumber
 from messaging.optout_words import is_carrier_keyword
 from messaging.simulator import line
 from messaging.simulator.errors import SimulatorError
@@ -130,6 +131,19 @@ class SimulatorCarrier(TwilioCarrier):
         raise NotSupported  # a simulated call that we did not hear of never took place
 
     def fetch_call(self, call_id: str) -> CarrierCall | None:
+        raise NotSupported
+
+    # ------------------------------------------------------------ nothing of it has to be set
+    def number_at_carrier(self, number: PhoneNumber) -> NumberAtCarrier | None:
+        raise NotSupported
+
+    def set_hook_urls(self, number: PhoneNumber, number_id: str) -> None:
+        raise NotSupported
+
+    def ring_own(self, number: PhoneNumber, *, caller: str) -> str:
+        raise NotSupported
+
+    def hang_up(self, call_id: str) -> None:
         raise NotSupported
 
     def forget(self, kind: str, name: str) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.request_validator import SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, RequestValidator
 
+from messaging.carriers import twilio_numbers
 from messaging.carriers.base import (
     Carrier,
     CarrierCall,
@@ -21,6 +22,7 @@ from messaging.carriers.base import (
     Event,
     HookAnswer,
     HookRequest,
+    NumberAtCarrier,
     OutboundCall,
     OutboundText,
     SendOutcome,
@@ -124,6 +126,22 @@ class TwilioCarrier(Carrier):
         if number.mode == NumberMode.EXTERNAL:
             return texts  # its calls are another system's
         return {"A call comes in": self._url("voice"), "Call status changes": self._url("call-status"), **texts}
+
+    # ------------------------------------------------------------ connecting a number
+    def number_at_carrier(self, number: PhoneNumber) -> NumberAtCarrier | None:
+        return twilio_numbers.look_up(self._client()[0], number.number, self.account.messaging_service_sid)
+
+    def set_hook_urls(self, number: PhoneNumber, number_id: str) -> None:
+        twilio_numbers.set_urls(self._client()[0], number_id, self.hook_urls(number))
+
+    def ring_own(self, number: PhoneNumber, *, caller: str) -> str:
+        client, _ = self._client()
+        # Silence of its own, so that whoever picks up hears no error; the tester hangs up long before it is over.
+        made = client.calls.create(to=number.number, from_=caller, twiml='<Response><Pause length="30"/></Response>')
+        return str(made.sid)
+
+    def hang_up(self, call_id: str) -> None:
+        self._client()[0].calls(call_id).update(status="completed")
 
     # ------------------------------------------------------------ texts
     def send(self, text: OutboundText) -> SendResult:

@@ -46,4 +46,5 @@ def api_client(
     if base_url:
         client.api.base_url = base_url
         client.lookups.base_url = base_url
+        client.messaging.base_url = base_url
     return client, http_client

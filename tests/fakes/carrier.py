@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from tests.fakes.carrier_books import CarrierBooks, StoredFile, Text, new_sid
+from tests.fakes.carrier_books import CarrierBooks, PhoneCall, StoredFile, Text, new_sid
 from tests.fakes.carrier_callbacks import CallbackPlan, CallbackPump, Delivery
 from tests.fakes.carrier_calls import Handset, Post
 from tests.fakes.carrier_faults import (
@@ -186,6 +186,17 @@ class FakeCarrier(CarrierBooks):
     def accept(self, text: Text) -> None:
         super().accept(text)
         self.pump.follow(text)
+
+    def ring(self, call: PhoneCall) -> None:
+        own = next((row for row in self.numbers.values() if row.phone_number == call.to), None)
+        if own is None or not own.settings.get("VoiceUrl") or own.settings.get("VoiceApplicationSid"):
+            return
+        form = {
+            "CallSid": new_sid("CA"), "AccountSid": own.account_sid, "From": call.from_, "To": call.to,
+            "CallStatus": "ringing", "Direction": "inbound", "ApiVersion": API,
+        }  # fmt: skip
+        url = own.settings["VoiceUrl"]
+        threading.Thread(target=self.pump.post, args=(url, own.account_sid, form), daemon=True).start()
 
     def expect(
         self,

@@ -107,6 +107,7 @@ class CarrierBooks:
     """The carrier's state. Every attribute named here without an underscore may be set by a test.
 
     accounts: account SID -> auth token. refusals: To -> error code for every text to it. opted_out: pairs (From, To).
+    deferring_services: those that leave texts to their numbers.
     outcomes: To -> (final status, error code). line_types: number -> lookup's line type. messaging_services: service
     SID -> its number. list_lag: seconds before an accepted text shows in a list. monotonic and now: the carrier's
     clocks.
@@ -132,6 +133,7 @@ class CarrierBooks:
             self.outcomes: dict[str, tuple[str, int]] = {}
             self.line_types: dict[str, str | None] = {}
             self.messaging_services: dict[str, str] = {}
+            self.deferring_services: set[str] = set()
             self.list_lag = 0.0
             self.require_media_auth = True
             for number in self.initial_numbers:
@@ -218,6 +220,9 @@ class CarrierBooks:
         with self.lock:
             self.calls[call.sid] = call
         return call
+
+    def ring(self, call: PhoneCall) -> None:
+        """A call that the API was asked for begins; to a number of its own the carrier tells whoever has it."""
 
     def move(self, sid: str, status: str, error_code: int | None) -> Text | None:
         """Let a text reach a status; None when the books were cleared in the meantime."""

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -217,7 +217,22 @@ def create_call(books: CarrierBooks, request: Request, args: Mapping[str, str]) 
         from_=from_, to=to, status="queued", account_sid=args["account"], direction="outbound-api",
         url=form.get("Url", ""), status_callback=form.get("StatusCallback", ""), timeout=form.get("Timeout", ""),
     )  # fmt: skip
+    books.ring(call)
     return json_answer(201, call_json(call))
+
+
+def update_call(books: CarrierBooks, request: Request, args: Mapping[str, str]) -> Answer:
+    fetch_call(books, request, args)
+    with books.lock:
+        call = books.calls[args["sid"]] = replace(books.calls[args["sid"]], status=request.form.get("Status", ""))
+    return json_answer(200, call_json(call))
+
+
+def fetch_service(books: CarrierBooks, request: Request, args: Mapping[str, str]) -> Answer:
+    if args["sid"] not in books.messaging_services:
+        raise Refused(20404, 404)
+    defers = args["sid"] in books.deferring_services
+    return json_answer(200, {"sid": args["sid"], "use_inbound_webhook_on_number": defers, "inbound_request_url": None})
 
 
 def fetch_call(books: CarrierBooks, request: Request, args: Mapping[str, str]) -> Answer:
@@ -342,6 +357,8 @@ def routes() -> tuple[Route, ...]:
         ("create_call", "POST", rf"{account}/Calls\.json", create_call),
         ("list_calls", "GET", rf"{account}/Calls\.json", list_calls),
         ("fetch_call", "GET", rf"{account}/Calls/(?P<sid>\w+)\.json", fetch_call),
+        ("update_call", "POST", rf"{account}/Calls/(?P<sid>\w+)\.json", update_call),
+        ("fetch_service", "GET", r"/v1/Services/(?P<sid>\w+)", fetch_service),
         ("list_numbers", "GET", rf"{account}/IncomingPhoneNumbers\.json", list_numbers),
         ("rent_number", "POST", rf"{account}/IncomingPhoneNumbers\.json", rent_number),
         ("fetch_number", "GET", rf"{account}/IncomingPhoneNumbers/(?P<sid>\w+)\.json", fetch_number),

@@ -19,6 +19,9 @@ NUMBER_SETTINGS = {
     "StatusCallbackMethod": "status_callback_method",
     "VoiceCallerIdLookup": "voice_caller_id_lookup",
     "FriendlyName": "friendly_name",
+    "VoiceApplicationSid": "voice_application_sid",
+    "SmsApplicationSid": "sms_application_sid",
+    "TrunkSid": "trunk_sid",
 }
 
 
@@ -124,9 +127,6 @@ def number_json(own: OwnNumber) -> dict[str, object]:
         "origin": "twilio",
         "status": "in-use",
         "type": "local",
-        "trunk_sid": None,
-        "voice_application_sid": None,
-        "sms_application_sid": None,
         "voice_receive_mode": "voice",
         "uri": f"/{API}/Accounts/{own.account_sid}/IncomingPhoneNumbers/{own.sid}.json",
         **settings,
