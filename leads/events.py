@@ -36,7 +36,8 @@ def record(
     return event
 
 
-def tell(kind: str, *, business: Business, at: datetime, lead: Lead, **data: str | int | bool | None) -> None:
+def tell(kind: str, *, business: Business, at: datetime, lead: Lead, message: str = "") -> None:
     """The same for what its own row says to everybody else: written only where other software wants to know."""
     if announcing.is_wanted(kind, business=business, lead=lead):
-        record(kind, business=business, at=at, lead=lead, **data)
+        named = {"message": message} if message else {}
+        record(kind, business=business, at=at, lead=lead, actor=None, **named)

@@ -168,9 +168,8 @@ def _store(conversation: Conversation, event: TextReceived, *, now: datetime) ->
         )
         queue.enqueue("messaging.tasks.fetch_media", message.pk)
     events.tell(
-        "text.received", business=conversation.business, lead=conversation.lead, at=now, message=str(message.key),
-        conversation=str(conversation.key),
-    )  # fmt: skip
+        "text.received", business=conversation.business, lead=conversation.lead, at=now, message=str(message.key)
+    )
     return message
 
 

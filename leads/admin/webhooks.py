@@ -60,7 +60,7 @@ class EndpointForm(TenantForm):
 
 
 def check_address(url: str) -> None:
-    """Raises ValidationError for what would be refused in any case; where a name leads is looked at when it is asked."""
+    """Raises ValidationError for what is refused in any case; where a name leads is looked at when it is asked."""
     try:
         parts = urlsplit(url)
         port = parts.port or {"http": 80}.get(parts.scheme, 443)

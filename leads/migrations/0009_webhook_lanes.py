@@ -4,18 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0008_results_and_connections'),
+        ("leads", "0008_results_and_connections"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='webhookdelivery',
-            name='delivery_due',
+            model_name="webhookdelivery",
+            name="delivery_due",
         ),
         migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('status__in', ['waiting', 'sending'])), fields=['endpoint', 'next_at', 'id'], name='delivery_due'),
+            model_name="webhookdelivery",
+            index=models.Index(
+                condition=models.Q(("status__in", ["waiting", "sending"])),
+                fields=["endpoint", "next_at", "id"],
+                name="delivery_due",
+            ),
         ),
     ]

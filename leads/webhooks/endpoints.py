@@ -108,4 +108,6 @@ def _events(count: int) -> str:
 
 
 def _length(since: datetime, now: datetime) -> str:
+    if now - since < timedelta(minutes=1):
+        return "less than a minute"
     return timesince(since, now).replace("\xa0", " ")

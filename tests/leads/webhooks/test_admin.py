@@ -79,7 +79,7 @@ def test_switching_it_on_again_forgets_what_was(cast: Cast) -> None:
         disabled_reason="It answered 410: it wants nothing more.",
     )  # fmt: skip
     ana = sign_in(cast.ana)
-    assert "It wants nothing more" in ana.get(url(WebhookEndpoint, "changelist")).content.decode().replace("it w", "It w")
+    assert "it wants nothing more" in ana.get(url(WebhookEndpoint, "changelist")).content.decode()
     post(ana, url(WebhookEndpoint, "change", endpoint.pk))
     endpoint.refresh_from_db()
     assert (endpoint.is_active, endpoint.failures, endpoint.failing_since, endpoint.disabled_reason) == (

@@ -1,5 +1,6 @@
 """One event on its way to one endpoint, against a real server on loopback (CRM-01 to CRM-05)."""
 
+import itertools
 import json
 import random
 import time
@@ -80,7 +81,8 @@ def test_while_a_secret_is_replaced_both_open_it(receiver: Receiver) -> None:
     endpoint = make_endpoint(make_business(), receiver.url())
     old = endpoint.secret
     new = endpoints.rotate(endpoint, now=NOON)
-    assert new != old and len(new) == len("whsec_") + 44
+    assert new != old
+    assert len(new) == len("whsec_") + 44
 
     for at, opened_by in ((NOON, {old, new}), (NOON + timedelta(hours=25), {new})):
         happen(endpoint, at=at)
@@ -113,7 +115,7 @@ def test_an_endpoint_that_fails_for_ever_is_tried_ten_times_over_days(receiver: 
         endpoint.refresh_from_db()
         clock.now = max(delivery.next_at, endpoint.rests_until or NOON)
 
-    waits = [later - earlier for earlier, later in zip(tried, tried[1:], strict=False)]
+    waits = [later - earlier for earlier, later in itertools.pairwise(tried)]
     assert len(tried) == 10
     for wait, planned in zip(waits, plan.WAITS[1:], strict=True):
         # A failing endpoint may rest for some minutes besides.
@@ -216,7 +218,8 @@ def test_a_post_is_strict(monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -
     rounds.ring(Clock())
     [options] = asked
     assert (options["max_bytes"], options["deadline"], options.get("max_redirects", 0)) == (65_536, 15.0, 0)
-    assert "auth" not in options and "allow_hosts" not in options
+    assert "auth" not in options
+    assert "allow_hosts" not in options
 
 
 # ---------------------------------------------------------------- claims
@@ -229,7 +232,8 @@ def test_who_was_overtaken_writes_nothing(receiver: Receiver) -> None:
     later = NOON + delivering.LEASE
     row.refresh_from_db()
     second = delivering.claim(row, now=later)
-    assert second is not None and (second.message_id, second.body) == (first.message_id, first.body)
+    assert second is not None
+    assert (second.message_id, second.body) == (first.message_id, first.body)
 
     delivering.settle(first, plan.Answer(200, "", 0.0), now=later)
     row.refresh_from_db()
@@ -260,7 +264,8 @@ def fragile(event: LeadEvent) -> dict[str, Any]:
 def test_a_body_stays_under_twenty_kilobytes(receiver: Receiver) -> None:
     endpoint = make_endpoint(make_business(), receiver.url())
     row = happen(endpoint)
-    assert row.event is not None and row.event.lead is not None
+    assert row.event is not None
+    assert row.event.lead is not None
     row.event.lead.notes = "ü" * 12_000
     row.event.lead.save()
     rounds.ring(Clock())
