@@ -107,7 +107,17 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("Results", ("messaging.experiment", "messaging.experimentassignment", "leads.weeklydigest")),
-    ("Connections", ("leads.webhookendpoint", "leads.webhookdelivery")),
+    (
+        "Connections",
+        (
+            "leads.leadsource",
+            "leads.formentry",
+            "leads.apitoken",
+            "leads.idempotentreply",
+            "leads.webhookendpoint",
+            "leads.webhookdelivery",
+        ),
+    ),
 )
 REST = "Installation"
 BUSINESSES_SHOWN = 3

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from leads.models import Lead
 from messaging.compliance.person import Person
 from messaging.conversations import ANSWERED
 from messaging.enums import ConversationStatus, Handler
@@ -24,6 +25,15 @@ def _conversation(person: Person) -> Q:
 
 def _phone(person: Person) -> Q:
     return Q(business=person.business, phone=person.phone)
+
+
+def _told(person: Person) -> Q:
+    """Answers of the API that name them, by phone or by the key of their row."""
+    keys = Lead.objects.filter(pk__in=person.leads).values_list("key", flat=True)
+    named = Q(body__contains=person.phone)
+    for key in keys:
+        named |= Q(body__contains=str(key))
+    return Q(business=person.business) & named
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,11 @@ ROOMS: Mapping[str, Room] = {
         kept=("status", "urgency", "source", "lost_reason"),
     ),
     "leads.LeadEvent": Room(_lead, emptied=("text",), searched=("data",), kept=("kind",)),
+    "leads.FormEntry": Room(
+        _lead, emptied=("answers",), searched=("external_id",), kept=("consent_text", "outcome"), also={"address": None}
+    ),
+    # Kept for a day; a repetition that comes after it acts anew.
+    "leads.IdempotentReply": Room(_told, kept=("idem_key", "request_digest", "body"), is_deleted=True),
     "leads.WebhookDelivery": Room(
         lambda person: Q(event__lead__in=person.leads), emptied=("body",), kept=("kind", "status", "log")
     ),
@@ -176,6 +191,7 @@ ROOMS: Mapping[str, Room] = {
 # beside one of them. The second part is the way to the business.
 QUOTES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "leads.LeadEvent": ("business", ("text", "data")),
+    "leads.FormEntry": ("business", ("answers",)),
     "leads.WebhookDelivery": ("business", ("body",)),
     "leads.CallbackTask": ("business", ("detail", "cause")),
     "leads.Lead": ("business", ("notes",)),
@@ -212,6 +228,7 @@ NOBODYS: Mapping[str, str] = {
             *("leads.Business", "leads.HistoricalBusiness", "leads.Location", "leads.Service"),
             *("leads.ServiceAtLocation", "leads.ServiceArea", "leads.Faq", "leads.Policy", "leads.IntakeQuestion"),
             *("leads.PersonTopic", "leads.SafetyText", "leads.PrivacySalt", "leads.WebhookEndpoint"),
+            *("leads.ApiToken", "leads.LeadSource"),
             *("scheduling.Resource", "scheduling.HistoricalResource", "scheduling.Resource_locations"),
             *("scheduling.Resource_services", "scheduling.BookingRules", "scheduling.HistoricalBookingRules"),
             *("scheduling.BookingSettings", "scheduling.HistoricalBookingSettings", "scheduling.TravelTime"),

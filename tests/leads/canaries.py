@@ -20,6 +20,7 @@ from leads.models import (
     WebhookEndpoint,
     WeeklyDigest,
 )
+from leads.models.api import ApiToken, FormEntry, IdempotentReply, LeadSource
 from messaging.escalation import chain
 from messaging.followups.versions import current_version
 from messaging.models import (
@@ -160,6 +161,12 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
         business=business, name=f"{word} crm", url=f"https://{word}.example/hook", secret=f"whsec_{word}",
         disabled_reason=f"{word} went", created_at=NOON,
     )  # fmt: skip
+    token = ApiToken.objects.create(
+        business=business, name=f"{word} program", scopes=["leads:read"], digest=f"{word}-digest", created_at=NOON
+    )
+    source = LeadSource.objects.create(
+        business=business, location=location, name=f"{word} website", consent_text=f"{word} agrees", created_at=NOON
+    )
     travel = TravelTime.objects.create(business=business, origin=area, destination=area, minutes=10)
     rows: list[Model] = [
         business,
@@ -186,6 +193,20 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
         experiment,
         experiment.assignments.create(business=business, arm=arm, lead=lead, at=NOON),
         WeeklyDigest.objects.create(business=business, week=DAY, sent_at=NOON),
+        token,
+        IdempotentReply.objects.create(
+            business=business, token=token, idem_key=f"{word}-1", request_digest="0", body=word, created_at=NOON
+        ),
+        source,
+        FormEntry.objects.create(
+            business=business,
+            source=source,
+            lead=lead,
+            external_id=f"{word}-1",
+            answers={"message": f"{word} entered"},
+            consent_text=f"{word} agrees",
+            created_at=NOON,
+        ),
         endpoint,
         WebhookDelivery.objects.create(
             business=business, endpoint=endpoint, kind="lead.noted", body=f'{{"text": "{word} told"}}', created_at=NOON
