@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 
 class RecoverlineConfig(AppConfig):
@@ -14,3 +16,6 @@ class RecoverlineConfig(AppConfig):
         user_logged_in.connect(begin, dispatch_uid="recoverline.begin")
         queue.count_starts()
         queue.carry_request_ids()
+        if settings.SENTRY_DSN:
+            # 150 modules that nobody without it has to load, at every start of every process.
+            import_string("recoverline.error_tracking.start")()

@@ -252,7 +252,8 @@ def is_port_free(host: str, port: int) -> bool:
 def web_argv(*, host: str, port: int) -> tuple[str, ...]:
     # gthread 2x4 was measured fastest at answering inbox polls. The control socket would want a writable home.
     gunicorn = (sys.executable, "-m", "gunicorn", "recoverline.wsgi", "--chdir", str(ROOT), "--bind", f"{host}:{port}")
-    return (*gunicorn, "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket")
+    kind = ("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket")
+    return (*gunicorn, *kind, "--logger-class", "recoverline.web_logs.WebLogger")
 
 
 def manage_argv(*words: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ _PHONES = (
     re.compile(r"(?<![\w\-.])(?:1[\-. ])?(?:\(\d{3}\) ?|\d{3}[\-. ])\d{3}[\-. ]\d{4}(?![\w\-])"),
     re.compile(r"(?<![\w\-.:])1?\d{10}(?![\w\-:]|\.\d)"),
 )
+_ON_ONE_LINE = {ord(char): repr(char)[1:-1] for char in "\r\n\v\f\x1b\x85\u2028\u2029"}
 _ADDRESS = re.compile(r"[\w.+\-]+@(?=[\w\-]+\.\w)")
 # What databases quote of a row that they refuse: every column of it, a text's words among them.
 _QUOTED_ROW = re.compile(r"(Failing row contains |Key \([^)]*\)=)\(.*\)")
@@ -32,7 +33,8 @@ class MaskPersonalData(logging.Filter):
     _tracebacks = logging.Formatter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = mask_personal(record.getMessage()), None
+        # One message, one line: a line break that somebody sent us must not begin a line that looks like ours.
+        record.msg, record.args = mask_personal(record.getMessage()).translate(_ON_ONE_LINE), None
         if record.exc_info and not record.exc_text:
             record.exc_text = self._tracebacks.formatException(record.exc_info)
         # Formatters use this text instead of making their own.

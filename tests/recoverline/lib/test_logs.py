@@ -51,7 +51,7 @@ def test_a_json_line_is_masked_in_its_message_and_in_its_traceback() -> None:
         assert MaskPersonalData().filter(row) is True
     (text,) = JsonLines().format(row).splitlines()  # a line break in it begins no line of its own
     line = json.loads(text)
-    assert (line["message"], line["request_id"]) == ("text to ***0142\nfailed: ***@example.com", "abc-12345")
+    assert (line["message"], line["request_id"]) == (r"text to ***0142\nfailed: ***@example.com", "abc-12345")
     assert (line["level"], line["logger"]) == ("INFO", "messaging.x")
     assert "no such phone: ***0142" in line["exception"]
     assert "5550142" not in text
