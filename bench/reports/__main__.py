@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     with database(options.database) as url:
         os.environ.update(
-            DJANGO_SETTINGS_MODULE="recoverline.settings", DATABASE_URL=url, DEBUG="false", SIMULATOR="false",
+            DJANGO_SETTINGS_MODULE="bench.settings", DATABASE_URL=url, DEBUG="false", SIMULATOR="false",
             DATA_DIR=tempfile.mkdtemp(), SECRET_KEY="only-for-benchmarks", FIELD_KEYS="only-for-benchmarks",
             SITE_URL="https://testserver", LOG_LEVEL="ERROR", EMAIL_URL="dummymail://",
         )  # fmt: skip

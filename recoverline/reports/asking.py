@@ -41,7 +41,7 @@ class Asked:
         """Whether the business has locations that they may not see."""
         return self.location is None and self.scope.locations is not None
 
-    def url(self, page: str = "", **changes: object) -> str:
+    def url(self, page: str = "", /, **changes: object) -> str:
         """`page` (this one, if not named) about the same business, location and days."""
         kept: dict[str, object] = {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
         if self.location is not None:
@@ -52,7 +52,7 @@ class Asked:
         query = urlencode({name: value for name, value in kept.items() if value not in ("", None)})
         return f"{reverse(page or self.page)}?{query}"
 
-    def behind(self, figure: str, **filters: object) -> str:
+    def behind(self, figure: str, /, **filters: object) -> str:
         """The list of what a figure counts."""
         return self.url("reports:row-list", figure=figure, **filters)
 

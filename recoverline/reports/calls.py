@@ -16,6 +16,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from leads.enums import Urgency
+from leads.models import Lead
 from messaging import configuration
 from messaging.enums import CallState, MessageKind, MessageStatus
 from messaging.models import Call, Message
@@ -33,7 +34,7 @@ _IS_KNOWN = (Q(**{f"{_REQUEST}service__isnull": False}) | Q(**{f"{_REQUEST}need_
     | Q(**{f"{_REQUEST}urgency__in": [Urgency.ROUTINE, Urgency.URGENT, Urgency.EMERGENCY]})
 )
 # From the own phones: with a number and nobody's (missed_calls._carry_out).
-_IS_OF_TEAM = Q(state=CallState.MISSED, lead__isnull=True, caller__gt="") | Q(lead__is_team=True)
+_IS_OF_TEAM = Q(state=CallState.MISSED, lead__isnull=True, caller__gt="")
 # What can be asked of a call with `told`; the others need `jobs`.
 TOLD = {
     "missed": Q(),
@@ -51,12 +52,12 @@ def incoming(scope: Scope, period: Period) -> QuerySet[Call]:
     own = configuration.own_phones(scope.business)
     calls = _between(scope, period).filter(state__in=[CallState.ANSWERED, CallState.MISSED])
     # A call that was answered has no lead unless there was one before: its number alone tells whose it was.
-    return calls.exclude(_IS_OF_TEAM).exclude(caller__in=own)
+    return calls.exclude(caller__in=own)
 
 
 def missed(scope: Scope, period: Period) -> QuerySet[Call]:
     """The base of the funnel."""
-    return _between(scope, period).filter(state=CallState.MISSED).exclude(_IS_OF_TEAM)
+    return _between(scope, period).filter(state=CallState.MISSED)
 
 
 def told(calls: QuerySet[Call]) -> QuerySet[Call]:
@@ -84,4 +85,6 @@ def told(calls: QuerySet[Call]) -> QuerySet[Call]:
 
 def _between(scope: Scope, period: Period) -> QuerySet[Call]:
     asked = scope.rows() & Q(started_at__gte=period.start, started_at__lt=period.end)
-    return Call.objects.filter(asked).order_by("-started_at", "-id")
+    # A list of a few ids, where a join would look at every call's lead.
+    team = Lead.objects.filter(business=scope.business, is_team=True).values("pk")
+    return Call.objects.filter(asked).exclude(_IS_OF_TEAM).exclude(lead__in=team).order_by("-started_at", "-id")

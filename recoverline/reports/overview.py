@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
 from leads.models import Business, Location
 from messaging.enums import CallState, MessageStatus
@@ -100,8 +99,8 @@ def figures_of(business: Business, period: Period, *, location: Location | None 
 def figures(scope: Scope, period: Period) -> Overview:
     """The same for whatever `scope` counts."""
     jobs = job_rows.jobs_of(scope, period)
-    answered, minutes = _taken(scope, period)
-    counts, speed = _told(scope, period, jobs, answered)
+    answered, minutes, callers = _taken(scope, period)
+    counts, speed = _told(scope, period, jobs, answered=answered, callers=callers)
     return Overview(
         period=period, counts=counts, speed=speed, jobs=tuple(jobs),
         revenue=job_rows.revenue(jobs, scope.business.average_job_cents),
@@ -131,8 +130,9 @@ def percentile(seconds: Iterable[tuple[float, int]], share: float) -> float | No
     return next((value for (value, _), up_to in zip(values, reached, strict=True) if up_to >= rank), None)
 
 
-def _taken(scope: Scope, period: Period) -> tuple[int, int]:
-    """How many calls were answered, and begun minutes of all of them."""
+def _taken(scope: Scope, period: Period) -> tuple[int, int, int]:
+    """How many calls were answered, begun minutes of all of them, and how many people are behind the missed ones."""
+    is_missed = Q(state=CallState.MISSED)
     begun = WholeSteps(Epoch(F("ended_at")) - Epoch(F("started_at")) + Value(59), 60)
     found = (
         incoming(scope, period)
@@ -140,12 +140,14 @@ def _taken(scope: Scope, period: Period) -> tuple[int, int]:
         .aggregate(
             answered=Count("pk", filter=Q(state=CallState.ANSWERED)),
             minutes=Sum(begun, filter=Q(ended_at__gt=F("started_at"))),
+            callers=Count("caller", distinct=True, filter=is_missed & Q(caller__gt="")),
+            hidden=Count("pk", filter=is_missed & Q(caller="")),
         )
     )
-    return found["answered"], found["minutes"] or 0
+    return found["answered"], found["minutes"] or 0, found["callers"] + found["hidden"]
 
 
-def _told(scope: Scope, period: Period, jobs: list[Job], answered: int) -> tuple[Counts, Speed]:
+def _told(scope: Scope, period: Period, jobs: list[Job], *, answered: int, callers: int) -> tuple[Counts, Speed]:
     # One pass over the calls: what is the same of many is counted by the database, and there are few kinds.
     kinds = (
         told(missed(scope, period))
@@ -166,10 +168,8 @@ def _told(scope: Scope, period: Period, jobs: list[Job], answered: int) -> tuple
         found["reached_in_60"] += n * (seconds <= 60)
         found["replied"] += n * is_replied
         found["qualified"] += n * is_qualified
-    caller = Case(When(caller="", then=Concat("caller", Cast("pk", CharField()))), default=F("caller"))
-    callers = missed(scope, period).order_by().aggregate(callers=Count(caller, distinct=True))
     counts = Counts(
-        calls=answered + found["missed"], answered=answered, **callers, **found,
+        calls=answered + found["missed"], answered=answered, callers=callers, **found,
         **{key: len(job_rows.calls_with(jobs, key)) for key in JOB_MEASURES},
     )  # fmt: skip
     texts, ranked = counts.texted, sorted(by_seconds.items())

@@ -7,6 +7,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from leads.enums import Role
@@ -231,6 +232,16 @@ def test_the_list_behind_a_figure_has_as_many_rows_and_says_what_each_is_worth(w
         assert ana.get(f"/reports/list/?{WEEK}&{odd}").status_code == 404, odd
 
 
+def test_a_long_list_has_pages_and_its_file_has_all(week: Week, ana: Client) -> None:
+    for minute in range(60):
+        talk(week.business.numbers.order_by("pk")[0], f"6 15:{minute:02}")
+    first = ana.get(f"/reports/list/?{WEEK}&figure=missed").content.decode()
+    assert ("Missed calls" in first, first.count("<tr>"), "Older" in first, "Newer" in first) == (True, 51, True, False)
+    second = ana.get(f"/reports/list/?{WEEK}&figure=missed&page=2").content.decode()
+    assert (second.count("<tr>"), "Older" in second, "Newer" in second) == (22, False, True)
+    assert len(rows_of(ana, "list/", "rows", f"{WEEK}&figure=missed")) == 71
+
+
 def test_only_owners_managers_and_readers_see_reports_and_only_of_their_locations(week: Week) -> None:
     for role, sees in ((Role.MANAGER, True), (Role.READ_ONLY, True), (Role.FRONT_DESK, False)):
         user = make_user(role.value)
@@ -254,6 +265,8 @@ def test_only_owners_managers_and_readers_see_reports_and_only_of_their_location
 
 
 def test_every_word_is_explained(ana: Client) -> None:
+    book = (settings.BASE_DIR / "docs/reports.md").read_text()
+    assert [key for key, one in MEASURES.items() if f"| {one.name} | {one.definition} |" not in book] == []
     shown = unescape(ana.get("/reports/words/").content.decode())
     assert all(measure.definition in shown for measure in MEASURES.values())
 
