@@ -22,6 +22,7 @@ from leads.models import (
     Service,
     ServiceArea,
 )
+from leads.models.api import LeadSource
 from messaging.models import (
     CarrierAccount,
     EscalationPolicy,
@@ -144,6 +145,7 @@ def posts(cast: Cast) -> list[tuple[type[Model], dict[str, Any], dict[str, Any]]
         (OnCallOverride, {**b_person, **from_until}, a_person),
         (EscalationPolicy, policy, {"location": a["location"]}),
         (Sequence, sequence, {"location": a["location"]}),
+        (LeadSource, {"name": "site", "location": b["location"], "consent_text": "Yes."}, {"location": a["location"]}),
     ]
 
 
