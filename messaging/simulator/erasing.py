@@ -5,7 +5,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from leads.models import Business, CallbackTask, Lead, LeadEvent
+from leads.models import Business, CallbackTask, Lead, LeadEvent, WebhookDelivery
 from messaging.enums import CarrierKind
 from messaging.models import Call, Conversation, InboundHook, Message, MessageMedia, OptOut
 
@@ -28,7 +28,9 @@ def erase(business: Business) -> int:
         ]
         keys = [str(key) for key in calls.values_list("key", flat=True)]
         CallbackTask.objects.filter(Q(cause__in=causes) | Q(lead__in=leads), business=business).delete()
-        LeadEvent.objects.filter(Q(lead__in=leads) | Q(data__call__in=keys), business=business).delete()
+        told = LeadEvent.objects.filter(Q(lead__in=leads) | Q(data__call__in=keys), business=business)
+        WebhookDelivery.objects.filter(event__in=told).delete()
+        told.delete()
         OptOut.objects.filter(business=business, phone__in=phones).delete()
         texts.delete()
         Conversation.objects.filter(business=business, is_simulated=True, messages=None).delete()

@@ -59,6 +59,13 @@ def test_only_events_writes_the_timeline() -> None:
     assert callers("LeadEvent.objects.create", "LeadEvent.objects.bulk_create", "LeadEvent") == {"leads.events"}
 
 
+def test_only_announcing_puts_an_event_on_its_way_and_one_place_posts_it() -> None:
+    assert makers("WebhookDelivery") == {"leads.webhooks.announcing", "leads.webhooks.endpoints"}  # the latter: tests
+    assert importers("standardwebhooks") == {"leads.webhooks.signing", "messaging.carriers.webhook"}
+    assert callers("delivering.post") == set()
+    assert importers("leads.webhooks.delivering") <= {"leads.webhooks.rounds"}
+
+
 def test_only_the_http_door_opens_sockets() -> None:
     """The SDK's client has its own door (the adapter); the simulator posts to ourselves."""
     libraries = (
