@@ -1,5 +1,7 @@
 """The calls behind every figure: one queryset per measure, which the figures count and the lists show."""
 
+from typing import Any
+
 from django.db.models import (
     BooleanField,
     Case,
@@ -49,7 +51,7 @@ TOLD = {
 
 def incoming(scope: Scope, period: Period) -> QuerySet[Call]:
     """Calls that came in and are over."""
-    own = configuration.own_phones(scope.business)
+    own = configuration.own_phones(scope.business.pk)
     calls = _between(scope, period).filter(state__in=[CallState.ANSWERED, CallState.MISSED])
     # A call that was answered has no lead unless there was one before: its number alone tells whose it was.
     return calls.exclude(caller__in=own)
@@ -60,7 +62,7 @@ def missed(scope: Scope, period: Period) -> QuerySet[Call]:
     return _between(scope, period).filter(state=CallState.MISSED)
 
 
-def told(calls: QuerySet[Call]) -> QuerySet[Call]:
+def told(calls: QuerySet[Call]) -> QuerySet[Any]:
     """Missed calls with what is asked of their first text: `text_at`, `text_status`, `is_replied`, `is_qualified`,
     and `seconds` from its end to the text, in tenths."""
     # The key of a first text is made of its call (missed_calls.first_text_key), and unique: one probe of an index.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any
 
 from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -20,7 +20,6 @@ from recoverline.reports.spans import DaysLater
 from scheduling.enums import AppointmentStatus, BookedBy
 from scheduling.models import Appointment
 
-R = TypeVar("R", Appointment, JobRequest)
 _WINDOW = timedelta(days=ATTRIBUTION_DAYS)
 _FELL_THROUGH = (AppointmentStatus.CANCELED, AppointmentStatus.NO_SHOW, AppointmentStatus.EXPIRED)
 
@@ -155,7 +154,9 @@ def _won(scope: Scope, period: Period) -> Iterable[Job]:
             )  # fmt: skip
 
 
-def _attributed(rows: QuerySet[R], at: F, scope: Scope, period: Period) -> QuerySet[R]:
+def _attributed(
+    rows: QuerySet[Appointment] | QuerySet[JobRequest], at: F, scope: Scope, period: Period
+) -> QuerySet[Any]:
     """With the call, if it belongs to the period: the last missed call of the same person before `at`."""
     before = Call.objects.filter(
         lead=OuterRef("lead"), state=CallState.MISSED, started_at__lt=OuterRef("at"),
@@ -174,8 +175,9 @@ def _attributed(rows: QuerySet[R], at: F, scope: Scope, period: Period) -> Query
         started_at__gt=OuterRef("call_at"), started_at__lt=OuterRef("at"),
     )  # fmt: skip
     first_text = texts.order_by("created_at").values(sent=Coalesce("sent_at", "created_at"))[:1]
+    found: QuerySet[Any] = rows
     return (
-        rows.annotate(at=at, call_id=Subquery(before.values("pk")[:1]))
+        found.annotate(at=at, call_id=Subquery(before.values("pk")[:1]))
         .filter(call_id__in=missed(scope, period).order_by().values("pk"))
         .annotate(
             call_at=Subquery(before.values("started_at")[:1]),

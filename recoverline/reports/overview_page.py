@@ -78,13 +78,13 @@ def _funnel(asked: Asked, now: Overview, before: Overview) -> Table:
     return table(
         "funnel", "From missed call to job",
         ("Measure", "This period", "Of missed", "Before", "Of missed, before", "Change"), rows,
-        hint="A visit can be booked without an answer to our text, so a line can be longer than the one above.",
+        hint="Jobs also come without an answer to a text, or without a visit: a line may be longer than the one above.",
         measures=(*FUNNEL, "rang_again"),
     )  # fmt: skip
 
 
 def _speed(asked: Asked, now: Overview, before: Overview) -> Table:
-    rows = []
+    rows: list[tuple[Cell | str, ...]] = []
     for key, value, was in (
         ("speed_p50", now.speed.p50, before.speed.p50),
         ("speed_p95", now.speed.p95, before.speed.p95),
@@ -98,9 +98,9 @@ def _speed(asked: Asked, now: Overview, before: Overview) -> Table:
     ):
         count = getattr(now.counts, key)
         text = f"{count:,} ({percent(share)})" if share is not None else "0"
-        was = f"{getattr(before.counts, key):,} ({percent(was_share)})" if was_share is not None else "0"
+        earlier = f"{getattr(before.counts, key):,} ({percent(was_share)})" if was_share is not None else "0"
         shown = Cell(text, url=asked.behind(key))
-        rows.append((MEASURES[key].name, shown, was, change(share, was_share, Unit.SHARE)))  # type: ignore[arg-type]  # a cell is content as well
+        rows.append((MEASURES[key].name, shown, earlier, change(share, was_share, Unit.SHARE)))
     keys = ("speed_p50", "speed_p95", "reply_rate", "reached_in_10", "reached_in_60")
     return table("speed", "How fast, and who answers", _COLUMNS, rows, measures=keys)
 
@@ -133,8 +133,8 @@ def _money(asked: Asked, now: Overview, before: Overview) -> Table:
         hints.append("A price is missing, so cost and net are not known. Owners can enter prices in the settings.")
     if now.revenue.unknown:
         hints.append(
-            f"{now.revenue.unknown:,} recovered jobs have no amount and count nothing. Write amounts into requests when"
-            " they are won, or set what a job is worth on average."
+            f"Recovered jobs without an amount: {now.revenue.unknown:,}. They count nothing. Write amounts into"
+            " requests when they are won, or set what a job is worth on average."
         )
     return table(
         "money", "What it brought, what it cost", _COLUMNS, rows, hint=" ".join(hints),
@@ -148,6 +148,10 @@ def _cents(micros: int | None) -> float | None:
 
 def _times(roi: float | None) -> str:
     return NOTHING if roi is None else f"${roi:,.2f}"
+
+
+def _of_day(asked: Asked, day: date) -> str:
+    return asked.behind("missed", day=day.isoformat())
 
 
 def _days(asked: Asked, now: Overview) -> Table:
@@ -164,7 +168,9 @@ def _days(asked: Asked, now: Overview) -> Table:
     rows = [
         (
             f"{day:%a, %b} {day.day}",
-            Cell(f"{counts[CallState.MISSED, day]:,}", url=asked.behind("missed", day=day.isoformat())),
+            Cell(
+                f"{counts[CallState.MISSED, day]:,}", url=_of_day(asked, day) if counts[CallState.MISSED, day] else ""
+            ),
             f"{counts[CallState.ANSWERED, day]:,}",
             f"{recovered[day]:,}",
         )

@@ -43,6 +43,8 @@ def scope_of(business: Business, location: Location | None = None) -> Scope:
 def locations_of(user: User, business: Business) -> list[Location]:
     """Those whose figures `user` may read."""
     rows = Location.objects.filter(business=business).select_related("business").order_by("name", "pk")
+    if user.pk is None or not getattr(user, "is_active", False):
+        return []
     if getattr(user, "is_superuser", False):
         return list(rows)
     mine = Membership.objects.filter(user_id=user.pk, business=business, role__in=READERS)

@@ -1,6 +1,7 @@
 """The team: how long customers waited for a person, who called back in time, and what requests became."""
 
 from collections import defaultdict
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -20,7 +21,7 @@ def tables(asked: Asked) -> list[Table]:
     return [_answers(asked), _callbacks(asked), _urgent(asked), _outcomes(asked), _lost(asked)]
 
 
-def answers(asked: Asked) -> QuerySet[Message]:
+def answers(asked: Asked) -> QuerySet[Any]:
     """Texts of staff that answered somebody, with `waited`: seconds since the first text that nobody had answered."""
     own = asked.scope.rows(location="conversation__location")
     before = Message.objects.filter(conversation=OuterRef("conversation"), created_at__lt=OuterRef("created_at"))

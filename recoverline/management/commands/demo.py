@@ -33,6 +33,10 @@ from scheduling.models.hours import Weekday
 
 OWNER, COLLEAGUE = "demo", "demo-colleague"
 OWNERS_PHONE, COLLEAGUES_PHONE = "+16025550181", "+16025550182"
+# Made up like the business, so that the reports can say what it earned: cents, and millionths of a dollar.
+DEMO_MONEY = {
+    "average_job_cents": 25_000, "subscription_cents": 9_900, "segment_micros": 8_300, "call_minute_micros": 8_500,
+}  # fmt: skip
 KITS = {kit.slug: kit for kit in kits.kits()}
 
 
@@ -152,6 +156,7 @@ class Command(BaseCommand):
             business = Business.objects.filter(numbers__in=simulated_numbers(), is_simulated=True).order_by("pk")[0]
         else:
             business = config.load(kit.text(), simulated=True).business
+            Business.objects.filter(pk=business.pk).update(**DEMO_MONEY)
         Membership.objects.get_or_create(business=business, user=owner, defaults={"role": Role.OWNER})
         if not business.calls.exists():
             self._play_history(business, owner)
