@@ -18,6 +18,7 @@ from leads.admin.reach import business_ids, user_of
 from leads.admin.tenant import TenantHistoryAdmin
 from leads.models import Business
 from messaging.admin.calls import caller_of, local_time
+from messaging.admin.replay import replay_page
 from messaging.admin.why import caller_label
 from messaging.dry_run import DryRunRow, dry_run, recent_calls
 from messaging.enums import FIRST_TEXT_KINDS, CallerKind, HoursState, MissReason, Outcome, ScriptKind
@@ -96,7 +97,10 @@ class RuleAdmin(TenantHistoryAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.dry_run_view)
+        replay = self.admin_site.admin_view(self.replay_view)
         return [
+            path("replay/", replay, name="messaging_rule_replay"),
+            path("<path:object_id>/replay/", replay, name="messaging_rule_replay_one"),
             path("dry-run/", view, name="messaging_rule_dry_run"),
             path("<path:object_id>/dry-run/", view, name="messaging_rule_dry_run_one"),
             *super().get_urls(),
@@ -135,6 +139,19 @@ class RuleAdmin(TenantHistoryAdmin):
         }
         return render(request, "admin/messaging/rule/dry_run.html", context)
 
+    def replay_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """The calls of a past time with rules, hours or a script that are drafts. Nothing is saved."""
+        if not self.has_change_permission(request):
+            raise Http404
+        drafted, form = None, None
+        if object_id is not None or "outcome" in request.POST:
+            drafted, form = self._drafted(request, object_id)
+        context = {**self._dry_run_context(request), "title": "Replay"}
+        if form is not None and not form.is_valid():
+            return render(request, "admin/messaging/rule/dry_run.html", {**context, "form": form}, status=422)
+        business = drafted.business if drafted else self._business(request)
+        return replay_page(request, context, business, drafted if request.method == "POST" else None)
+
     def _drafted(self, request: HttpRequest, object_id: str | None) -> tuple[Rule | None, Any]:
         """The rule of the page, with what is typed there but not saved, and the form that read it."""
         rule = None
@@ -164,6 +181,8 @@ class RuleAdmin(TenantHistoryAdmin):
         obj = kwargs.get("obj")
         name = "admin:messaging_rule_dry_run_one" if obj else "admin:messaging_rule_dry_run"
         context["dry_run_url"] = reverse(name, args=[obj.pk] if obj else [])
+        name = "admin:messaging_rule_replay_one" if obj else "admin:messaging_rule_replay"
+        context["replay_url"] = reverse(name, args=[obj.pk] if obj else [])
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="when")
