@@ -18,7 +18,7 @@ OVERDUE_SECONDS = 120
 
 def live(request: HttpRequest) -> HttpResponse:
     """This process answers; says nothing about anything else."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
 def ready(request: HttpRequest) -> JsonResponse:

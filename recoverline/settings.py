@@ -204,11 +204,17 @@ SESSION_COOKIE_AGE = 7 * 24 * 3600
 _secure = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = True
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
-SECURE_REDIRECT_EXEMPT = [r"^healthz"]  # asked over plain http inside the container
-if env.bool("BEHIND_TLS_PROXY", default=False):
+if _secure:
+    # Browsers take these names from this very host alone, so that no neighboring subdomain can set one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+_behind_proxy = env.bool("BEHIND_TLS_PROXY", default=False)
+if _behind_proxy:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=_behind_proxy)
+SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^metrics$"]  # asked over plain http inside the container and the network
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
+# HSTS for all subdomains, and the browsers' own list: about a whole domain, which is for its owner to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

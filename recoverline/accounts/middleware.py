@@ -23,8 +23,8 @@ BY_ITSELF = frozenset({"inbox:poll", "inbox:conversation-presence"})
 PUBLIC = frozenset({"hooks", "booking", "booking_link"})
 # What leads to a second factor, or out.
 ALLOWED = frozenset(
-    {"account_logout", "logout", "account_reauthenticate", "invitation", "healthz", "healthz-live", "metrics", "demo-sign-in",
-     "mfa_index", "mfa_activate_totp", "mfa_reauthenticate", "mfa_authenticate"}
+    {"account_logout", "logout", "account_reauthenticate", "invitation", "healthz", "healthz-live", "metrics",
+     "demo-sign-in", "mfa_index", "mfa_activate_totp", "mfa_reauthenticate", "mfa_authenticate"}
 )  # fmt: skip
 
 
@@ -41,7 +41,16 @@ class SessionLimits:
                 messages.info(request, "You were signed out, as you had not been here for a while. Sign in again.")
             elif request.user.is_authenticated and not _is_by_itself(request):
                 sessions.note_use(request)
+            return _kept_by_nobody(self.get_response(request))
         return self.get_response(request)
+
+
+def _kept_by_nobody(answer: HttpResponseBase) -> HttpResponseBase:
+    """What a signed-in person was shown is not left behind in the browser; pictures say themselves how long."""
+    kind = answer.get("Content-Type", "")
+    if not answer.has_header("Cache-Control") and not kind.startswith(("image/", "audio/", "video/")):
+        answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _is_by_itself(request: HttpRequest) -> bool:
