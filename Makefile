@@ -3,6 +3,7 @@
 # make test    every check and every test
 # make lint    the quick checks alone
 # make lock    write the two lock files anew, after a change in requirements*.txt
+# make sbom    what the software is made of, as CycloneDX (recoverline.cdx.json)
 # make secrets the files that compose.yaml reads, with random values
 # make clean   forget .venv and the tools' caches; the database in var/ stays
 #
@@ -24,7 +25,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 TEST_ENV := env -u DATABASE_URL DJANGO_SETTINGS_MODULE=tests.settings
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint types checks test-sqlite test-postgres test-browser chromium lock secrets clean
+.PHONY: help demo run test lint types checks test-sqlite test-postgres test-browser chromium lock sbom secrets clean
 
 help:
 	@sed -n '/^$$/q; s/^# //p' Makefile
@@ -83,6 +84,9 @@ chromium:
 lock: $(VENV)/bin/uv
 	$(COMPILE) requirements.txt -o requirements.lock
 	$(COMPILE) requirements-dev.txt -o requirements-dev.lock
+
+sbom: $(VENV)/installed
+	$(TEST_ENV) $(PY) manage.py sbom > recoverline.cdx.json
 
 # Two random keys in the place of the empty ones. An existing .env is never touched.
 .env:
