@@ -8,6 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.fields import ChoiceField
 
 from leads.api_tokens import SCOPES
 from recoverline.api.idempotency import LONGEST
@@ -49,6 +50,15 @@ class ApiSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         return [_IDEMPOTENCY] if self.method == "POST" and hasattr(self.view, "scopes") else []
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> dict[str, Any]:
+        """A choice that nobody has made yet is an empty text, which drf-spectacular leaves out of what is only read."""
+        found: dict[str, Any] = super()._map_serializer_field(field, direction, bypass_extensions)
+        model = getattr(getattr(field.parent, "Meta", None), "model", None)
+        is_shown = isinstance(field, ChoiceField) and field.read_only and model is not None
+        if is_shown and model._meta.get_field(field.source).blank and "" not in found.get("enum", [""]):
+            found["enum"] = [*found["enum"], ""]
+        return found
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
