@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from django.conf import settings
-from gunicorn.glogging import Logger
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # gunicorn has no types
 
 from recoverline.lib.logs import JsonLines, MaskPersonalData
 
@@ -13,7 +13,7 @@ from recoverline.lib.logs import JsonLines, MaskPersonalData
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recoverline.settings")
 
 
-class WebLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+class WebLogger(Logger):
     """`--logger-class` of gunicorn, which makes its handlers before Django's settings are loaded."""
 
     def setup(self, cfg: Any) -> None:

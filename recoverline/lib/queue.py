@@ -159,7 +159,7 @@ def oldest_waiting() -> datetime | None:
 
 def failed() -> int:
     """Failed tasks that are kept for somebody to look at."""
-    return Task.objects.filter(success=False).count()
+    return int(Task.objects.filter(success=False).count())
 
 
 def forget_finished(is_personal: Callable[[str], bool]) -> int:

@@ -42,8 +42,10 @@ def _license(name: str) -> dict[str, Any]:
         about = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return {}
-    said = about.get("License-Expression") or ""
+    said = (about.get_all("License-Expression") or [""])[0]
     classifiers = [each for each in about.get_all("Classifier") or () if each.startswith("License ::")]
-    said = said or "; ".join(each.rpartition(" :: ")[2] for each in classifiers) or (about.get("License") or "")
+    said = (
+        said or "; ".join(each.rpartition(" :: ")[2] for each in classifiers) or (about.get_all("License") or [""])[0]
+    )
     first = said.strip().partition("\n")[0][:120]
     return {"licenses": [{"license": {"name": first}}]} if first else {}
