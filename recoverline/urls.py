@@ -16,6 +16,7 @@ urlpatterns = [
     path("inbox/", include("messaging.inbox.urls")),
     path("appointments/", include("scheduling.desk.urls")),
     path("compliance/", include("messaging.compliance.page_views")),
+    path("contacts/", include("messaging.contacts.page_views")),
     path("reports/", include("recoverline.reports.page_views")),
     path("book/", include("scheduling.page.urls")),
     path("b/", include("scheduling.page.link_urls")),

@@ -38,6 +38,7 @@ class LeadAdmin(TenantAdmin):
     show_full_result_count = False
     search_fields = ("name", "phone", "email")
     inlines = [RequestInline, EventInline]
+    change_list_template = "admin/leads/lead/change_list.html"
     readonly_fields = (
         "phone",
         "source",

@@ -12,7 +12,8 @@ from leads.access import CONFIGURERS, businesses_for
 from leads.admin.reach import user_of
 from leads.admin.tenant import TenantAdmin
 from leads.models import Business
-from messaging.admin.number_lists import Reading, read_numbers
+from messaging.contacts.number_lists import read_numbers
+from messaging.contacts.writing import add_never_text
 from messaging.models import NeverText
 
 LARGEST_FILE = 1_000_000
@@ -55,16 +56,6 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
-
-
-def add_never_text(business: Business, reading: Reading) -> int:
-    """Add what is new; returns how many. Numbers that are on the list keep their label."""
-    known = set(NeverText.objects.filter(business=business).values_list("phone", flat=True))
-    fresh = [entry for entry in reading.entries if entry.phone not in known]
-    NeverText.objects.bulk_create(
-        [NeverText(business=business, phone=entry.phone, label=entry.label) for entry in fresh], ignore_conflicts=True
-    )
-    return len(fresh)
 
 
 @admin.register(NeverText)

@@ -15,8 +15,9 @@ from leads.admin.tenant import ReadOnlyAdmin
 from leads.models import Business
 from messaging import consent
 from messaging.admin.consent import ImportForm
-from messaging.admin.opt_out_lists import StopReading, read_opt_outs
 from messaging.admin.phone_search import find_by_phone
+from messaging.contacts.opt_out_lists import StopReading, read_opt_outs
+from messaging.contacts.writing import record_stops
 from messaging.enums import ConsentMeans, OptOutSource
 from messaging.models import OptOut
 from recoverline.lib import clock
@@ -140,24 +141,13 @@ class OptOutAdmin(ReadOnlyAdmin):
             business, now = form.cleaned_data["business"], clock.now()
             lines = form.cleaned_data["lines"]
             reading = read_opt_outs(lines, country=business.country, zone=business.zone, now=now)
-            added = self._record_all(request, business, reading)
+            by = user_of(request)
+            added, _ = record_stops(business, reading.entries, by=by, now=now)  # type: ignore[arg-type]  # as above
             already, unread = len(reading.entries) - added + reading.repeated, len(reading.unread)
             messages.success(request, f"{added} added, {already} already there, {unread} lines not understood.")
             if not reading.unread:
                 return redirect(_LIST)
         return self._form(request, form, "Import opt-outs", "Import", reading=reading)
-
-    def _record_all(self, request: HttpRequest, business: Business, reading: StopReading) -> int:
-        now = clock.now()
-        added = 0
-        for entry in reading.entries:
-            said = _by(request, entry.how or "no reason in the list")
-            row = consent.opt_out(
-                business, phone=entry.phone, source=OptOutSource.IMPORT, evidence=said, now=entry.at or now,
-                actor=user_of(request),  # type: ignore[arg-type]  # as above
-            )  # fmt: skip
-            added += row is not None
-        return added
 
     def _form(
         self, request: HttpRequest, form: forms.Form, title: str, button: str, *, reading: StopReading | None = None

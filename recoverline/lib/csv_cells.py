@@ -3,7 +3,7 @@
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 # With one of these in front a spreadsheet computes; the last four are their wide forms.
 _BEGINS_FORMULA = tuple("=+-@＝＋－＠")
@@ -26,6 +26,15 @@ def safe_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer.writerow(header)
     writer.writerows([safe_cell(value) for value in row] for row in rows)
     return out.getvalue()
+
+
+def safe_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """What `safe_csv` writes, line by line, for files that are too long to be held at once."""
+    yield safe_csv(header, ())
+    for row in rows:
+        out = io.StringIO()
+        csv.writer(out).writerow([safe_cell(value) for value in row])
+        yield out.getvalue()
 
 
 def _is_control(char: str) -> bool:

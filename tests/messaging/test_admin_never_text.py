@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from messaging.admin.number_lists import Entry, Unread, read_numbers
+from messaging.contacts.number_lists import Entry, Unread, read_numbers
 from messaging.models import NeverText
 from tests.base import Cast, make_cast
 from tests.factories import make_never_text

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
-from messaging.admin.opt_out_lists import StopEntry, read_opt_outs
+from messaging.contacts.opt_out_lists import StopEntry, read_opt_outs
 from messaging.enums import ConsentKind, ConsentMeans, Direction, MessageStatus, OptOutSource
 from messaging.models import ConsentEntry, Message, OptOut
 from recoverline.lib.csv_cells import safe_cell

@@ -232,6 +232,8 @@ PAGES = {
     "reports:deliverability": Page(LIST, shares=True),
     "reports:row-list": Page(LIST, shares=True),
     "reports:words": Page(LIST, shares=True),
+    "contacts:import": Page(Answers(302, 200, 403, 403, 403), shares=True),  # names the business
+    "contacts:export": Page(Answers(302, 200, 403, 403, 403), posts=True, args=("csv",), shares=True),
     "compliance:ask": Page(Answers(302, 404, 403, 403, 403), Business, posts=True, data=(("phone", "2125550100"),)),
     "compliance:number-register": Page(
         Answers(302, 404, 403, 403, 403), PhoneNumber, posts=True, data=(("registration", "approved"),)

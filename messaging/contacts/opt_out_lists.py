@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from messaging.admin.number_lists import Unread, read_numbers
+from messaging.contacts.number_lists import Unread, read_numbers
 
 _DATES = (
-    (re.compile(r"\b(\d{4}-\d{2}-\d{2})(?:[T ]+(\d{1,2}:\d{2})(?::\d{2})?(?:\.\d+)?Z?)?"), "%Y-%m-%d"),
-    (re.compile(r"\b(\d{1,2}/\d{1,2}/\d{4})(?: +(\d{1,2}:\d{2}))?"), "%m/%d/%Y"),
+    (re.compile(r"\b(\d{4}-\d{2}-\d{2})(?:[T ]+(\d{1,2}:\d{2})(?::\d{2})?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?"), "%Y-%m-%d"),
+    (re.compile(r"\b(\d{1,2}/\d{1,2}/\d{4})(?: +(\d{1,2}:\d{2}))?()"), "%m/%d/%Y"),
 )
 
 
@@ -34,11 +34,12 @@ class StopReading:
 def read_opt_outs(text: str, *, country: str, zone: ZoneInfo, now: datetime) -> StopReading:
     """Every number in `text`, one a line in any spelling, with a date (2026-05-01 or 5/1/2026, `zone`'s clock)."""
     reading = read_numbers(text, country)
-    entries = tuple(_with_date(entry.phone, entry.label, zone, now) for entry in reading.entries)
+    entries = tuple(stop_entry(entry.phone, entry.label, zone=zone, now=now) for entry in reading.entries)
     return StopReading(entries, reading.unread, reading.repeated)
 
 
-def _with_date(phone: str, label: str, zone: ZoneInfo, now: datetime) -> StopEntry:
+def stop_entry(phone: str, label: str, *, zone: ZoneInfo, now: datetime) -> StopEntry:
+    """What `label`, whatever stands beside `phone` in a list, says of when and how."""
     for pattern, spelling in _DATES:
         found = pattern.search(label)
         if found is None:
@@ -46,7 +47,8 @@ def _with_date(phone: str, label: str, zone: ZoneInfo, now: datetime) -> StopEnt
         how = " ".join((label[: found.start()] + " " + label[found.end() :]).split()).strip(" ,;:-")
         try:
             day = datetime.strptime(found[1], spelling).date()
-            at = datetime.combine(day, time.fromisoformat(f"{found[2]:0>5}") if found[2] else time(12), zone)
+            hour = time.fromisoformat(f"{found[2]:0>5}") if found[2] else time(12)
+            at = datetime.combine(day, hour, datetime.strptime(found[3], "%z").tzinfo if found[3] else zone)
         except ValueError:
             return StopEntry(phone, None, how)
         return StopEntry(phone, at if at <= now else None, how)
