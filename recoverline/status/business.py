@@ -64,7 +64,7 @@ def _carrier(account: CarrierAccount, heard: datetime | None, error: LastError |
     refused = f" Last error {since(error.at, now)}: {error.said} ({error.code})." if error else " No error in a week."
     if account.stopped_at is not None:
         why = account.problem or "the carrier refuses it"
-        said = f"No text leaves since {since(account.stopped_at, now)}: {why}. {last}"
+        said = f"Stopped {since(account.stopped_at, now)}, and no text leaves: {why}. {last}"
         return Line(label, State.LOOK, said, "Put it right at the carrier, then choose Resume texting.", page)
     return Line(label, State.OK, f"{last}{refused}", url=page)
 
@@ -109,7 +109,7 @@ def _number(number: PhoneNumber, now: datetime) -> Line:
     page = reverse("admin:messaging_phonenumber_change", args=[number.pk])
     if number.stopped_at is not None:
         why = number.problem or "the carrier refuses it"
-        said = f"No text leaves from it since {since(number.stopped_at, now)}: {why}."
+        said = f"Stopped {since(number.stopped_at, now)}, and no text leaves from it: {why}."
         return Line(label, State.LOOK, said, "Put it right at the carrier, then choose Resume texting.", page)
     if number.last_call_at is None:
         return Line(label, State.OFF, "No call has arrived yet.", "Call it from a mobile and let it ring.", page)

@@ -112,7 +112,7 @@ def test_each_trouble_is_said_with_what_to_do(cast: Cast, settings: LazySettings
     words = broken(cast)
 
     for part in (
-        "No text leaves since 1 h ago: Twilio suspended it. It last told us something 3 h ago.",
+        "Stopped 1 h ago, and no text leaves: Twilio suspended it. It last told us something 3 h ago.",
         "choose Resume texting",
         "Last compared with ours 2 h ago", "Check account id and token",
         "claude-x is out (overloaded)", "Last read 3 h ago. It answered 404.", "Check its address and password",
