@@ -155,7 +155,7 @@ def _meet(contact: _Contact, *, now: datetime) -> tuple[Lead | None, str]:
     )  # fmt: skip
     if lead.blocked_at is not None:
         return lead, "blocked"
-    thread = number and conversations.open_conversation(lead, number, now=now, is_new=is_new)
+    thread = None if number is None else conversations.open_conversation(lead, number, now=now, is_new=is_new)
     _note(contact, lead, thread, now=now)
     if refusal is None and not contact.agreed:
         refusal = Refusal(NO_CONSENT, "they have not agreed to be texted", TaskReason.CALL_ASKED)

@@ -69,8 +69,8 @@ def _begin(request: Any, key: str, *, now: datetime) -> tuple[IdempotentReply, b
         if row is None:
             continue  # it was refused and taken away in this moment
         if row.request_digest != digest:
-            said = "This key came with another request before. Take a new one for each thing that shall happen."
-            raise Problem(422, "idempotency_key_reused", said)
+            why = "This key came with another request before. Take a new one for each thing that shall happen."
+            raise Problem(422, "idempotency_key_reused", why)
         if row.status is None:
             stale = rows.filter(status=None, created_at__lt=now - _LEASE)
             if not stale.update(created_at=now):

@@ -87,7 +87,7 @@ class Endpoint(viewsets.GenericViewSet):
     renderer_classes: ClassVar[list[Any]] = [JSONRenderer]
     parser_classes: ClassVar[list[Any]] = [JSONParser]
     lookup_field, lookup_url_kwarg, lookup_value_converter = "key", "id", "uuid"
-    pagination_class = Cursor
+    pagination_class: type[Cursor] | None = Cursor
     scopes: ClassVar[Mapping[str, str]] = {}
     moment: ClassVar[str] = "created_at"
     query_shape: ClassVar[type[Strict]] = ListQuery
