@@ -8,10 +8,10 @@ from django.db.models import (
     CharField,
     Exists,
     F,
+    FilteredRelation,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
@@ -65,20 +65,21 @@ def missed(scope: Scope, period: Period) -> QuerySet[Call]:
 def told(calls: QuerySet[Call]) -> QuerySet[Any]:
     """Missed calls with what is asked of their first text: `text_at`, `text_status`, `is_replied`, `is_qualified`,
     and `seconds` from its end to the text, in tenths."""
-    # The key of a first text is made of its call (missed_calls.first_text_key), and unique: one probe of an index.
-    key = Concat(
-        Value("missedcall:"), Cast(OuterRef("account_id"), CharField()), Value(":"), OuterRef("carrier_call_id")
-    )
-    text = Message.objects.filter(
-        business=OuterRef("business"), idem_key=key, kind=MessageKind.FIRST_TEXT, status__in=LEFT
+    # The key of a first text is made of its call (missed_calls.first_text_key), and unique in its business: one join
+    # of an index, where a subquery would be asked once for each of these values.
+    own = "conversation__messages__"
+    key = Concat(Value("missedcall:"), Cast("account_id", CharField()), Value(":"), F("carrier_call_id"))
+    left = Q(
+        **{f"{own}business": F("business"), f"{own}idem_key": key, f"{own}kind": MessageKind.FIRST_TEXT},
+        **{f"{own}status__in": LEFT},
     )
     answers = Message.objects.filter(
         conversation=OuterRef("conversation"), kind=MessageKind.INBOUND, created_at__gt=OuterRef("text_at"),
         created_at__lt=DaysLater(OuterRef("started_at"), days=ATTRIBUTION_DAYS),
     )  # fmt: skip
-    return calls.annotate(
-        text_at=Subquery(text.values(at=Coalesce("sent_at", "created_at"))[:1]),
-        text_status=Subquery(text.values("status")[:1]),
+    return calls.annotate(first_text=FilteredRelation("conversation__messages", condition=left)).annotate(
+        text_at=Coalesce("first_text__sent_at", "first_text__created_at"),
+        text_status=F("first_text__status"),
         seconds=Tenths(SecondsBetween(Coalesce(F("ended_at"), F("started_at")), F("text_at"))),
         is_replied=Exists(answers),
         is_qualified=Case(When(_IS_KNOWN, then=True), default=False, output_field=BooleanField()),
