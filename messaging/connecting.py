@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from messaging.carriers.base import NumberAtCarrier
+from messaging.carriers.number_settings import NumberAtCarrier
 from messaging.carriers.registry import carrier_for
 from messaging.enums import NumberMode
 from messaging.models import InboundHook, PhoneNumber

@@ -11,22 +11,14 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from messaging.carriers.errors import BadPayload as BadPayload
+from messaging.carriers.errors import NotSupported as NotSupported
+from messaging.carriers.errors import WrongAccount as WrongAccount
+from messaging.carriers.number_settings import NumberSettings
 from messaging.carriers.plans import VoicePlan
 
 if TYPE_CHECKING:
     from messaging.models import CarrierAccount, PhoneNumber
-
-
-class NotSupported(Exception):
-    """This carrier cannot do that."""
-
-
-class BadPayload(Exception):
-    """A verified webhook whose content cannot be understood; the message says what is missing."""
-
-
-class WrongAccount(BadPayload):
-    """Signed by this account's owner, and yet about another account."""
 
 
 # ---------------------------------------------------------------- events in
@@ -300,18 +292,6 @@ class CarrierCall:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberAtCarrier:
-    """How a number stands at the carrier. `urls`: as in `Carrier.hook_urls`, "" where none is set; `others`: what else
-    there answers its calls or texts instead, in words for staff; `problems`: what only a person can change there.
-    """
-
-    number_id: str
-    urls: Mapping[str, str]
-    others: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class HookRequest:
     """A webhook as it arrived. `url` is the public one that the carrier signed; `form` keeps repeated fields."""
 
@@ -334,7 +314,7 @@ class HookAnswer:
     content_type: str
 
 
-class Carrier(ABC):
+class Carrier(NumberSettings, ABC):
     """One account at one carrier."""
 
     hook_name: ClassVar[str]  # first part of its webhook addresses
@@ -404,21 +384,6 @@ class Carrier(ABC):
 
     def forget(self, kind: str, name: str) -> None:
         """Delete what the carrier itself keeps: `kind` is text, media, recording or call, `name` the carrier's id."""
-        raise NotSupported
-
-    def number_at_carrier(self, number: "PhoneNumber") -> NumberAtCarrier | None:
-        """As the carrier has it now; None when the account has no such number."""
-        raise NotSupported
-
-    def set_hook_urls(self, number: "PhoneNumber", number_id: str) -> None:
-        """Let the carrier tell us of this number's calls and texts, at `hook_urls`, also when a first try failed."""
-        raise NotSupported
-
-    def ring_own(self, number: "PhoneNumber", *, caller: str) -> str:
-        """Call our own number from another one of the account, for a test; the carrier's id of the call."""
-        raise NotSupported
-
-    def hang_up(self, call_id: str) -> None:
         raise NotSupported
 
     def hook_urls(self, number: "PhoneNumber") -> dict[str, str]:

@@ -15,12 +15,12 @@ from messaging.carriers.base import (
     CarrierText,
     Delivery,
     NotSupported,
-    NumberAtCarrier,
     OutboundCall,
     OutboundText,
     SendOutcome,
     SendResult,
 )
+from messaging.carriers.number_settings import NumberAtCarrier
 from messaging.carriers.twilio import TwilioCarrier
 from messaging.carriers.twilio_codes import PLAIN_WORDS
 from messaging.enums import Direction, MessageStatus

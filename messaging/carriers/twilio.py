@@ -22,13 +22,13 @@ from messaging.carriers.base import (
     Event,
     HookAnswer,
     HookRequest,
-    NumberAtCarrier,
     OutboundCall,
     OutboundText,
     SendOutcome,
     SendResult,
     WrongAccount,
 )
+from messaging.carriers.number_settings import NumberAtCarrier
 from messaging.carriers.plans import VoicePlan
 from messaging.carriers.twilio_api import LOOKUP_TIMEOUT_SECONDS, TIMEOUT_SECONDS, api_client
 from messaging.carriers.twilio_codes import CALL_ENDS, DELIVERIES, ERROR_CLASSES

@@ -9,7 +9,7 @@ from typing import Any
 
 from twilio.base.exceptions import TwilioRestException
 
-from messaging.carriers.base import NumberAtCarrier
+from messaging.carriers.number_settings import NumberAtCarrier
 
 # As TwilioCarrier.hook_urls names them -> the field of the resource, and of the second try where there is one.
 _FIELDS = {
