@@ -89,4 +89,5 @@ def _counts(experiment: Experiment, *, now: datetime) -> dict[int, dict[str, int
         callers=CountRows("pk"),
         **{each.key: CountRows("pk", filter=Q(**{f"has_{each.key}": True})) for each in OUTCOMES},
     )  # fmt: skip
-    return {row.pop("arm"): row for row in found}
+    keys = ("arm", "callers", *(outcome.key for outcome in OUTCOMES))
+    return {row[0]: dict(zip(keys[1:], row[1:], strict=True)) for row in found.values_list(*keys)}

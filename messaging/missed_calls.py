@@ -28,7 +28,7 @@ from messaging.followups.enums import Trigger
 from messaging.models import Call, Conversation, ExperimentArm, Script
 from messaging.refusals import Refusal, first_refusal
 from messaging.rules import CallFacts, RuleDecision, first_match
-from messaging.wording import wording
+from messaging.wording import wording, wording_by
 
 _ENDS = {
     CallEnd.NO_ANSWER: MissReason.NO_ANSWER,
@@ -241,15 +241,13 @@ def send_first_text(
     call: Call, conversation: Conversation, decision: RuleDecision, *, now: datetime, tried: Script | None = None
 ) -> None:
     """One cause, one text: the call's id at the carrier is the key. `tried`: the script of an experiment."""
-    body = wording(
-        ScriptKind(decision.script_kind),
-        number=call.number,
-        lead=call.lead,
-        language=conversation.language,
-        hours=call.hours_state,
-        now=now,
-        tried=tried,
-    )
+    kind, language = ScriptKind(decision.script_kind), conversation.language or call.business.language
+    if tried is not None:
+        body = wording_by(tried, kind, number=call.number, lead=call.lead, language=language, now=now)
+    else:
+        body = wording(
+            kind, number=call.number, lead=call.lead, language=language, hours=call.hours_state, now=now
+        )  # fmt: skip
     text = outbound.queue_text(
         conversation,
         kind=MessageKind.FIRST_TEXT,

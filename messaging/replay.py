@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from messaging.dry_run import facts_of
-from messaging.enums import CallState, HoursState, MissReason, Outcome
+from messaging.enums import CallState, HoursState, MissReason, NumberMode, Outcome
 from messaging.missed_calls import classify_arrival, first_text_key
 from messaging.models import Call, Script
 from messaging.replay_words import words_of
@@ -149,7 +149,7 @@ def _hours(call: Call, draft: Draft, as_it_was: HoursState) -> HoursState:
 def _arrival(call: Call, hours: HoursState) -> MissReason | None:
     number = call.number
     return classify_arrival(
-        mode=number.mode, is_open=hours == HoursState.OPEN, rings_when_closed=number.rings_when_closed,
+        mode=NumberMode(number.mode), is_open=hours == HoursState.OPEN, rings_when_closed=number.rings_when_closed,
         has_targets=bool(number.ring_targets.all()),
     )  # fmt: skip
 

@@ -27,25 +27,38 @@ def wording(
     lead: Lead | None = None,
     language: str = "",
     hours: str = HoursState.OPEN,
-    tried: Script | None = None,
     **also: str,
 ) -> str:
     """The text for `kind` from `number` (with its business and location loaded) to `lead`.
 
-    `language` empty: the business's. `tried`: the script of an experiment, instead of the one that fits best. `also`
-    overrides values of placeholders. A stored script that cannot be rendered
+    `language` empty: the business's. `also` overrides values of placeholders. A stored script that cannot be rendered
     costs its own wording, never the text.
     """
     language = language or number.business.language
-    script = tried or scripts.find_script(
+    script = scripts.find_script(
         number.business, kind, location=number.location, number=number, language=language, hours=hours
     )
+    return wording_by(script, kind, number=number, lead=lead, language=language, now=now, also=also)
+
+
+def wording_by(
+    script: Script | None,
+    kind: ScriptKind,
+    *,
+    number: PhoneNumber,
+    lead: Lead | None,
+    language: str,
+    now: datetime,
+    also: dict[str, str] | None = None,
+) -> str:
+    """The same by `script`, whichever would fit best; None: the built-in wording."""
+    given = also or {}
     if script is not None:
         try:
-            return fill(script.body, number=number, lead=lead, language=language, now=now, also=also)
+            return fill(script.body, number=number, lead=lead, language=language, now=now, also=given)
         except UnknownPlaceholder:
             logger.warning("script %s names a placeholder that does not exist; using the built-in wording", script.pk)
-    return fill(scripts.fallback_body(kind, language), number=number, lead=lead, language=language, now=now, also=also)
+    return fill(scripts.fallback_body(kind, language), number=number, lead=lead, language=language, now=now, also=given)
 
 
 def fill(

@@ -121,7 +121,7 @@ class ExperimentAdmin(WholeBusinessOnly, TenantAdmin):
         return _is_draft(obj) and super().has_delete_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Experiment, form: Any, change: bool) -> None:
-        if obj.created_at is None:
+        if not change:
             obj.created_at = clock.now()
         super().save_model(request, obj, form, change)
 

@@ -45,7 +45,7 @@ def _form(request: HttpRequest, business: Business, drafted: Rule | None) -> Rep
     places = places_of(request, CONFIGURERS).filter(business=business)
     place = places.select_related("business").first()
     ranges = queries.hours_of(place) if place else []
-    kinds = {"business": business, "locations": places, "rules": rules, "ranges": ranges}
+    kinds: dict[str, Any] = {"business": business, "locations": places, "rules": rules, "ranges": ranges}
     first, last = usual_days(clock.now(), business.zone)
     form = ReplayForm(None, initial={"first": first, "last": last, "kind": "missed_call"}, **kinds)
     if "r-first" in request.POST:

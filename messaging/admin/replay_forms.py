@@ -20,8 +20,8 @@ from scheduling.hours import HoursRange, check_ranges
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAYS_AT_MOST = 60
 _RANGE = re.compile(r"(\d{1,2}):(\d\d)\s*(?:-|–|to)\s*(\d{1,2}):(\d\d)")
-# Above every number that a database gives: of equals the one that is saved is chosen first.
-_UNSAVED = 2**62
+# Below every number that a database gives: of equals the one that is tried is chosen.
+_UNSAVED = 0
 
 
 class ReplayForm(forms.Form):
@@ -42,7 +42,8 @@ class ReplayForm(forms.Form):
         self, *args: Any, business: Business, locations: Any, rules: Sequence[Rule], ranges: Sequence[HoursRange],
         **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(*args, prefix="r", **kwargs)
+        kwargs["prefix"] = "r"
+        super().__init__(*args, **kwargs)
         self.business, self.rules = business, rules
         self._choose("location", locations)
         self._choose("script", Script.objects.filter(business=business, kind__in=FIRST_TEXT_KINDS))
@@ -78,8 +79,8 @@ class ReplayForm(forms.Form):
                 ranges += read_day(weekday, cleaned.get(f"day-{weekday}", ""))
             except ValueError as problem:
                 self.add_error(f"day-{weekday}", str(problem))
-        for problem in check_ranges(ranges):
-            self.add_error(None, problem)
+        for sentence in check_ranges(ranges):
+            self.add_error(None, sentence)
         cleaned["ranges"] = tuple(ranges)
 
     @property

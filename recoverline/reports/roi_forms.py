@@ -23,7 +23,7 @@ class NumberField(forms.DecimalField):
         super().__init__(min_value=0, max_value=most, max_digits=9, decimal_places=places, **kwargs)
         self.unit = unit
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(value.replace(",", "").replace(" ", "") if isinstance(value, str) else value)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def test_who_was_held_back_stays_so(cast: Cast) -> None:
 def test_other_words_are_shown_as_each_caller_would_have_read_them(cast: Cast) -> None:
     make_rules(make_service(cast.a))  # something to book, or the link would be empty
     call = make_call(cast.a_number, lead=make_lead(cast.a, name="Maria Lopez"))
-    draft = Script(pk=2**62, business=cast.a, kind="missed_call", language="en",
+    draft = Script(pk=0, business=cast.a, kind="missed_call", language="en",
                    body="{business}: hi {caller_name}, book at {booking_link} {opt_out}")  # fmt: skip
     key = f"missedcall:{call.account_id}:{call.carrier_call_id}"
     (row,) = replay([call], Draft([], script=draft), texts={key: "Sorry we missed you."}).rows
@@ -118,7 +118,7 @@ def test_words_that_fit_no_call_change_nothing(cast: Cast) -> None:
     make_script(cast.a, kind="missed_call", number=cast.a_number)  # fits better than one for everywhere
     call = make_call(cast.a_number, lead=make_lead(cast.a))
     for kind, language in (("missed_call", "en"), ("web_form", "en"), ("missed_call", "es")):
-        draft = Script(pk=2**62, business=cast.a, kind=kind, language=language, body="{business}: hi {opt_out}")
+        draft = Script(pk=0, business=cast.a, kind=kind, language=language, body="{business}: hi {opt_out}")
         assert brief(one(_again(call), script=draft)) == ("Text", "Text", "")
 
 
