@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.fields import ChoiceField, EmailField
+from rest_framework.fields import ChoiceField
 
 from leads.api_tokens import SCOPES
 from recoverline.api.idempotency import LONGEST
@@ -52,13 +52,9 @@ class ApiSchema(AutoSchema):
         return [_IDEMPOTENCY] if self.method == "POST" and hasattr(self.view, "scopes") else []
 
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> dict[str, Any]:
-        """A choice that nobody has made yet is an empty text, and so is an e-mail address that nobody knows; which
-        drf-spectacular leaves out of what is only read.
-        """
+        """A choice that nobody has made yet is an empty text, which drf-spectacular leaves out of what is only read."""
         found: dict[str, Any] = super()._map_serializer_field(field, direction, bypass_extensions)
         model = getattr(getattr(field.parent, "Meta", None), "model", None)
-        if isinstance(field, EmailField) and field.read_only:
-            found.pop("format", None)
         if model is None or not isinstance(field, ChoiceField) or not field.read_only:
             return found
         if model._meta.get_field(field.source).blank and "" not in found.get("enum", [""]):

@@ -30,6 +30,7 @@ class LeadShape(serializers.ModelSerializer):
 
     related: tuple[str, ...] = ()
     id = _Key()
+    email = serializers.CharField(read_only=True, help_text="Empty where it is not known.")
     is_blocked = serializers.SerializerMethodField()
 
     class Meta:

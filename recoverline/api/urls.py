@@ -1,6 +1,6 @@
 """The addresses of the API. What is not among them is answered as a problem, too, and never as a page."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from recoverline.api import docs_views, intake_views
@@ -34,5 +34,5 @@ urlpatterns = [
     path("intake/<uuid:key>/", intake_views.receive, name="intake"),
     path("schema/", docs_views.schema, name="schema"),
     path("docs/", docs_views.show, name="docs"),
-    path("<path:rest>", docs_views.nothing_here, name="nothing-here"),
+    re_path(r"^(?P<rest>[\s\S]+)$", docs_views.nothing_here, name="nothing-here"),
 ]

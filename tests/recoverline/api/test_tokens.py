@@ -99,7 +99,7 @@ def test_every_problem_has_the_same_shape(world: World) -> None:
     client = world.a.client
     headers = {"Authorization": f"Bearer {world.a.secret}"}
     answers = {
-        "not_found": client.get("/api/v1/nothing/", headers=headers),
+        "not_found": client.get("/api/v1/leads/%0a/", headers=headers),
         "method_not_allowed": client.delete("/api/v1/leads/", headers=headers),
         "unsupported_media_type": client.post("/api/v1/leads/", {"a": 1}, headers=headers),
         "malformed": client.post("/api/v1/leads/", "{", content_type="application/json", headers=headers),
