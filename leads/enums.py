@@ -102,3 +102,20 @@ class DeliveryStatus(TextChoices):
     SENDING = "sending", "Being sent"
     DELIVERED = "delivered", "Delivered"
     DEAD = "dead", "Given up"
+
+
+class CrmKind(TextChoices):
+    """CRMs that leads can be written to."""
+
+    HUBSPOT = "hubspot", "HubSpot"
+    PIPEDRIVE = "pipedrive", "Pipedrive"
+
+
+class CrmStatus(TextChoices):
+    """Where a lead is on its way to a CRM."""
+
+    WAITING = "waiting", "Waiting"
+    SENDING = "sending", "Being written"
+    DONE = "done", "Written"
+    CONFLICT = "conflict", "Choose the contact"
+    FAILED = "failed", "Given up"

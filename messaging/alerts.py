@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads.access import alert_addresses, own_address
-from leads.models import CallbackTask, LeadEvent, Location, WebhookEndpoint
+from leads.models import CallbackTask, CrmConnection, LeadEvent, Location, WebhookEndpoint
 from messaging import upkeep
 from messaging.enums import Direction
 from messaging.escalation import sources
@@ -172,6 +172,10 @@ def _subject_of(event: LeadEvent) -> Subject:
         endpoint = WebhookEndpoint.objects.filter(key=key).only("pk").first()
         if endpoint:
             return Subject(f"{settings.SITE_URL}{reverse('admin:leads_webhookendpoint_change', args=[endpoint.pk])}")
+    if key := data.get("crm"):
+        crm = CrmConnection.objects.filter(business=event.business_id, key=key).only("pk").first()
+        if crm:
+            return Subject(f"{settings.SITE_URL}{reverse('admin:leads_crmconnection_change', args=[crm.pk])}")
     if key := data.get("appointment"):
         appointment = Appointment.objects.select_related("location").filter(key=key).first()
         if appointment:

@@ -116,6 +116,9 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "leads.idempotentreply",
             "leads.webhookendpoint",
             "leads.webhookdelivery",
+            "leads.crmconnection",
+            "leads.crmsync",
+            "leads.crmlink",
         ),
     ),
 )

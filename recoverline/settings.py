@@ -295,6 +295,11 @@ CALENDAR_HOSTS = env.list("CALENDAR_HOSTS", default=[])
 # "host:port" of receivers inside the private network that may be told nevertheless, without TLS too.
 WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=[])
 
+# ---------------------------------------------------------------- CRMs
+# Only ever from here: a token must not travel to an address that somebody typed. http:// is for tests on loopback.
+HUBSPOT_BASE_URL = env.str("HUBSPOT_BASE_URL", default="https://api.hubapi.com").rstrip("/")
+PIPEDRIVE_BASE_URL = env.str("PIPEDRIVE_BASE_URL", default="https://api.pipedrive.com").rstrip("/")
+
 # ---------------------------------------------------------------- the API
 API_READS_PER_MINUTE = env.int("API_READS_PER_MINUTE", default=600)
 API_WRITES_PER_MINUTE = env.int("API_WRITES_PER_MINUTE", default=120)
@@ -315,6 +320,8 @@ SPECTACULAR_SETTINGS = {
 # ---------------------------------------------------------------- composition of the apps
 # Writes what a webhook says: LeadEvent -> the JSON, None if nobody is to be told.
 EVENT_BODY = "recoverline.api.bodies.body_of"
+# Whether a phone wants no texts: (id of the business, phone) -> bool. For CRMs, which lie below consent.
+IS_OPTED_OUT = "messaging.consent.is_opted_out"
 # Event kind -> functions run by the worker with the event's id (leads.events.record).
 EVENT_HANDLERS = {
     "conversation.urgent": ["messaging.tasks.alert_staff"],
@@ -335,6 +342,8 @@ EVENT_HANDLERS = {
     "webhook.failing": ["messaging.tasks.alert_staff"],
     "webhook.given_up": ["messaging.tasks.alert_staff"],
     "webhook.disabled": ["messaging.tasks.alert_staff"],
+    "crm.failing": ["messaging.tasks.alert_staff"],
+    "crm.paused": ["messaging.tasks.alert_staff"],
     "calendar.stale": ["messaging.tasks.alert_staff"],
     "calendar.failing": ["messaging.tasks.alert_staff"],
     "calendar.conflict": ["messaging.tasks.alert_staff"],
@@ -371,6 +380,7 @@ PERIODIC_TASKS = {
     "messaging.tasks.tick": 10,
     "leads.tasks.deliver_webhooks": 10,
     "leads.tasks.tend_webhooks": 300,
+    "leads.tasks.sync_crms": 10,
     "messaging.tasks.tend_robot": 10,
     "messaging.tasks.tend_inbox": 15,
     "messaging.followups.tasks.sweep": 10,

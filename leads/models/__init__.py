@@ -1,5 +1,6 @@
 from leads.models.api import ApiToken, FormEntry, IdempotentReply, LeadSource
 from leads.models.business import Business, Location
+from leads.models.crm import CrmConnection, CrmLink, CrmSync
 from leads.models.digests import WeeklyDigest
 from leads.models.events import LeadEvent
 from leads.models.knowledge import (
@@ -22,6 +23,9 @@ __all__ = [
     "ApiToken",
     "Business",
     "CallbackTask",
+    "CrmConnection",
+    "CrmLink",
+    "CrmSync",
     "Faq",
     "FormEntry",
     "IdempotentReply",

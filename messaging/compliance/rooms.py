@@ -83,6 +83,8 @@ ROOMS: Mapping[str, Room] = {
     "leads.WebhookDelivery": Room(
         lambda person: Q(event__lead__in=person.leads), emptied=("body",), kept=("kind", "status", "log")
     ),
+    "leads.CrmLink": Room(_lead, kept=("external_id", "written", "deals"), is_deleted=True),
+    "leads.CrmSync": Room(_lead, kept=("status", "last_error", "candidates", "choice"), is_deleted=True),
     "leads.CallbackTask": Room(
         lambda person: _lead(person) | _phone(person),
         emptied=("detail",),
@@ -228,6 +230,7 @@ NOBODYS: Mapping[str, str] = {
             *("leads.Business", "leads.HistoricalBusiness", "leads.Location", "leads.Service"),
             *("leads.ServiceAtLocation", "leads.ServiceArea", "leads.Faq", "leads.Policy", "leads.IntakeQuestion"),
             *("leads.PersonTopic", "leads.SafetyText", "leads.PrivacySalt", "leads.WebhookEndpoint"),
+            "leads.CrmConnection",
             *("leads.ApiToken", "leads.LeadSource"),
             *("scheduling.Resource", "scheduling.HistoricalResource", "scheduling.Resource_locations"),
             *("scheduling.Resource_services", "scheduling.BookingRules", "scheduling.HistoricalBookingRules"),

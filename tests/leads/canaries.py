@@ -13,6 +13,9 @@ from django.urls import reverse
 from leads.admin.tenant import TenantAdmin
 from leads.models import (
     Business,
+    CrmConnection,
+    CrmLink,
+    CrmSync,
     LeadEvent,
     Location,
     ServiceArea,
@@ -161,6 +164,10 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
         business=business, name=f"{word} crm", url=f"https://{word}.example/hook", secret=f"whsec_{word}",
         disabled_reason=f"{word} went", created_at=NOON,
     )  # fmt: skip
+    crm = CrmConnection.objects.create(
+        business=business, name=f"{word} hub", kind="hubspot", token=f"{word}-pat", last_error=f"{word} failed",
+        created_at=NOON,
+    )  # fmt: skip
     token = ApiToken.objects.create(
         business=business, name=f"{word} program", scopes=["leads:read"], digest=f"{word}-digest", created_at=NOON
     )
@@ -206,6 +213,19 @@ def fill(business: Business, location: Location, number: PhoneNumber, word: str)
             answers={"message": f"{word} entered"},
             consent_text=f"{word} agrees",
             created_at=NOON,
+        ),
+        crm,
+        CrmLink.objects.create(
+            business=business, connection=crm, lead=lead, external_id=f"{word}-1", created_at=NOON, updated_at=NOON
+        ),
+        CrmSync.objects.create(
+            business=business,
+            connection=crm,
+            lead=lead,
+            last_error=f"{word} failed",
+            created_at=NOON,
+            candidates=[{"id": "1", "name": f"{word} person"}],
+            status="conflict",
         ),
         endpoint,
         WebhookDelivery.objects.create(

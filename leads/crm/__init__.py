@@ -1,0 +1,1 @@
+"""Writing leads to the business's CRM: HubSpot and Pipedrive (docs/crm.md)."""
