@@ -80,6 +80,8 @@ PAGES = (
     ("reports:robot", "Robot"),
     ("reports:team", "Team"),
     ("reports:deliverability", "Deliverability"),
+    ("reports-roi", "What it is worth"),
+    ("reports-digest", "The week by e-mail"),
     ("reports:words", "What these words mean"),
 )
 
