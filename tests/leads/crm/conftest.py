@@ -2,7 +2,6 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import LazySettings
-from django.core.cache import cache
 
 from leads.crm import queueing
 from tests.fakes.crm_server import serving
@@ -13,7 +12,6 @@ from tests.fakes.pipedrive import FakePipedrive
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     queueing._remembered.clear()
-    cache.clear()
 
 
 @pytest.fixture
