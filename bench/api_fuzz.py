@@ -21,7 +21,7 @@ CHECKS = (
 def command(url: str, *, seed: int, examples: int, token: str) -> list[str]:
     uv = [sys.executable, "-m", "uv", "tool", "run", "--from", f"schemathesis=={VERSION}"]
     asked = ["st", "run", f"{url}/api/v1/schema/", "--header", f"Authorization: Bearer {token}"]
-    how = ["--phases", "coverage,fuzzing", "--checks", ",".join(CHECKS), "--continue-on-failure", "--workers", "2"]
+    how = ["--phases", "coverage,fuzzing", "--checks", ",".join(CHECKS), "--continue-on-failure", "--workers", "1"]
     return [*uv, *asked, *how, "--seed", str(seed), "--max-examples", str(examples)]
 
 

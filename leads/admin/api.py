@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -83,6 +84,8 @@ class SourceForm(TenantForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.pop("shared_secret", None)
+        if "consent_text" in self.fields:
+            self.fields["consent_text"].widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
         field = self.fields.get("shared_secret")
         if isinstance(field, SecretField):
             field.say_stored(bool(self.instance.shared_secret))
