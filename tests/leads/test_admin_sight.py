@@ -122,11 +122,17 @@ def pages_of(model_admin: TenantAdmin, row: Model) -> list[str]:
     return pages
 
 
-def test_no_page_of_the_admin_shows_a_canary_to_an_owner_elsewhere(cast: Cast, rows: dict[type[Model], Model]) -> None:
+PARTS = 6  # so that several processes share the thousand pages
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_page_of_the_admin_shows_a_canary_to_an_owner_elsewhere(
+    cast: Cast, rows: dict[type[Model], Model], part: int
+) -> None:
     own = fill(cast.b, cast.b_location, cast.b_number, "koala")
     cleo, ana = sign_in(cast.cleo), sign_in(cast.ana)
     leaks, seen = [], 0
-    for model_admin in tenant_admins():
+    for model_admin in list(tenant_admins())[part::PARTS]:
         for page in pages_of(model_admin, rows[model_admin.model]):
             answer = cleo.get(page, follow=True)
             if CANARY in answer.content.decode():
@@ -136,7 +142,7 @@ def test_no_page_of_the_admin_shows_a_canary_to_an_owner_elsewhere(cast: Cast, r
                 leaks.append(page)
         seen += CANARY in ana.get(url(model_admin.model, "changelist")).content.decode()
     assert leaks == []
-    assert seen >= 15  # the owner does see them, or this test could not fail
+    assert seen >= 2  # the owner does see them, or this test could not fail
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER, Role.FRONT_DESK, Role.READ_ONLY])
