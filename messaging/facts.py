@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value
@@ -20,6 +21,7 @@ from messaging.enums import (
     MessageStatus,
     MissReason,
 )
+from messaging.late_text import ANSWERS_FORM
 from messaging.models import Call, Conversation, Message, NeverText, OptOut
 from messaging.refusals import TextLimits
 from messaging.rules import CallFacts
@@ -34,6 +36,17 @@ TALKING_FOR = timedelta(days=3)
 # Whoever has a visit today or within these days most likely calls about it.
 VISIT_WITHIN = timedelta(days=7)
 SPOKEN = (CallState.ANSWERED, CallState.OUTBOUND)
+# Anybody can fill in a form: together they may send one in so many of the first texts that calls may, beside these.
+FORMS_SHARE = 3
+_BY_FORM = Q(idem_key__startswith=ANSWERS_FORM)
+
+
+class Asked(StrEnum):
+    """How somebody turned to the business; FORM: they are there and wait, RELAYED: another program says so."""
+
+    CALL = "call"
+    FORM = "form"
+    RELAYED = "relayed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +61,26 @@ class Situation:
     quiet: str = ""
 
 
-def situation_of(call: Call, *, reason: MissReason, now: datetime) -> Situation:
-    """What is known about `call` (with its number, location and business loaded) at `now`."""
+def situation_of(call: Call, *, reason: MissReason, now: datetime, asked: Asked = Asked.CALL) -> Situation:
+    """What is known about `call` (with its number, location and business loaded) at `now`.
+
+    With another `asked`, `call` is none that was made: it stands for whoever filled in a form.
+    """
     lead = _lead_of(call) if call.caller else None
     known_as = _known_as(call, lead) if call.caller else set()
     called_back, last_missed = _other_calls(call) if call.caller else (False, None)
-    texts = _texts(call, lead, now)
-    last_text = texts["last"]
+    last_text = _last_text(call, lead, now)
+    by, share = ("", 1) if asked == Asked.CALL else ("form_", FORMS_SHARE)
+    texts = _texts(call, now)
     limits = TextLimits(
         cooldown_hours=call.business.cooldown_hours,
         hours_since_last_text=None if last_text is None else (now - last_text).total_seconds() / 3600,
-        number_last_hour=texts["number_hour"],
-        number_per_hour=call.business.number_texts_per_hour,
-        business_last_hour=texts["hour"],
-        business_per_hour=call.business.texts_per_hour,
-        business_last_day=texts["day"],
-        business_per_day=call.business.texts_per_day,
+        number_last_hour=texts[f"{by}number_hour"],
+        number_per_hour=_share(call.business.number_texts_per_hour, share),
+        business_last_hour=texts[f"{by}hour"],
+        business_per_hour=_share(call.business.texts_per_hour, share),
+        business_last_day=texts[f"{by}day"],
+        business_per_day=_share(call.business.texts_per_day, share),
     )
     facts = CallFacts(
         location_id=call.location_id,
@@ -80,18 +97,24 @@ def situation_of(call: Call, *, reason: MissReason, now: datetime) -> Situation:
         lead=lead,
         called_back=called_back,
         unreachable=bool(lead and lead.is_unreachable),
-        quiet=_why_quiet(call, lead, now),
+        quiet=_why_quiet(call, lead, now, asked),
     )
 
 
-def _why_quiet(call: Call, lead: Lead | None, now: datetime) -> str:
+def _share(most: int, of: int) -> int:
+    """A limit divided, rounded up: one text stays possible where any is."""
+    return -(-most // of)
+
+
+def _why_quiet(call: Call, lead: Lead | None, now: datetime, asked: Asked) -> str:
     """One sentence if it is night where the caller is, and the text would be none that they are waiting for.
 
-    It is the answer to their own call, unless the business does not answer at night, or we learned of the call late.
+    It is the answer to their own call or form, unless the business does not answer at night, we learned of the call
+    late, or another program tells us: it may hand over in the night what somebody wrote at noon.
     """
     here = call.location.answers_at_night
     answers = call.business.answers_at_night if here is None else here
-    if not call.caller or (answers and not call.found_by_reconciler):
+    if not call.caller or (answers and not call.found_by_reconciler and asked != Asked.RELAYED):
         return ""
     person = lead or Lead(business_id=call.business_id, phone=call.caller)
     return "" if quiet.is_allowed(person, call.location, now) else quiet.why(person, call.location, now)
@@ -140,26 +163,31 @@ def _other_calls(call: Call) -> tuple[bool, datetime | None]:
     return spoken, next(missed, None)
 
 
-def _texts(call: Call, lead: Lead | None, now: datetime) -> dict[str, Any]:
-    """First texts: the last one to this caller, and how many left in the last hour and day."""
-    hour = Q(created_at__gt=now - timedelta(hours=1))
+def _first_texts(call: Call) -> "QuerySet[Message]":
     first = Message.objects.filter(business=call.business_id, kind=MessageKind.FIRST_TEXT)
-    first = first.exclude(status__in=NEVER_LEFT)
+    return first.exclude(status__in=NEVER_LEFT)
+
+
+def _texts(call: Call, now: datetime) -> dict[str, int]:
+    """How many first texts left in the last hour and day: those after calls, and as `form_...` those after forms."""
+    hour, here = Q(created_at__gt=now - timedelta(hours=1)), Q(number=call.number_id)
+    spans = {"day": Q(), "hour": hour, "number_hour": hour & here}
+    counts = {name: Count("pk", filter=span & ~_BY_FORM) for name, span in spans.items()}
+    counts |= {f"form_{name}": Count("pk", filter=span & _BY_FORM) for name, span in spans.items()}
     # The limits are a shield against floods: a second old is new enough, counting anew for each call of one is not.
-    counts: dict[str, Any] = configuration.remember(
+    found: dict[str, int] = configuration.remember(
         ("texts", call.business_id, call.number_id),
-        lambda: first.filter(created_at__gt=now - timedelta(days=1)).aggregate(
-            day=Count("pk"),
-            hour=Count("pk", filter=hour),
-            number_hour=Count("pk", filter=hour & Q(number=call.number_id)),
-        ),
+        lambda: _first_texts(call).filter(created_at__gt=now - timedelta(days=1)).aggregate(**counts),
     )
-    last = None
-    if lead is not None:
-        since = now - timedelta(hours=call.business.cooldown_hours)
-        mine = first.filter(lead=lead, created_at__gt=since)
-        last = mine.order_by("-created_at").values_list("created_at", flat=True).first()
-    return {**counts, "last": last}
+    return found
+
+
+def _last_text(call: Call, lead: Lead | None, now: datetime) -> datetime | None:
+    """When the last first text to this person left, however they turned to us, if within the cooldown."""
+    if lead is None:
+        return None
+    mine = _first_texts(call).filter(lead=lead, created_at__gt=now - timedelta(hours=call.business.cooldown_hours))
+    return mine.order_by("-created_at").values_list("created_at", flat=True).first()
 
 
 def _caller_kinds(call: Call, lead: Lead | None, known_as: set[CallerKind]) -> frozenset[CallerKind]:

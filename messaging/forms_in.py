@@ -33,7 +33,8 @@ from messaging.enums import (
 from messaging.followups import enrolling
 from messaging.followups.enums import Trigger
 from messaging.form_fields import Filled
-from messaging.late_text import ANSWERS_FORM
+from messaging.facts import Asked
+from messaging.late_text import ANSWERS_FORM, ANSWERS_RELAYED
 from messaging.models import Call, Conversation, PhoneNumber
 from messaging.refusals import Refusal, first_refusal
 from messaging.wording import wording
@@ -56,6 +57,7 @@ class _Contact:
     consent: str
     evidence: str
     is_trusted: bool = False
+    asked: Asked = Asked.RELAYED
 
 
 def take(
@@ -67,37 +69,42 @@ def take(
     now: datetime,
     address: str | None = None,
     is_test: bool = False,
+    is_direct: bool = False,
 ) -> FormEntry:
     """Keep the entry and act on it, once for each `external_id`. Its `outcome`: texted, or why there was no text.
 
     `source` has its business and location loaded. A phone that cannot be read becomes a callback task with what else
-    they wrote.
+    they wrote. `is_direct`: they have sent it themselves in this moment, so that they are awake and wait.
     """
+    asked = Asked.FORM if is_direct else Asked.RELAYED
     try:
         with transaction.atomic():
             entry = FormEntry.objects.create(
                 business=source.business, source=source, external_id=external_id[:128], answers=dict(answers),
                 has_consented=filled.has_consented, consent_text=source.consent_text, address=address, created_at=now,
             )  # fmt: skip
-            entry.lead, entry.outcome = (None, TEST) if is_test else _act(source, entry, filled, now=now)
+            entry.lead, entry.outcome = (None, TEST) if is_test else _act(source, entry, filled, asked, now=now)
             entry.save(update_fields=["lead", "outcome"])
     except IntegrityError:
         return FormEntry.objects.get(source=source, external_id=external_id[:128])
     return entry
 
 
-def _act(source: LeadSource, entry: FormEntry, filled: Filled, *, now: datetime) -> tuple[Lead | None, str]:
+def _act(
+    source: LeadSource, entry: FormEntry, filled: Filled, asked: Asked, *, now: datetime
+) -> tuple[Lead | None, str]:
+    cause = f"{ANSWERS_FORM if asked == Asked.FORM else ANSWERS_RELAYED}{entry.key}"
     phone = parse_phone(filled.phone, source.business.country)
     if phone is None:
         said = ", ".join(filter(None, (filled.name, filled.email, filled.need)))
         callbacks.ask_callback(
-            business=source.business, location=source.location, cause=f"{ANSWERS_FORM}{entry.key}", at=now,
+            business=source.business, location=source.location, cause=cause, at=now,
             reason=TaskReason.UNTEXTABLE, detail=f"Form “{source.name}” with a phone that cannot be read: {said}",
         )  # fmt: skip
         return None, BAD_PHONE
     return _meet(
         _Contact(
-            source.location, phone, filled, source=source.name, cause=f"{ANSWERS_FORM}{entry.key}",
+            source.location, phone, filled, source=source.name, cause=cause, asked=asked,
             agreed=filled.has_consented or not source.requires_consent, ticked=filled.has_consented,
             consent=source.consent_text, evidence=f"form entry {entry.key}",
         ),
@@ -110,13 +117,13 @@ def add_lead(
 ) -> tuple[Lead | None, str]:
     """Add what another program knows of somebody; `filled.phone` is E.164. The lead, and what came of it.
 
-    With `consent`, the words that they agreed to, they are texted as if they had filled in a form. Without it nobody is
+    With `consent`, the words that they agreed to, they are texted as if they had filled in a form, by night nobody is. Without it nobody is
     texted and nobody called. None for a phone of the business itself. In the caller's transaction.
     """
     business, mark = location.business, uuid.uuid4()
     if consent is not None:
         contact = _Contact(
-            location, filled.phone, filled, source=source, cause=f"{ANSWERS_FORM}{mark}", agreed=True, ticked=True,
+            location, filled.phone, filled, source=source, cause=f"{ANSWERS_RELAYED}{mark}", agreed=True, ticked=True,
             consent=consent, evidence=f"API {mark}: {evidence}" if evidence else f"API {mark}", is_trusted=True,
         )  # fmt: skip
         return _meet(contact, now=now)
@@ -139,7 +146,7 @@ def _meet(contact: _Contact, *, now: datetime) -> tuple[Lead | None, str]:
         business=business, location=location, number=number, caller=contact.phone, started_at=now,
         hours_state=HoursState(configuration.state_at(number, now=now).kind) if number else HoursState.OPEN,
     )  # fmt: skip
-    situation = facts.situation_of(asked, reason=MissReason.NO_ANSWER, now=now)
+    situation = facts.situation_of(asked, reason=MissReason.NO_ANSWER, now=now, asked=contact.asked)
     if CallerKind.STAFF in situation.facts.callers:
         return None, "staff"
     lead, is_new = _lead_of(
@@ -147,7 +154,7 @@ def _meet(contact: _Contact, *, now: datetime) -> tuple[Lead | None, str]:
     )
     if situation.lead is None and not is_new:
         # Somebody else has opened it in this moment, and may have texted already: look again, behind them.
-        situation = facts.situation_of(asked, reason=MissReason.NO_ANSWER, now=now)
+        situation = facts.situation_of(asked, reason=MissReason.NO_ANSWER, now=now, asked=contact.asked)
     refusal = first_refusal(
         situation.facts.callers, situation.limits, paused=business.is_texting_paused, stopped=_why_stopped(number),
         unreachable=situation.unreachable, called_back=False, minutes_old=0,

@@ -11,6 +11,8 @@ from recoverline.lib.text import count_segments
 LATE_AFTER = timedelta(minutes=3)
 # How the key of a text begins that answers a form (messaging.forms_in).
 ANSWERS_FORM = "form:"
+# Of one that another program handed in: whoever wrote it may be asleep by now.
+ANSWERS_RELAYED = "form:relayed:"
 
 
 def reword(message: Message, *, now: datetime) -> None:

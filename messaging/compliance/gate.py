@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from messaging import delivery
 from messaging.compliance import quiet
 from messaging.enums import Direction, MessageKind, MessageStatus, Suppression
+from messaging.late_text import ANSWERS_RELAYED
 from messaging.models import Conversation, Message, StepRun
 from scheduling.models import Appointment
 
@@ -44,7 +45,7 @@ def _is_gated(message: Message, *, now: datetime) -> bool:
     if message.kind == MessageKind.FOLLOW_UP:
         return True
     if message.kind == MessageKind.FIRST_TEXT:
-        return not _answers_at_night(message)
+        return not _answers_at_night(message) or _cause(message).startswith(ANSWERS_RELAYED)
     if message.kind == MessageKind.APPOINTMENT:
         return _cause(message).startswith(UNASKED) and not _is_live(message, now=now)
     return False

@@ -137,7 +137,7 @@ def _take(source: LeadSource, request: Any) -> None:
     own_id = for_machines.get("_id", "").strip()[:100]
     forms_in.take(
         source, filled, external_id=f"id:{own_id}" if own_id else _digest(answers), answers=answers,
-        address=address.partition("/")[0] or None, now=now,
+        address=address.partition("/")[0] or None, is_direct=not is_proven, now=now,
     )  # fmt: skip
 
 
