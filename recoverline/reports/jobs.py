@@ -22,6 +22,8 @@ from scheduling.models import Appointment
 
 _WINDOW = timedelta(days=ATTRIBUTION_DAYS)
 _FELL_THROUGH = (AppointmentStatus.CANCELED, AppointmentStatus.NO_SHOW, AppointmentStatus.EXPIRED)
+# What somebody has written down about the whole job outweighs what became of one visit.
+_NO_JOB = (RequestStatus.LOST, RequestStatus.SPAM, RequestStatus.WRONG_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Job:
     """A booked visit, or a request that was won without one. `call_id`: the last missed call of the caller before it.
 
     `at`: when it was booked or won. `value_cents`: as somebody wrote it down. `by_us`: they had answered our text, or
-    booked on the page after it. `rang_again`: a person answered another call of theirs in between.
+    booked on the page after it. `rang_again`: a person answered another call of theirs in between. `fell_through`: the
+    visit did not take place, or the request was lost, spam or meant for somebody else.
     """
 
     call_id: int
@@ -46,7 +49,7 @@ class Job:
 
     @property
     def is_recovered(self) -> bool:
-        return self.by_us and not self.rang_again
+        return self.by_us and not self.rang_again and not self.fell_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def calls_with(jobs: Iterable[Job], key: str) -> set[int]:
         "kept": lambda job: job.is_kept,
         "paid": lambda job: job.is_paid,
         "recovered": lambda job: job.is_recovered,
-        "rang_again": lambda job: job.by_us and job.rang_again,
+        "rang_again": lambda job: job.by_us and job.rang_again and not job.fell_through,
     }[key]
     return {job.call_id for job in jobs if asked(job)}
 
@@ -90,8 +93,6 @@ def amounts(jobs: Iterable[Job], average_cents: int | None) -> dict[int, tuple[i
     seen: set[int] = set()
     for job in jobs:
         if not job.is_recovered or (job.request_id is not None and job.request_id in seen):
-            continue
-        if job.value_cents is None and job.fell_through:
             continue
         if job.request_id is not None:
             seen.add(job.request_id)
@@ -127,10 +128,12 @@ def _visits(scope: Scope, period: Period) -> Iterable[Job]:
     for call_id, call_at, request_id, at, is_told, answered, again, standing, cents, status, by in found:
         if at - call_at > _WINDOW:
             continue
+        # A job that was won is one, even if this visit was canceled.
+        fell = standing in _NO_JOB or (status in _FELL_THROUGH and standing != RequestStatus.WON)
         yield Job(
             call_id=call_id, request_id=request_id, called_at=call_at, at=at, is_visit=True,
-            is_kept=status == AppointmentStatus.COMPLETED, fell_through=status in _FELL_THROUGH,
-            is_paid=standing == RequestStatus.WON or cents is not None,
+            is_kept=status == AppointmentStatus.COMPLETED, fell_through=fell,
+            is_paid=standing not in _NO_JOB and (standing == RequestStatus.WON or cents is not None),
             value_cents=cents, by_us=answered or (is_told and by == BookedBy.PAGE), rang_again=again,
         )  # fmt: skip
 
@@ -144,13 +147,14 @@ def _won(scope: Scope, period: Period) -> Iterable[Job]:
         closed_at__lt=period.end + _WINDOW,
     )  # fmt: skip
     found = _attributed(rows, F("closed_at"), scope, period).values_list(
-        "call_id", "call_at", "pk", "at", "answered_us", "rang_again", "value_cents"
+        "call_id", "call_at", "pk", "at", "answered_us", "rang_again", "value_cents", "status"
     )
-    for call_id, call_at, request_id, at, answered, again, cents in found:
+    for call_id, call_at, request_id, at, answered, again, cents, standing in found:
         if at - call_at <= _WINDOW:
             yield Job(
                 call_id=call_id, request_id=request_id, called_at=call_at, at=at, is_visit=False,
-                is_kept=False, fell_through=False, is_paid=True, value_cents=cents, by_us=answered, rang_again=again,
+                is_kept=False, fell_through=standing in _NO_JOB, is_paid=standing not in _NO_JOB,
+                value_cents=cents, by_us=answered, rang_again=again,
             )  # fmt: skip
 
 

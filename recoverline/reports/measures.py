@@ -82,12 +82,14 @@ _ALL = (
     Measure(
         "paid", "Paid",
         "Missed calls whose job was won or has an amount: of a booked visit at any time since, of others within"
-        f" {ATTRIBUTION_DAYS} days.",
+        f" {ATTRIBUTION_DAYS} days. A job that was lost, spam or meant for somebody else does not count.",
     ),
     Measure(
         "recovered", "Recovered",
         "Booked or won after our text: the caller answered the first text of this or an earlier call, or booked on the"
-        " page after it. Who rang again and was answered before that is not counted: they might have booked anyway.",
+        " page after it. What fell through is not counted: canceled visits and no-shows (unless the job was won), and"
+        " requests that were lost, spam or meant for somebody else. Nor is who rang again and was answered before that:"
+        " they might have booked anyway.",
     ),
     Measure(
         "rang_again", "Rang again",
@@ -96,7 +98,7 @@ _ALL = (
     Measure(
         "revenue", "Recovered revenue",
         "What the recovered jobs are worth: the amount written into the request, otherwise what a job is worth on"
-        " average by your settings. Canceled visits and no-shows count nothing.",
+        " average by your settings. What fell through counts nothing.",
         Unit.CENTS,
     ),
     Measure(
