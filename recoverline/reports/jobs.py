@@ -32,7 +32,9 @@ class Job:
 
     `at`: when it was booked or won. `value_cents`: as somebody wrote it down. `by_us`: they had answered our text, or
     booked on the page after it. `rang_again`: a person answered another call of theirs in between. `fell_through`: the
-    visit did not take place, or the request was lost, spam or meant for somebody else.
+    visit did not take place, or the request was lost, spam or meant for somebody else. `is_first`: of all visits of its
+    request that stand and followed a missed call, in whatever week and location; it alone bears what the request is
+    worth.
     """
 
     call_id: int
@@ -46,6 +48,7 @@ class Job:
     value_cents: int | None
     by_us: bool
     rang_again: bool
+    is_first: bool = True
 
     @property
     def is_recovered(self) -> bool:
@@ -87,15 +90,13 @@ def calls_with(jobs: Iterable[Job], key: str) -> set[int]:
 def amounts(jobs: Iterable[Job], average_cents: int | None) -> dict[int, tuple[int | None, bool]]:
     """What each recovered call earned: {call id: (cents or None, whether they are written down)}. Pure.
 
-    A request is worth its amount once, however many visits it takes; what fell through is worth nothing.
+    A request is worth its amount once, however many visits it takes, so that weeks and locations add up; what fell
+    through is worth nothing.
     """
     earned: dict[int, tuple[int | None, bool]] = {}
-    seen: set[int] = set()
     for job in jobs:
-        if not job.is_recovered or (job.request_id is not None and job.request_id in seen):
+        if not job.is_recovered or not job.is_first:
             continue
-        if job.request_id is not None:
-            seen.add(job.request_id)
         before, was_said = earned.get(job.call_id, (None, False))
         if job.value_cents is not None:
             earned[job.call_id] = ((before if was_said and before else 0) + job.value_cents, True)
@@ -121,11 +122,11 @@ def _visits(scope: Scope, period: Period) -> Iterable[Job]:
         business=scope.business, is_simulated=scope.business.is_simulated, booked_at__gte=period.start,
         booked_at__lt=period.end + _WINDOW, lead__is_team=False,
     ).exclude(status__in=[AppointmentStatus.HOLD, AppointmentStatus.EXPIRED])  # fmt: skip
-    found = _attributed(rows, F("booked_at"), scope, period).values_list(
+    found = _attributed(rows, F("booked_at"), scope, period).annotate(is_later=Exists(_earlier(scope))).values_list(
         "call_id", "call_at", "request_id", "at", "is_told", "answered_us", "rang_again",
-        "request__status", "request__value_cents", "status", "booked_by",
+        "request__status", "request__value_cents", "status", "booked_by", "is_later",
     )  # fmt: skip
-    for call_id, call_at, request_id, at, is_told, answered, again, standing, cents, status, by in found:
+    for call_id, call_at, request_id, at, is_told, answered, again, standing, cents, status, by, is_later in found:
         if at - call_at > _WINDOW:
             continue
         # A job that was won is one, even if this visit was canceled.
@@ -135,7 +136,27 @@ def _visits(scope: Scope, period: Period) -> Iterable[Job]:
             is_kept=status == AppointmentStatus.COMPLETED, fell_through=fell,
             is_paid=standing not in _NO_JOB and (standing == RequestStatus.WON or cents is not None),
             value_cents=cents, by_us=answered or (is_told and by == BookedBy.PAGE), rang_again=again,
+            is_first=not is_later,
         )  # fmt: skip
+
+
+def _earlier(scope: Scope) -> QuerySet[Appointment]:
+    """Visits of the same request before this one that stand and followed a missed call, whenever and wherever."""
+    calls = Call.objects.filter(
+        lead=OuterRef("lead"), state=CallState.MISSED, started_at__lt=OuterRef("booked_at"),
+        started_at__gte=DaysLater(OuterRef("booked_at"), days=-ATTRIBUTION_DAYS),
+        is_simulated=scope.business.is_simulated,
+    )  # fmt: skip
+    booked_before = Q(booked_at__lt=OuterRef("booked_at")) | Q(booked_at=OuterRef("booked_at"), pk__lt=OuterRef("pk"))
+    return (
+        Appointment.objects.filter(
+            booked_before, Exists(calls), request=OuterRef("request"), is_simulated=scope.business.is_simulated,
+            lead__is_team=False,
+        )
+        .exclude(status__in=[AppointmentStatus.HOLD, AppointmentStatus.EXPIRED])
+        .filter(~Q(status__in=_FELL_THROUGH) | Q(request__status=RequestStatus.WON))
+        .order_by()
+    )  # fmt: skip
 
 
 def _won(scope: Scope, period: Period) -> Iterable[Job]:

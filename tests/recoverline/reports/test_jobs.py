@@ -10,6 +10,7 @@ from leads.models import Business, Location, Service
 from messaging.models import PhoneNumber
 from recoverline.reports.jobs import Revenue
 from recoverline.reports.overview import figures_of
+from recoverline.reports.periods import Period
 from tests.factories import make_business, make_location, make_number, make_service
 from tests.recoverline.reports.week import WEEK, Talk, ask, book, talk
 
@@ -47,3 +48,30 @@ def test_what_was_lost_or_was_no_job_is_worth_nothing(shop: Shop, status: str) -
     assert shop.recovered() == (0, Revenue())
     counts = figures_of(shop.business, WEEK).counts
     assert (counts.booked, counts.paid) == (2, 0)
+
+
+def test_a_request_is_worth_its_amount_once_in_all_weeks_and_all_locations(shop: Shop) -> None:
+    west = make_location(shop.business, "West", slug="west")
+    first = talk(shop.here, "f27 09:00", after=4, answers=True)
+    request = ask(first, value_cents=40_000)
+    shop.visit(first, "f27 10:00", request=request)
+    # The same job once more: a missed call of theirs at the other location, a week later.
+    later = talk(make_number(west), "3 09:00", after=4, answers=True, by=first.lead)
+    shop.visit(later, "3 10:00", request=request)
+    worth = Revenue(said_cents=40_000, said=1)
+    assert shop.recovered(days=WEEK.before) == shop.recovered(days=WEEK.before, location=shop.main) == (1, worth)
+    assert shop.recovered() == shop.recovered(location=west) == (1, Revenue())
+    assert shop.recovered(days=Period(WEEK.before.first, WEEK.last, WEEK.zone)) == (2, worth)
+
+
+def test_a_visit_that_fell_through_or_followed_no_call_takes_no_amount_from_the_next(shop: Shop) -> None:
+    first = talk(shop.here, "f27 09:00", after=4, answers=True)
+    request = ask(first, value_cents=40_000)
+    shop.visit(first, "f26 10:00", request=request)
+    shop.visit(first, "f27 10:00", request=request, status="canceled")
+    later = talk(shop.here, "3 09:00", after=4, answers=True, by=first.lead)
+    shop.visit(later, "3 10:00", request=request)
+    assert (shop.recovered(days=WEEK.before), shop.recovered()) == (
+        (0, Revenue()),
+        (1, Revenue(said_cents=40_000, said=1)),
+    )

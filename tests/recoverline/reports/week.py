@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from leads.models import Business, Location
+from leads.models import Business, Lead, Location
 from messaging.models import Call, Conversation, Message, PhoneNumber
 from recoverline.reports.periods import Period
 from tests.factories import (
@@ -122,15 +122,17 @@ class Talk:
 
 def talk(
     number: PhoneNumber, local: str, zone: ZoneInfo = NEW_YORK, *, lasts: int = 0, after: float | None = None,
-    answers: bool = False, status: str = "delivered", segments: int = 1, **values: Any,
+    answers: bool = False, status: str = "delivered", segments: int = 1, by: Lead | None = None, **values: Any,
 ) -> Talk:  # fmt: skip
-    """A missed call of a new caller; `after`: seconds from its end to its text, None without one; `answers`: 2 minutes
-    later.
+    """A missed call of a new caller, or of `by`; `after`: seconds from its end to its text, None without one;
+    `answers`: 2 minutes later.
     """
     moment = at(local, zone)
     simulated = values.get("is_simulated", False)
-    lead = make_lead(number.business, created_at=moment, is_simulated=simulated)
-    conversation = make_conversation(lead, number, last_at=moment, opened_at=moment, is_simulated=simulated)
+    lead = by or make_lead(number.business, created_at=moment, is_simulated=simulated)
+    conversation = Conversation.objects.filter(lead=lead, number=number).first() or make_conversation(
+        lead, number, last_at=moment, opened_at=moment, is_simulated=simulated
+    )
     end = moment + timedelta(seconds=lasts)
     told = {} if after is not None else {"outcome": "no_text", "decision": "landline"}
     call = make_call(
