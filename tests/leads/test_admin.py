@@ -245,7 +245,7 @@ def test_the_menu_is_grouped_by_what_people_come_for(cast: Cast) -> None:
         ("Content", 9),
         ("Robot", 5),
         ("Results", 3),
-        ("Connections", 6),
+        ("Connections", 9),
     ]
 
 

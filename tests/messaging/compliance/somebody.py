@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 
 from leads import events
-from leads.models import Lead, LeadEvent, Membership, WebhookDelivery, WebhookEndpoint
+from leads.models import CrmConnection, CrmLink, CrmSync, Lead, LeadEvent, Membership, WebhookDelivery, WebhookEndpoint
 from messaging.compliance import ledger
 from messaging.enums import ConsentKind, ConsentMeans
 from messaging.models import (
@@ -115,6 +115,16 @@ def fill(wire: Wire, *, at: datetime, future: bool = False) -> Lead:
             business=business, endpoint=endpoint, event=event, kind="call.missed", body=said_of_her, created_at=at,
             status="delivered",
         )  # fmt: skip
+    crm = CrmConnection.objects.create(
+        business=business, name=f"hub{fresh()}", kind="hubspot", token="x", is_active=False, created_at=at
+    )
+    CrmLink.objects.create(
+        business=business, connection=crm, lead=lead, external_id="501", created_at=at, updated_at=at
+    )  # fmt: skip
+    CrmSync.objects.create(
+        business=business, connection=crm, lead=lead, status="conflict", candidates=[{"id": "501", "name": NAME}],
+        created_at=at,
+    )  # fmt: skip
     make_unanswered(business, WORDS, conversation=thread, message=said)
     make_scenario(business, WORDS, source=thread, name=f"The one with {SECRET}")
     make_task(

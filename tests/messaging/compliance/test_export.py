@@ -34,7 +34,7 @@ def test_everything_is_in_it_and_nobody_else(wire: Wire) -> None:
         "lead", "jobrequest", "leadevent", "callbacktask", "appointment", "waitlistentry", "bookinglink", "call",
         "calendarobject", "conversation", "message", "messagemedia", "note", "agentturn", "unansweredquestion",
         "regressionscenario", "optout", "nevertext", "consententry", "enrollment", "steprun", "escalation",
-        "inboundhook", "webhookdelivery",
+        "inboundhook", "webhookdelivery", "crmlink", "crmsync",
     }  # fmt: skip
     (lead,) = json.loads(archive.read("data/lead.json"))
     assert (lead["name"], lead["email"], lead["phone"]) == (NAME, EMAIL, PHONE)
