@@ -20,8 +20,8 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from leads.enums import Urgency
 from leads.models import Lead
 from messaging import configuration
-from messaging.enums import CallState, MessageKind, MessageStatus
-from messaging.models import Call, Message
+from messaging.enums import CallState, ConsentKind, MessageKind, MessageStatus
+from messaging.models import Call, ConsentEntry, Message
 from recoverline.reports.measures import ATTRIBUTION_DAYS
 from recoverline.reports.periods import Period
 from recoverline.reports.scopes import Scope
@@ -73,8 +73,8 @@ def told(calls: QuerySet[Call]) -> QuerySet[Any]:
         **{f"{own}business": F("business"), f"{own}idem_key": key, f"{own}kind": MessageKind.FIRST_TEXT},
         **{f"{own}status__in": LEFT},
     )
-    answers = Message.objects.filter(
-        conversation=OuterRef("conversation"), kind=MessageKind.INBOUND, created_at__gt=OuterRef("text_at"),
+    answers = replies().filter(
+        conversation=OuterRef("conversation"), created_at__gt=OuterRef("text_at"),
         created_at__lt=DaysLater(OuterRef("started_at"), days=ATTRIBUTION_DAYS),
     )  # fmt: skip
     return calls.annotate(first_text=FilteredRelation("conversation__messages", condition=left)).annotate(
@@ -84,6 +84,15 @@ def told(calls: QuerySet[Call]) -> QuerySet[Any]:
         is_replied=Exists(answers),
         is_qualified=Case(When(_IS_KNOWN, then=True), default=False, output_field=BooleanField()),
     )
+
+
+def replies() -> QuerySet[Message]:
+    """What customers wrote, but for texts that asked us to stop: the ledger of consent names those by their id."""
+    opted_out = ConsentEntry.objects.filter(
+        business=OuterRef("business"), phone=OuterRef("lead__phone"), kind=ConsentKind.OPTED_OUT,
+        evidence=Concat(Value("text "), OuterRef("carrier_message_id")),
+    )  # fmt: skip
+    return Message.objects.filter(~Exists(opted_out), kind=MessageKind.INBOUND).order_by()
 
 
 def _between(scope: Scope, period: Period) -> QuerySet[Call]:

@@ -12,7 +12,7 @@ from leads.enums import RequestStatus
 from leads.models import JobRequest
 from messaging.enums import CallState, MessageKind
 from messaging.models import Call, Message
-from recoverline.reports.calls import LEFT, missed
+from recoverline.reports.calls import LEFT, missed, replies
 from recoverline.reports.measures import ATTRIBUTION_DAYS
 from recoverline.reports.periods import Period
 from recoverline.reports.scopes import Scope
@@ -191,9 +191,8 @@ def _attributed(
         lead=OuterRef("lead"), kind=MessageKind.FIRST_TEXT, status__in=LEFT, created_at__lt=OuterRef("at"),
         created_at__gt=DaysLater(OuterRef("at"), days=-ATTRIBUTION_DAYS),
     )  # fmt: skip
-    answers = Message.objects.filter(
-        lead=OuterRef("lead"), kind=MessageKind.INBOUND, created_at__gt=OuterRef("text_at"),
-        created_at__lt=OuterRef("at"),
+    answers = replies().filter(
+        lead=OuterRef("lead"), created_at__gt=OuterRef("text_at"), created_at__lt=OuterRef("at")
     )  # fmt: skip
     rang = Call.objects.filter(
         business=scope.business, caller=OuterRef("lead__phone"), state=CallState.ANSWERED,

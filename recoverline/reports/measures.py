@@ -63,8 +63,8 @@ _ALL = (
     ),
     Measure(
         "replied", "Replied",
-        f"Missed calls after whose first text the caller wrote back, within {ATTRIBUTION_DAYS} days. Any answer counts,"
-        " STOP too; who opted out stands under deliverability.",
+        f"Missed calls after whose first text the caller wrote back, within {ATTRIBUTION_DAYS} days. A STOP is"
+        " no reply; who opted out stands under deliverability.",
     ),
     Measure("reply_rate", "Reply rate", "Replied, out of texted.", Unit.SHARE),
     Measure(
@@ -86,10 +86,10 @@ _ALL = (
     ),
     Measure(
         "recovered", "Recovered",
-        "Booked or won after our text: the caller answered the first text of this or an earlier call, or booked on the"
-        " page after it. What fell through is not counted: canceled visits and no-shows (unless the job was won), and"
-        " requests that were lost, spam or meant for somebody else. Nor is who rang again and was answered before that:"
-        " they might have booked anyway.",
+        "Booked or won after our text: the caller answered the first text of this or an earlier call (a STOP is no"
+        " answer), or booked on the page after it. What fell through is not counted: canceled visits and no-shows"
+        " (unless the job was won), and requests that were lost, spam or meant for somebody else. Nor is who rang again"
+        " and was answered before that: they might have booked anyway.",
     ),
     Measure(
         "rang_again", "Rang again",
