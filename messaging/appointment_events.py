@@ -19,7 +19,7 @@ from scheduling.enums import AppointmentStatus, BookedBy
 from scheduling.models import Appointment
 
 # What the customer did in this very moment is answered at once; what others do at night waits for the morning.
-BY_THE_CUSTOMER = (BookedBy.PAGE, BookedBy.TEXT, BookedBy.ROBOT, BookedBy.API)
+BY_THE_CUSTOMER = (BookedBy.PAGE, BookedBy.TEXT, BookedBy.ROBOT)
 # A lost task is made up for within this time (`catch_up`).
 LOST_AFTER, GIVEN_UP_AFTER = timedelta(minutes=1), timedelta(minutes=30)
 
@@ -49,7 +49,10 @@ def handle(event: LeadEvent, *, now: datetime) -> None:
     if appointment is None or told is None:
         return
     _note_consent(appointment, event)
-    reminders.plan(appointment, now=now)
+    if appointment_texts.may_tell(appointment):
+        reminders.plan(appointment, now=now)
+    else:
+        reminders.drop(appointment, now=now)
     if appointment.version == event.data.get("version"):
         _tell(appointment, event, told, now=now)
     if event.kind == "appointment.booked":
@@ -95,7 +98,7 @@ def _tell(appointment: Appointment, event: LeadEvent, told: _Told, *, now: datet
     if lead is None or appointment.starts_at <= now or appointment.status != told.status:
         return
     thread = None
-    if not consent.is_opted_out(appointment.business_id, lead.phone):
+    if appointment_texts.may_tell(appointment) and not consent.is_opted_out(appointment.business_id, lead.phone):
         thread = appointment_texts.thread_for(lead, appointment.location, now=now, request=appointment.request)
     if thread is None:
         if _must_hear(appointment, event):

@@ -8,16 +8,44 @@ from leads.models import JobRequest, Lead, Location
 from messaging import conversations, outbound
 from messaging.built_in_wording import CONFIRM, TOO_LATE
 from messaging.compliance import quiet
-from messaging.enums import CarrierKind, MessageKind, ScriptKind
-from messaging.models import Conversation, Message, PhoneNumber
+from messaging.enums import (
+    CallState,
+    CarrierKind,
+    ConsentKind,
+    ConsentMeans,
+    Direction,
+    MessageKind,
+    ScriptKind,
+)
+from messaging.models import Call, ConsentEntry, Conversation, Message, PhoneNumber
 from messaging.visit_words import describe_visit, near_day
 from messaging.wording import fill, wording
 from recoverline.lib.phones import display_phone
 from scheduling import links
+from scheduling.enums import BookedBy
 from scheduling.models import Appointment
 
 # So much before the start it is still of use to hear of it.
 LEAST_NOTICE = timedelta(minutes=30)
+
+
+def may_tell(appointment: Appointment) -> bool:
+    """Whether texts about it may go to its customer at all: what a program books needs a sign that they agreed.
+
+    Their own call or text is one, and a line in the ledger. Whoever else books has talked with them, or is them.
+    """
+    lead = appointment.lead
+    if lead is None or appointment.booked_by != BookedBy.API:
+        return lead is not None
+    mine = ConsentEntry.objects.filter(business=appointment.business_id, phone=lead.phone)
+    mine = mine.filter(kind__in=[ConsentKind.OPTED_IN, ConsentKind.CONTACTED])
+    # A form without the tick says that they turned to the business, and that they did not agree.
+    agreed = mine.exclude(kind=ConsentKind.CONTACTED, means=ConsentMeans.API, said="")
+    return (
+        agreed.exists()
+        or Message.objects.filter(lead=lead, direction=Direction.IN).exists()
+        or Call.objects.filter(lead=lead).exclude(state=CallState.OUTBOUND).exists()
+    )
 
 
 def thread_for(

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -12,6 +13,10 @@ from rest_framework.response import Response
 
 from leads import areas, intake
 from leads.models import JobRequest, Lead, Location, Service, ServiceArea
+from messaging.appointment_texts import may_tell
+from messaging.compliance import ledger
+from messaging.consent import is_opted_out
+from messaging.enums import ConsentKind, ConsentMeans, ConsentScope
 from recoverline.api.idempotency import once
 from recoverline.api.problems import Problem, ProblemShape
 from recoverline.api.serializers import AppointmentShape
@@ -42,6 +47,18 @@ class AppointmentQuery(ListQuery):
     updated_before = Moment(required=False)
 
 
+class BookingConsent(Strict):
+    """That this person agreed to be texted about the visit, to what, and when."""
+
+    text = Plain(max_length=500, help_text="What they agreed to, word for word. Kept as evidence.")
+    at = Moment(help_text="When they did.")
+
+    def validate_at(self, at: datetime) -> datetime:
+        if at > clock.now() + timedelta(minutes=5):
+            raise serializers.ValidationError("This is in the future.")
+        return at
+
+
 class Booking(Strict):
     """An appointment to make: for a `lead`, or for a `phone` and `name`."""
 
@@ -60,11 +77,32 @@ class Booking(Strict):
     address = Plain(max_length=200, required=False, default="")
     note = Plain(max_length=500, required=False, default="")
     request = serializers.UUIDField(required=False, help_text="The request of this lead that it settles.")
+    consent = BookingConsent(
+        required=False,
+        help_text="Without it only somebody who has called, texted or agreed before is texted about the visit.",
+    )
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         if ("lead" in data) == ("phone" in data):
             raise serializers.ValidationError({"lead": ["Name either a lead or a phone."]})
         return data
+
+
+class BookingAnswer(AppointmentShape):
+    """The visit, and whether its customer is told of it."""
+
+    is_told_by_text = serializers.SerializerMethodField(
+        help_text="False: no text about it goes out, since nothing says that they agreed, or they opted out. Tell them."
+    )
+
+    class Meta(AppointmentShape.Meta):
+        fields = [*AppointmentShape.Meta.fields, "is_told_by_text"]
+        read_only_fields = fields
+
+    def get_is_told_by_text(self, row: Appointment) -> bool:
+        if row.lead is None or is_opted_out(row.business_id, row.lead.phone):
+            return False
+        return may_tell(row)
 
 
 class Move(Strict):
@@ -131,13 +169,20 @@ class Appointments(Readable):
         }  # fmt: skip
         return rows.filter(**{column: asked[name] for name, column in columns.items() if name in asked})
 
-    def _shown(self, row: Appointment, status: int = 200) -> Response:
-        fresh = self.of_the_business(Appointment.objects.select_related(*AppointmentShape.related)).get(pk=row.pk)
-        return Response(AppointmentShape(fresh).data, status=status)
+    def _fresh(self, row: Appointment) -> Appointment:
+        rows = self.of_the_business(Appointment.objects.select_related(*AppointmentShape.related))
+        fresh: Appointment = rows.get(pk=row.pk)
+        return fresh
+
+    def _shown(self, row: Appointment) -> Response:
+        return Response(AppointmentShape(self._fresh(row)).data)
 
     @extend_schema(
-        summary="Book an appointment", request=Booking, responses={201: AppointmentShape, 409: _REFUSED},
-        description="By the rules that hold for customers: online services, notice, horizon, daily limits.",
+        summary="Book an appointment", request=Booking, responses={201: BookingAnswer, 409: _REFUSED},
+        description=(
+            "By the rules that hold for customers: online services, notice, horizon, daily limits. The confirmation by "
+            "text waits for the morning in quiet hours, and needs a sign that the customer agreed to texts."
+        ),
     )  # fmt: skip
     @once
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -151,10 +196,16 @@ class Appointments(Readable):
                     area=area_named(self, asked["place"] or asked["address"], location), address=asked["address"],
                     name=asked["name"] or lead.name, note=asked["note"],
                 )  # fmt: skip
+                if "consent" in asked:
+                    ledger.note(
+                        self.business.pk, lead.phone, ConsentKind.OPTED_IN, means=ConsentMeans.API,
+                        at=asked["consent"]["at"], said=asked["consent"]["text"], scope=ConsentScope.REQUEST,
+                        evidence=f"API booking {uuid4()}",
+                    )  # fmt: skip
                 row = booking.book(wanted, by=BookedBy.API, now=now)
         except BookingRefused as error:
             raise refused(error) from error
-        return self._shown(row, 201)
+        return Response(BookingAnswer(self._fresh(row)).data, status=201)
 
     def _who(self, asked: dict[str, Any], location: Location, *, now: datetime) -> tuple[Lead, JobRequest | None]:
         if "lead" in asked:
