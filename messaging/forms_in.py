@@ -5,7 +5,7 @@ to is written into the ledger of consent before anything leaves.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,10 +30,10 @@ from messaging.enums import (
     MissReason,
     ScriptKind,
 )
+from messaging.facts import Asked
 from messaging.followups import enrolling
 from messaging.followups.enums import Trigger
 from messaging.form_fields import Filled
-from messaging.facts import Asked
 from messaging.late_text import ANSWERS_FORM, ANSWERS_RELAYED
 from messaging.models import Call, Conversation, PhoneNumber
 from messaging.refusals import Refusal, first_refusal
@@ -117,8 +117,9 @@ def add_lead(
 ) -> tuple[Lead | None, str]:
     """Add what another program knows of somebody; `filled.phone` is E.164. The lead, and what came of it.
 
-    With `consent`, the words that they agreed to, they are texted as if they had filled in a form, by night nobody is. Without it nobody is
-    texted and nobody called. None for a phone of the business itself. In the caller's transaction.
+    With `consent`, the words that they agreed to, they are texted as if they had filled in a form, though nobody
+    at night. Without it nobody is texted and nobody called. None for a phone of the business itself. In the caller's
+    transaction.
     """
     business, mark = location.business, uuid.uuid4()
     if consent is not None:
@@ -162,8 +163,9 @@ def _meet(contact: _Contact, *, now: datetime) -> tuple[Lead | None, str]:
     )  # fmt: skip
     if lead.blocked_at is not None:
         return lead, "blocked"
+    known = set() if is_new else set(JobRequest.objects.filter(lead=lead).values_list("pk", flat=True))
     thread = None if number is None else conversations.open_conversation(lead, number, now=now, is_new=is_new)
-    _note(contact, lead, thread, now=now)
+    _note(contact, lead, thread, known, now=now)
     if refusal is None and not contact.agreed:
         refusal = Refusal(NO_CONSENT, "they have not agreed to be texted", TaskReason.CALL_ASKED)
     if refusal is None and thread is not None:
@@ -175,13 +177,19 @@ def _meet(contact: _Contact, *, now: datetime) -> tuple[Lead | None, str]:
     return lead, refusal.code
 
 
-def _note(contact: _Contact, lead: Lead, thread: Conversation | None, *, now: datetime) -> None:
-    """What they want, and that it was they who asked: the request, the ledger, the timeline."""
+def _note(
+    contact: _Contact, lead: Lead, thread: Conversation | None, known: Collection[int], *, now: datetime
+) -> None:  # fmt: skip
+    """What they want, and that it was they who asked: the request, the ledger, the timeline.
+
+    Anybody can write somebody's phone into a form: nothing of it becomes part of one of the `known` requests.
+    """
     request = thread.request if thread else intake.open_request(lead, location=contact.location, at=now)
     if request is not None:
         if request.opened_at == now:
             JobRequest.objects.filter(pk=request.pk).update(source=contact.source)
-        _fill_blanks(request, contact.filled, at=now)
+        if contact.is_trusted or request.pk not in known:
+            _fill_blanks(request, contact.filled, at=now)
     kind = ConsentKind.OPTED_IN if contact.ticked else ConsentKind.CONTACTED
     ledger.note(
         lead.business_id, contact.phone, kind, means=ConsentMeans.API, at=now, evidence=contact.evidence,
@@ -210,17 +218,19 @@ def _instead(
 ) -> None:  # fmt: skip
     """No text: a callback, or a look at the conversation in which they have our text already."""
     need = contact.filled.need
+    cannot_wait = bool(need) and urgency.cannot_wait(lead.business_id, need)
     if refusal.task is not None:
         callbacks.ask_callback(
             business=lead.business, location=contact.location, lead=lead, phone=contact.phone, cause=contact.cause,
             at=now, reason=refusal.task, detail=f"Form “{contact.source}”: {need or refusal.because}",
+            due_at=now if cannot_wait else None,
         )  # fmt: skip
     elif thread is not None and refusal.code == "cooldown":
         said = f"Form: {need}" if need else f"Filled in “{contact.source}” again"
         conversations.note_said(thread, text=said, now=now, by_customer=True, happening=Happening.TEXT_IN)
-    if thread is not None and need:
-        # Nothing automatic may leave, so a danger is for people alone.
-        urgency.tell_people(thread, need, now=now, because="May not be texted")
+    if thread is not None and cannot_wait:
+        # Nothing automatic may leave, so what cannot wait is for people alone.
+        urgency.tell_people(thread, need, now=now, because="May not be texted", also_urgent=True)
 
 
 def _lead_of(

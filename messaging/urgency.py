@@ -64,10 +64,22 @@ def _notice_danger(conversation: Conversation, danger: str, said: str, *, now: d
     return True
 
 
-def tell_people(conversation: Conversation, said: str, *, now: datetime, because: str = "Opted out") -> None:
-    """They said STOP and something dangerous in one breath, or may not be texted for another reason: somebody calls."""
+def cannot_wait(business_id: int, said: str) -> bool:
+    """Whether it names a danger or an urgent word of the business."""
+    return bool(sounds_dangerous(said)) or asks_urgent(said, _urgent_words(business_id))
+
+
+def tell_people(
+    conversation: Conversation, said: str, *, now: datetime, because: str = "Opted out", also_urgent: bool = False
+) -> None:
+    """They said STOP and something dangerous in one breath, or may not be texted for another reason: somebody calls.
+
+    `also_urgent`: an urgent word that is no danger puts them first and alerts the team.
+    """
     danger = sounds_dangerous(said)
     if not danger:
+        if also_urgent and asks_urgent(said, urgent_words(conversation)):
+            _put_first(conversation, now=now)
         return
     conversations.flag_urgent(conversation, urgency=Urgency.EMERGENCY, now=now)
     conversations.leave_to_people(conversation)
@@ -78,6 +90,13 @@ def tell_people(conversation: Conversation, said: str, *, now: datetime, because
         reason=TaskReason.URGENT, cause=f"danger:{conversation.key}:{danger}:{now:%Y%m%d}",
         detail=f"{because} and may be in danger, so call: {said}",
     )  # fmt: skip
+
+
+def _put_first(conversation: Conversation, *, now: datetime) -> None:
+    is_news = conversations.flag_urgent(conversation, urgency=Urgency.URGENT, now=now)
+    conversations.wait_again(conversation, now=now)
+    if is_news:
+        _alert(conversation, "The customer asked for urgent help", EscalationClass.URGENT, now=now)
 
 
 def _alert(conversation: Conversation, text: str, kind: EscalationClass, *, now: datetime) -> None:
@@ -112,5 +131,9 @@ def safety_text(conversation: Conversation, danger: str, said: str, *, now: date
 
 def urgent_words(conversation: Conversation) -> set[str]:
     """The words of the business's scripts and those that everybody uses."""
-    scripted = Script.objects.filter(business=conversation.business_id, is_active=True).exclude(urgent_words="")
+    return _urgent_words(conversation.business_id)
+
+
+def _urgent_words(business_id: int) -> set[str]:
+    scripted = Script.objects.filter(business=business_id, is_active=True).exclude(urgent_words="")
     return set(URGENT_WORDS).union(*(script.urgent_word_list for script in scripted))
