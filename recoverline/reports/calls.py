@@ -73,8 +73,17 @@ def told(calls: QuerySet[Call]) -> QuerySet[Any]:
         **{f"{own}business": F("business"), f"{own}idem_key": key, f"{own}kind": MessageKind.FIRST_TEXT},
         **{f"{own}status__in": LEFT},
     )
+    # One reply answers one text, the last before it: none counts for a call that had its text before that one.
+    between = (
+        Message.objects.annotate(left_at=Coalesce("sent_at", "created_at"))
+        .filter(
+            conversation=OuterRef("conversation"), kind=MessageKind.FIRST_TEXT, status__in=LEFT,
+            left_at__gt=OuterRef(OuterRef("text_at")), left_at__lt=OuterRef("created_at"),
+        )
+        .order_by()
+    )  # fmt: skip
     answers = replies().filter(
-        conversation=OuterRef("conversation"), created_at__gt=OuterRef("text_at"),
+        ~Exists(between), conversation=OuterRef("conversation"), created_at__gt=OuterRef("text_at"),
         created_at__lt=DaysLater(OuterRef("started_at"), days=ATTRIBUTION_DAYS),
     )  # fmt: skip
     return calls.annotate(first_text=FilteredRelation("conversation__messages", condition=left)).annotate(

@@ -63,8 +63,9 @@ _ALL = (
     ),
     Measure(
         "replied", "Replied",
-        f"Missed calls after whose first text the caller wrote back, within {ATTRIBUTION_DAYS} days. A STOP is"
-        " no reply; who opted out stands under deliverability.",
+        f"Missed calls after whose first text the caller wrote back, within {ATTRIBUTION_DAYS} days. A reply"
+        " answers the last first text before it, so none counts twice. A STOP is no reply; who opted out stands under"
+        " deliverability.",
     ),
     Measure("reply_rate", "Reply rate", "Replied, out of texted.", Unit.SHARE),
     Measure(
