@@ -1,7 +1,8 @@
 """The week in an e-mail: figures beside those of the week before, and the three things worth doing.
 
-Sent on Monday from 7 in the morning where the business is, once a week: the row of WeeklyDigest is written before the
-e-mails, so that of two workers one sends, and after a crash in between nobody gets it twice.
+Sent on Monday from 7 in the morning where the business is, once a week: the letters are made first, then the row of
+WeeklyDigest, then the e-mails leave. So of two workers one sends, after a crash in between nobody gets it twice, and a
+letter that cannot be made is tried again.
 """
 
 import logging
@@ -9,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from smtplib import SMTPException
 from time import monotonic
 
 from django.conf import settings
@@ -79,7 +79,10 @@ def send_due(*, now: datetime) -> int:
     """Mail every business what is due; how many e-mails left. Harmless when it runs twice, or in two processes."""
     begun, sent = monotonic(), 0
     for business in _unsent(now):
-        sent += _send(business, now=now)
+        try:
+            sent += _send(business, now=now)
+        except Exception:  # whatever is wrong with one business, those behind it get theirs
+            logger.exception("the weekly e-mail of business %s failed", business.pk)
         if monotonic() - begun > SWEEP_SECONDS:
             break
     return sent
@@ -122,12 +125,14 @@ def _unsent(now: datetime) -> Iterator[Business]:
 
 def _send(business: Business, *, now: datetime) -> int:
     readers, period = _readers(business), week_before(business, now=now)
-    if not readers or not _claim(business, period.first, now=now):
+    # Written before the week is claimed: what fails here leaves it to the next look.
+    letters = [
+        (letter_of(Scope(business, places, business.zone), period, now=now), addresses)
+        for places, addresses in readers.items()
+    ]
+    if not letters or not _claim(business, period.first, now=now):
         return 0
-    sent = 0
-    for places, addresses in readers.items():
-        letter = letter_of(Scope(business, places, business.zone), period, now=now)
-        sent += sum(_mail(letter, address) for address in addresses)
+    sent = sum(_mail(letter, address) for letter, addresses in letters for address in addresses)
     mine = WeeklyDigest.objects.filter(business=business, week=period.first)
     if sent:
         mine.update(recipients=sent)
@@ -150,8 +155,8 @@ def _mail(letter: Letter, address: str) -> bool:
     preferences = settings.SITE_URL + reverse("inbox:preferences")
     try:
         mail.send(letter.subject, letter.text, [address], html=letter.html, unsubscribe=preferences)
-    except (SMTPException, OSError) as problem:
-        # The error alone: addresses are nothing for a log.
+    except Exception as problem:
+        # Of whatever kind: the others get theirs. The error alone, for addresses are nothing for a log.
         logger.warning("a weekly e-mail could not be sent: %s", type(problem).__name__)
         return False
     return True

@@ -175,6 +175,26 @@ def test_a_mail_server_that_is_away_is_asked_again(cast: Cast, monkeypatch: pyte
     assert digest.send_due(now=SEVEN) == 1
 
 
+def test_a_letter_that_cannot_be_written_loses_no_week_and_stops_nobody_behind_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_call(cast.b_number, lead=make_lead(cast.b), started_at=LAST_WEEK, state=CallState.MISSED)
+    write = digest.letter_of
+
+    def fail_for_alder(scope: Any, *rest: Any, **more: Any) -> Any:
+        if scope.business == cast.a:
+            raise ZeroDivisionError
+        return write(scope, *rest, **more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(digest, "letter_of", fail_for_alder)
+        assert digest.send_due(now=SEVEN) == 1
+    assert [each.to for each in outbox.outbox] == [["cleo@example.com"]]
+    assert [(row.business, row.recipients) for row in WeeklyDigest.objects.all()] == [(cast.b, 1)]
+    assert "ZeroDivisionError" in caplog.text
+    assert digest.send_due(now=SEVEN) == 1
+
+
 def test_the_preview_says_what_would_be_mailed_and_mails_nothing(cast: Cast) -> None:
     page = sign_in(cast.ana).get("/reports/digest/")
     assert page.status_code == 200
