@@ -8,6 +8,7 @@ from django.db.models import Model
 from rest_framework import serializers
 
 from leads.models import Business, CallbackTask, JobRequest, LeadEvent
+from messaging.call_kinds import is_of_team
 from messaging.models import Call, Conversation, Message
 from recoverline.api.serializers import (
     AppointmentShape,
@@ -49,7 +50,7 @@ def body_of(event: LeadEvent) -> dict[str, Any] | None:
         row = _named(event, name, model, shape)
         if row is None:
             continue
-        if not _is_told(row, business):
+        if not _is_told(row, business) or (isinstance(row, Call) and is_of_team(row)):
             return None
         data[name] = shape(row).data
     return {"type": event.kind, "timestamp": event.at.isoformat().replace("+00:00", "Z"), "data": data}

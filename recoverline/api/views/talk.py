@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from leads import colleagues
+from messaging.call_kinds import without_team
 from messaging.enums import CallState, ConversationStatus, Direction, Handler, MessageStatus, MissReason
 from messaging.inbox import acts
 from messaging.models import Call, Conversation, Message
@@ -213,7 +214,7 @@ class CallQuery(ListQuery):
     retrieve=extend_schema(summary="Get a call"),
 )
 class Calls(Readable):
-    """Calls to and from the business's numbers."""
+    """Calls to and from the business's numbers; those of the team's own phones are nobody's business."""
 
     serializer_class = CallShape
     query_shape = CallQuery
@@ -224,10 +225,11 @@ class Calls(Readable):
         return Call.objects.all()
 
     def of_the_business(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.filter(
+        rows = rows.filter(
             Q(lead=None) | people(self.business, "lead__"), business=self.business,
             is_simulated=self.business.is_simulated,
         )  # fmt: skip
+        return without_team(rows, self.business.pk)
 
     def narrow(self, rows: QuerySet[Any], asked: dict[str, Any]) -> QuerySet[Any]:
         columns = {
