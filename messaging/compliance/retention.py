@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leads.enums import RequestStatus
 from leads.models import Business, CallbackTask, JobRequest, Lead
+from leads.models.api import FormEntry
 from leads.pseudonyms import MARK
 from messaging.compliance.erasure import EraseRefused, erase, forget_tasks
 from messaging.compliance.person import OPEN_VISITS
@@ -24,16 +25,21 @@ logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 100  # people of one business in one run
 RUN_SECONDS = 45.0
+# What came in by a form and is nobody's, in days: also where a business keeps its people for good.
+KEEP_NOBODYS_DAYS = 90
+ROWS_AT_ONCE = 1000
 REASON = "The time to keep it is over"
 
 
 def forget_old(now: datetime, *, most: int = MOST_AT_ONCE, seconds: float = RUN_SECONDS) -> int:
-    """Erase whose time is over, in every business that has set one; how many people."""
+    """Erase whose time is over, in every business that has set one; how many people. In all: what is nobody's."""
     until, gone = time.monotonic() + seconds, list[Quoted]()
     for business in Business.objects.filter(retention_days__isnull=False).order_by("?"):
         before = now - timedelta(days=business.retention_days or 0)
         _forget_hooks(business, before=before)
+        _forget_nobodys(before=before, business=business)
         _forget_people(business, gone, before=before, now=now, most=most, until=until)
+    _forget_nobodys(before=now - timedelta(days=KEEP_NOBODYS_DAYS))
     forget_tasks(gone)
     return len(gone)
 
@@ -126,3 +132,12 @@ def _forget_hooks(business: Business, *, before: datetime) -> None:
     """What carriers said so long ago is of no use to anybody; that they said it keeps a repetition from counting."""
     old = InboundHook.objects.filter(account__business=business, received_at__lt=before, processed_at__isnull=False)
     old.exclude(payload={}).update(payload={}, answer="", problem="")
+
+
+def _forget_nobodys(*, before: datetime, business: Business | None = None) -> None:
+    """Entries of forms from which no lead came, and what finished tasks without one say. No `business`: of all."""
+    mine = Q() if business is None else Q(business=business)
+    entries = FormEntry.objects.filter(mine, lead=None, created_at__lt=before).order_by("created_at")
+    FormEntry.objects.filter(pk__in=list(entries.values_list("pk", flat=True)[:ROWS_AT_ONCE])).delete()
+    tasks = CallbackTask.objects.filter(mine, lead=None, done_at__lt=before, created_at__lt=before)
+    tasks.exclude(phone="", detail="").update(phone="", detail="")

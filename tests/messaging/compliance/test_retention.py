@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from leads.models import Lead
+from leads.models import CallbackTask, Lead
+from leads.models.api import FormEntry, LeadSource
 from messaging.compliance import retention
 from messaging.models import Erasure, InboundHook
 from recoverline.lib import queue
@@ -184,3 +185,21 @@ def test_the_queue_is_looked_through_once_a_run(cast: Cast, monkeypatch: pytest.
 
 def test_an_hour_later_it_goes_on(settings: Any) -> None:
     assert settings.PERIODIC_TASKS["messaging.compliance.tasks.forget_old"] <= 3600
+
+
+def test_what_came_in_by_a_form_and_is_nobodys_goes_after_90_days_everywhere(cast: Cast) -> None:
+    location = cast.b_number.location  # of a business that keeps its people for good
+    source = LeadSource.objects.create(
+        business=cast.b, location=location, name="website", consent_text="Yes", created_at=LONG_AGO
+    )
+    lead = make_lead(cast.b, created_at=LONG_AGO)
+    for name, whose, at in (("old", None, LONG_AGO), ("new", None, NOON), ("hers", lead, LONG_AGO)):
+        FormEntry.objects.create(
+            business=cast.b, source=source, external_id=name, lead=whose, answers={"name": "Dana"}, created_at=at
+        )
+    for done in (LONG_AGO, NOON, None):
+        make_task(location, phone="", detail="Dana", created_at=LONG_AGO, done_at=done)
+    forget()
+    assert set(FormEntry.objects.values_list("external_id", flat=True)) == {"new", "hers"}
+    said = CallbackTask.objects.filter(business=cast.b).order_by("id").values_list("detail", flat=True)
+    assert list(said) == ["", "Dana", "Dana"]
