@@ -25,6 +25,7 @@ from recoverline.api.problems import Problem
 from recoverline.lib import clock
 from recoverline.lib.client_address import client_address
 from recoverline.lib.phones import parse_phone
+from recoverline.lib.text import clean_inbound
 from scheduling import limits
 
 _HOUR = timedelta(hours=1)
@@ -134,7 +135,7 @@ def _take(source: LeadSource, request: Any) -> None:
     answers = answers_of(fields)
     filled = read_form(answers)
     _refuse_bad_phone(source, filled)
-    own_id = for_machines.get("_id", "").strip()[:100]
+    own_id = clean_inbound(for_machines.get("_id", ""))[:100]
     forms_in.take(
         source, filled, external_id=f"id:{own_id}" if own_id else _digest(answers), answers=answers,
         address=address.partition("/")[0] or None, is_direct=not is_proven, now=now,

@@ -9,6 +9,8 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from recoverline.lib.text import clean_inbound
+
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -92,7 +94,7 @@ def _flat(detail: Any, path: str = "") -> dict[str, list[str]]:
     if isinstance(detail, dict):
         found: dict[str, list[str]] = {}
         for name, inner in detail.items():
-            own = "" if name == "non_field_errors" else str(name)
+            own = "" if name == "non_field_errors" else _sayable(name)
             found |= _flat(inner, ".".join(filter(None, (path, own))))
         return found
     if isinstance(detail, list):
@@ -102,5 +104,10 @@ def _flat(detail: Any, path: str = "") -> dict[str, list[str]]:
                 for place, item in enumerate(detail)
                 for name, said in _flat(item, f"{path}.{place}".lstrip(".")).items()
             }
-        return {path or "request": [str(item) for item in detail]}
-    return {path or "request": [str(detail)]}
+        return {path or "request": [_sayable(item) for item in detail]}
+    return {path or "request": [_sayable(detail)]}
+
+
+def _sayable(said: Any) -> str:
+    """What may repeat what somebody sent, without what cannot be encoded."""
+    return clean_inbound(str(said), 300)
