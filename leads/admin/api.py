@@ -78,7 +78,8 @@ class ApiTokenAdmin(WholeBusinessAdmin):
 class SourceForm(TenantForm):
     shared_secret = SecretField(
         label="Key of the ad platform",
-        help_text="Google: under Webhook integration of the lead form. Then every entry must show it.",
+        help_text="Google: under Webhook integration of the lead form. A server of yours sends it as _secret. Then "
+        "every entry must show it.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -105,7 +106,9 @@ class LeadSourceAdmin(TenantAdmin):
     readonly_fields = ("address", "created_at")
     teaches = (
         "Forms on your website or in your ads. Whoever fills one in and agrees to texts gets the same instant text as "
-        "after a missed call; everybody else becomes a callback task. Put the address into the form as its action."
+        "after a missed call; everybody else becomes a callback task. Put the address into the form as its action. "
+        "Does your website's own server hand the entries in? Then let it show the key below as _secret, or use a token "
+        "and POST /api/v1/leads/: otherwise 20 entries an hour from one address are the most."
     )
     fieldsets = (
         (None, {"fields": ("business", "location", "name", "is_active", "address")}),
