@@ -44,6 +44,7 @@ class Lead(models.Model):
     class Meta:
         ordering = ["-created_at"]
         constraints = [models.UniqueConstraint(fields=["business", "phone"], name="lead_once_per_phone_and_business")]
+        indexes = [models.Index(fields=["business", "created_at", "key"], name="lead_by_age")]
 
     def __str__(self) -> str:
         return self.name or self.phone
@@ -78,6 +79,7 @@ class JobRequest(models.Model):
 
     class Meta:
         ordering = ["-opened_at"]
+        indexes = [models.Index(fields=["business", "opened_at", "key"], name="request_by_age")]
 
     def __str__(self) -> str:
         return self.need or f"Request of {self.opened_at:%Y-%m-%d}"

@@ -47,6 +47,7 @@ class CallbackTask(models.Model):
         constraints = [models.UniqueConstraint(fields=["business", "cause"], name="task_once_per_cause")]
         indexes = [
             models.Index(fields=["business", "due_at"], name="task_open_by_due", condition=models.Q(done_at=None)),
+            models.Index(fields=["business", "created_at", "key"], name="task_by_age"),
         ]
 
     def __str__(self) -> str:

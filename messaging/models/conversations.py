@@ -187,6 +187,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["conversation", "created_at", "id"], name="message_by_conversation"),
             models.Index(fields=["business", "kind", "created_at"], name="message_for_caps"),
+            models.Index(fields=["business", "created_at", "key"], name="message_by_age"),
             models.Index(
                 fields=["next_at", "id"],
                 name="outbox_due",

@@ -71,6 +71,7 @@ class Appointment(models.Model):
         indexes = [
             models.Index(fields=["business", "starts_at"], name="appointment_by_start"),
             models.Index(fields=["lead", "starts_at"], name="appointment_by_lead"),
+            models.Index(fields=["business", "updated_at", "key"], name="appointment_by_change"),
             models.Index(
                 fields=["hold_expires_at"], name="appointment_holds", condition=Q(status=AppointmentStatus.HOLD)
             ),
