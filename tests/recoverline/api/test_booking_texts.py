@@ -47,7 +47,7 @@ def test_without_a_sign_that_they_agreed_the_visit_stands_and_nobody_is_texted(w
 
 
 def test_who_agreed_is_texted_in_the_morning_and_the_evidence_is_kept(world: World) -> None:
-    assert book(world, consent=AGREED)["is_told_by_text"] is True
+    assert book(world, phone="+12125550142", consent=AGREED)["is_told_by_text"] is True
     text = Message.objects.get()
     assert (text.status, text.next_at) == ("queued", datetime(2026, 6, 18, 12, 0, tzinfo=UTC))
     line = ConsentEntry.objects.get()
