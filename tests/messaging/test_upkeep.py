@@ -1,10 +1,12 @@
 """What a lost event, a dead process or a carrier left undone is done later: sweeps, and the carrier's own call log."""
 
 import logging
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from leads.enums import TaskReason
 from leads.models import CallbackTask
@@ -32,6 +34,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def hosted(db: None, carrier: FakeCarrier) -> Wire:
     return make_wire(carrier, mode=NumberMode.HOSTED)
+
+
+@pytest.fixture(autouse=True)
+def _at_noon() -> Iterator[None]:
+    """Calls that are found late get no text at night, and tests run at any hour."""
+    with time_machine.travel(datetime(2026, 6, 10, 16, tzinfo=UTC)):
+        yield
 
 
 def ago(**span: float) -> datetime:

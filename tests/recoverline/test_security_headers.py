@@ -50,7 +50,10 @@ def production() -> dict[str, object]:
     """Asked once of a process of its own, as settings are read when they are loaded."""
     environ = {name: value for name, value in os.environ.items() if not name.endswith(("_URL", "_KEY", "_KEYS"))}
     environ |= {"DJANGO_SETTINGS_MODULE": "recoverline.settings", **PRODUCTION}
-    for name in ("ALLOWED_HOSTS", "EMAIL_URL", "SECURE_SSL_REDIRECT", "SECOND_FACTOR_REQUIRED"):
+    for name in (
+        "ALLOWED_HOSTS", "EMAIL_URL", "SECURE_SSL_REDIRECT", "SECOND_FACTOR_REQUIRED",
+        "DJANGO_ALLOW_ASYNC_UNSAFE",  # of the browser tests beside this one
+    ):  # fmt: skip
         environ.pop(name, None)
     done = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, env=environ, check=False)
     assert done.returncode == 0, done.stderr[-2000:]

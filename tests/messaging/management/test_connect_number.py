@@ -137,7 +137,7 @@ def test_what_only_a_person_can_change_is_said(
 def test_what_cannot_be_connected_is_refused_with_a_reason(wire: Wire) -> None:
     with pytest.raises(CommandError, match="no active number 555-0199"):
         run("555-0199")
-    with pytest.raises(CommandError, match="has no number .15555550100"):
+    with pytest.raises(CommandError, match=r"has no number .15555550100"):
         run(wire.number.number)
     simulated = make_account(wire.business, kind="simulator", name="Simulator")
     PhoneNumber.objects.filter(pk=wire.number.pk).update(account=simulated)
