@@ -60,8 +60,8 @@ SAID_ONCE = (
 # Among those what locks, races or counts on a constraint after all.
 ASKED_TWICE = (
     "at_once", "tests/chaos/", "leads/test_intake", "leads/test_callbacks", "leads/test_outcomes", "agent/test_turn",
-    "agent/test_books", "recoverline/test_queue", "accounts/test_team", "api/test_idempotency", "webhooks/test_delivering",
-    "reports/test_overview",
+    "agent/test_books", "recoverline/test_queue", "accounts/test_team", "api/test_idempotency",
+    "webhooks/test_delivering", "reports/test_overview",
 )  # fmt: skip
 
 
