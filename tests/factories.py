@@ -59,6 +59,7 @@ from messaging.models import (
     SlotOffer,
     UnansweredQuestion,
 )
+from recoverline.lib.phones import is_served
 from scheduling.enums import AppointmentStatus, BookedBy
 from scheduling.models import Appointment, Assignment, BookingRules, BookingSettings, OpeningHours, Resource
 
@@ -73,10 +74,14 @@ def fresh() -> int:
     return next(_numbers)
 
 
+# Of the United States alone: the islands between them are abroad, and their callers get no text.
+AREA_CODES = [code for code in range(212, 420) if is_served(f"+1{code}5550100", frozenset({"US"}))][:80]
+
+
 def phone(index: int | None = None) -> str:
     """A number reserved for fiction: 80 area codes with 100 lines each."""
     index = fresh() if index is None else index
-    return f"+1{212 + index // 100 % 80}55501{index % 100:02}"
+    return f"+1{AREA_CODES[index // 100 % 80]}55501{index % 100:02}"
 
 
 def make_user(username: str = "", **values: Any) -> User:
