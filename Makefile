@@ -19,8 +19,6 @@ PY := $(VENV)/bin/python
 COMPILE := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--override requirements-overrides.txt
 JOBS ?= $(shell $(PY) -c 'import os; print(min(4, len(os.sched_getaffinity(0))))' 2>/dev/null || echo 2)
-# One more for tests that often wait for clocks and for other processes; a browser is several processes itself.
-MORE_JOBS = $(shell expr $(JOBS) + 1)
 CODE := recoverline leads scheduling messaging tests manage.py
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 # The tests bring their own settings: nobody's keys, no .env. What DATABASE_URL names is for test-postgres alone.
@@ -58,12 +56,12 @@ checks: $(VENV)/installed-dev
 	$(TEST_ENV) $(PY) manage.py makemigrations --check --dry-run
 
 test-sqlite: $(VENV)/installed-dev
-	$(TEST_ENV) $(PY) -m pytest -q -n $(MORE_JOBS) -m "not browser and not postgres"
+	$(TEST_ENV) $(PY) -m pytest -q -n $(JOBS) -m "not browser and not postgres"
 
 # Uses the server that DATABASE_URL names, if it names PostgreSQL; else starts one for as long as the tests run.
 # Only what may differ there (SAID_ONCE in tests/conftest.py): the rest has run on SQLite already.
 test-postgres: $(VENV)/installed-dev
-	$(PY) -m tests.postgres -- $(PY) -m pytest -q -n $(MORE_JOBS) -m "not browser" --rows-only
+	$(PY) -m tests.postgres -- $(PY) -m pytest -q -n $(JOBS) -m "not browser" --rows-only
 
 test-browser: $(VENV)/installed-dev chromium
 	@chromium="$(CHROMIUM)"; chromium="$${chromium:-$$(command -v chromium)}"; \
