@@ -9,6 +9,13 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 
+# What Django finds under settings.NAME, though no installation sets it.
+from recoverline.composition import CONFIG_SECTIONS as CONFIG_SECTIONS
+from recoverline.composition import EVENT_BODY as EVENT_BODY
+from recoverline.composition import EVENT_HANDLERS as EVENT_HANDLERS
+from recoverline.composition import IS_OPTED_OUT as IS_OPTED_OUT
+from recoverline.composition import PERIODIC_TASKS as PERIODIC_TASKS
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.FileAwareEnv()
@@ -316,92 +323,6 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [],  # choices stay where they are used
 }
-
-# ---------------------------------------------------------------- composition of the apps
-# Writes what a webhook says: LeadEvent -> the JSON, None if nobody is to be told.
-EVENT_BODY = "recoverline.api.bodies.body_of"
-# Whether a phone wants no texts: (id of the business, phone) -> bool. For CRMs, which lie below consent.
-IS_OPTED_OUT = "messaging.consent.is_opted_out"
-# Event kind -> functions run by the worker with the event's id (leads.events.record).
-EVENT_HANDLERS = {
-    "conversation.urgent": ["messaging.tasks.alert_staff"],
-    "conversation.handed_off": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
-    "conversation.paused": ["messaging.tasks.alert_staff"],
-    "conversation.overdue": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
-    "conversation.assigned": ["messaging.tasks.alert_staff"],
-    "person.mentioned": ["messaging.tasks.alert_staff"],
-    "model.unavailable": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
-    "call.alerted": ["messaging.tasks.alert_staff"],
-    "task.created": ["messaging.tasks.alert_staff"],
-    "line.silent": ["messaging.tasks.alert_staff"],
-    "carrier.stopped": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
-    "text.given_up": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
-    "text.blocked": ["messaging.tasks.alert_staff", "messaging.escalation.tasks.escalate_event"],
-    "work.overdue": ["messaging.tasks.alert_staff"],
-    "work.given_up": ["messaging.tasks.alert_staff"],
-    "webhook.failing": ["messaging.tasks.alert_staff"],
-    "webhook.given_up": ["messaging.tasks.alert_staff"],
-    "webhook.disabled": ["messaging.tasks.alert_staff"],
-    "crm.failing": ["messaging.tasks.alert_staff"],
-    "crm.paused": ["messaging.tasks.alert_staff"],
-    "calendar.stale": ["messaging.tasks.alert_staff"],
-    "calendar.failing": ["messaging.tasks.alert_staff"],
-    "calendar.conflict": ["messaging.tasks.alert_staff"],
-    "calendar.held": ["messaging.tasks.alert_staff"],
-    "appointment.booked": [
-        "messaging.tasks.appointment_event",
-        "scheduling.tasks.calendar_appointment_changed",
-        "messaging.followups.tasks.follow_up",
-    ],
-    "appointment.requested": ["messaging.tasks.appointment_event", "messaging.followups.tasks.follow_up"],
-    "appointment.moved": ["messaging.tasks.appointment_event", "scheduling.tasks.calendar_appointment_changed"],
-    "appointment.canceled": ["messaging.tasks.appointment_event", "scheduling.tasks.calendar_appointment_changed"],
-    "appointment.completed": ["scheduling.tasks.calendar_appointment_changed", "messaging.followups.tasks.follow_up"],
-    "appointment.delayed": ["messaging.tasks.alert_staff"],
-    "appointment.detailed": ["scheduling.tasks.calendar_appointment_changed"],
-    "appointment.missed": ["scheduling.tasks.calendar_appointment_changed", "messaging.followups.tasks.follow_up"],
-    "callback.promised": ["messaging.tasks.callback_promised"],
-    "member.removed": ["messaging.tasks.release_work"],
-    "request.booked": ["messaging.followups.tasks.follow_up"],
-    "request.estimated": ["messaging.followups.tasks.follow_up"],
-    "request.won": ["messaging.followups.tasks.follow_up"],
-    "request.lost": ["messaging.followups.tasks.follow_up"],
-    "request.spam": ["messaging.followups.tasks.follow_up"],
-    "request.wrong_number": ["messaging.followups.tasks.follow_up"],
-    "lead.opted_out": ["messaging.followups.tasks.follow_up"],
-    "lead.blocked": ["messaging.followups.tasks.follow_up"],
-    "task.finished": ["messaging.followups.tasks.follow_up"],
-    "call.answered": ["messaging.followups.tasks.follow_up"],
-    "conversation.taken_over": ["messaging.followups.tasks.follow_up"],
-    "conversation.closed": ["messaging.followups.tasks.follow_up"],
-}
-# Function -> seconds between two runs by the worker (messaging.ticker). Each is harmless when it runs twice or late.
-PERIODIC_TASKS = {
-    "messaging.tasks.tick": 10,
-    "leads.tasks.deliver_webhooks": 10,
-    "leads.tasks.tend_webhooks": 300,
-    "leads.tasks.sync_crms": 10,
-    "messaging.tasks.tend_robot": 10,
-    "messaging.tasks.tend_inbox": 15,
-    "messaging.followups.tasks.sweep": 10,
-    "messaging.escalation.tasks.run_due": 10,
-    "messaging.escalation.tasks.watch": 60,
-    "messaging.tasks.reconcile": 300,
-    "messaging.tasks.watch_silence": 600,
-    "scheduling.tasks.expire_holds": 30,
-    "scheduling.tasks.sync_calendars": 60,
-    "scheduling.tasks.poll_calendars": 60,
-    "messaging.compliance.tasks.work_off": 60,
-    "messaging.compliance.tasks.forget_old": 3600,
-    "recoverline.reports.tasks.send_digests": 900,
-    "recoverline.accounts.tasks.forget_old": 86_400,
-    "recoverline.api.tasks.forget_replies": 3600,
-}
-# Sections of a business file in the order in which they load (leads.config).
-CONFIG_SECTIONS = [
-    "leads.sections", "scheduling.sections", "scheduling.on_call_sections", "messaging.sections",
-    "messaging.escalation_sections",
-]  # fmt: skip
 
 # ---------------------------------------------------------------- watching it
 # Whoever shows it reads /metrics; without one there is no such page.

@@ -201,7 +201,7 @@ def until(is_so: Callable[[], bool], *, seconds: float, what: str) -> None:
     while not is_so():
         if time.monotonic() > ends:
             raise SystemExit(f"gave up waiting for {what}")
-        time.sleep(0.3)
+        time.sleep(0.3)  # between looks at another process, which tells nobody when it is ready
 
 
 def free_port() -> int:
