@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,13 +33,37 @@ def our_number(index: int) -> str:
 
 @dataclass
 class Installation:
-    """`site` is where web listens, `carrier` the fake carrier's API; `processes` by name."""
+    """`site` is where web listens, `carrier` the fake carrier's API; `processes` by name. Each prints to NAME.log in
+    `folder`.
+    """
 
     site: str
     carrier: str
     environment: dict[str, str]
     account_key: str
+    folder: Path
     processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+
+    def start(self, role: str, name: str = "", environment: Mapping[str, str] | None = None) -> None:
+        """One more process of this role ("web", "sender" or "worker"), or again the one that has ended."""
+        name = name or role
+        with (self.folder / f"{name}.log").open("a") as file:
+            log = None if os.environ.get("BENCH_LOG") else file
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, *_command(role, self.site)],
+                cwd=ROOT,
+                env={**self.environment, **(environment or {})},
+                text=True,
+                stdout=log,
+                stderr=log,
+            )
+
+    def answers(self) -> bool:
+        try:
+            urllib.request.urlopen(f"{self.site}/healthz/live", timeout=2).read()
+        except OSError:
+            return False
+        return True
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every text that the carrier truly accepted."""
@@ -69,16 +93,19 @@ def installation(
     threads: int = 32,
     worker: bool = True,
     business: str = "bench.business",
+    carrier: str = "",
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[Installation]:
     """`database` is "sqlite" or "postgres" (durable); `latency_ms` is what the carrier takes for an answer.
 
-    `business` is the module whose `main` makes it and prints its account's key.
+    `business` is the module whose `main` makes it and prints its account's key. `carrier` is the address of one that
+    runs already, `more` what the processes' environment has besides.
     """
     with tempfile.TemporaryDirectory(prefix="recoverline-bench-") as folder, _database(database, folder) as url:
         site = f"http://127.0.0.1:{_free_port()}"
         processes: dict[str, subprocess.Popen[str]] = {}
         try:
-            carrier = _carrier(processes, latency_ms, site if callbacks else "")
+            carrier = carrier or _carrier(processes, latency_ms, site if callbacks else "")
             environment = {
                 **os.environ,
                 "DJANGO_SETTINGS_MODULE": settings,
@@ -94,10 +121,11 @@ def installation(
                 "LOG_LEVEL": "WARNING",
                 "EMAIL_URL": "dummymail://",
                 "PYTHONPATH": str(ROOT),
+                **(more or {}),
             }
             _run(environment, "manage.py", "migrate", "--verbosity", "0")
             key = _run(environment, "-c", MAKE_BUSINESS.format(module=business)).strip().splitlines()[-1]
-            made = Installation(site, carrier, environment, key, processes)
+            made = Installation(site, carrier, environment, key, Path(folder), processes)
             _start(made, worker=worker)
             yield made
         finally:
@@ -108,41 +136,21 @@ def installation(
 
 
 def _start(made: Installation, *, worker: bool) -> None:
-    log = subprocess.DEVNULL if not os.environ.get("BENCH_LOG") else None
-    port = made.site.rpartition(":")[2]
-    commands = {
-        "web": [
-            "-m",
-            "gunicorn",
-            "recoverline.wsgi",
-            "--bind",
-            f"127.0.0.1:{port}",
-            "--worker-class",
-            "gthread",
-            "--workers",
-            "2",
-            "--threads",
-            "4",
-            "--no-control-socket",
-            "--log-level",
-            "warning",
-        ],
-        "sender": ["manage.py", "send_texts"],
-        **({"worker": ["manage.py", "run_worker"]} if worker else {}),
-    }
-    for name, arguments in commands.items():
-        made.processes[name] = subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, env=made.environment, text=True, stdout=log, stderr=log
-        )
+    for role in ("web", "sender", *(["worker"] if worker else [])):
+        made.start(role)
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(f"{made.site}/healthz/live", timeout=2).read()
-        except OSError:
-            time.sleep(0.05)  # the server is starting: asked again until it answers or the deadline is over
-        else:
-            return
-    raise RuntimeError("web did not start; run with BENCH_LOG=1")
+    while not made.answers():
+        if time.monotonic() > deadline:
+            raise RuntimeError("web did not start; run with BENCH_LOG=1")
+        time.sleep(0.05)  # the server is starting: asked again until it answers or the deadline is over
+
+
+def _command(role: str, site: str) -> list[str]:
+    if role == "web":
+        bind = site.removeprefix("http://")
+        kind = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"]
+        return ["-m", "gunicorn", "recoverline.wsgi", "--bind", bind, *kind, "--log-level", "warning"]
+    return ["manage.py", {"sender": "send_texts", "worker": "run_worker"}[role]]
 
 
 def _carrier(processes: dict[str, subprocess.Popen[str]], latency_ms: int, callback_base: str) -> str:
