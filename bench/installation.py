@@ -138,7 +138,7 @@ def installation(
 def _start(made: Installation, *, worker: bool) -> None:
     for role in ("web", "sender", *(["worker"] if worker else [])):
         made.start(role)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not made.answers():
         if time.monotonic() > deadline:
             raise RuntimeError("web did not start; run with BENCH_LOG=1")

@@ -307,8 +307,17 @@ def file_answer(stored: StoredFile) -> Answer:
 
 
 def show_ledger(books: CarrierBooks, request: Request, args: Mapping[str, str]) -> Answer:
+    """Everything, or with `after` what came behind the first so many: a ledger only grows."""
     with books.lock:
-        return json_answer(200, [ledger_json(text) for text in books.ledger])
+        return json_answer(200, [ledger_json(text) for text in books.ledger[int(request.query.get("after", "0")) :]])
+
+
+def log_calls(books: CarrierBooks, request: Request, args: Mapping[str, str]) -> Answer:
+    """Calls that came in, each "sid from to", for the carrier's own log: what makes the calls is another process."""
+    for line in request.lists.get("Call", ()):
+        sid, from_, to = line.split()
+        books.add_call(from_=from_, to=to, sid=sid)
+    return json_answer(200, len(books.calls))
 
 
 def page(request: Request, name: str, rows: list[Row], shape: Callable[[Row], dict[str, object]]) -> Answer:
@@ -370,6 +379,7 @@ def routes() -> tuple[Route, ...]:
         ("fetch_recording", "GET", rf"{account}/Recordings/\w+(\.\w+)?", fetch_file),
         ("fetch_stored", "GET", r"/storage(?P<path>/.+)", fetch_stored),
         ("ledger", "GET", r"/ledger", show_ledger),
+        ("log_calls", "POST", r"/log/calls", log_calls),
     )
     return tuple(Route(name, method, re.compile(pattern), view) for name, method, pattern, view in table) + tuple(
         Route(name, method, re.compile(pattern), view, public=True) for name, method, pattern, view in public
