@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from leads.access import alert_addresses, own_address
 from leads.models import CallbackTask, CrmConnection, LeadEvent, Location, WebhookEndpoint
-from messaging import upkeep
+from messaging import beats
 from messaging.enums import Direction
 from messaging.escalation import sources
 from messaging.models import Call, Conversation, Mention, Message, PhoneNumber
@@ -70,9 +70,9 @@ def mail_noted(subject: str, body: str, addresses: Sequence[str]) -> Exception |
     try:
         mail.send(subject, body, addresses)
     except (SMTPException, OSError) as problem:
-        upkeep.beat(MAIL_FAILED, now=timezone.now())
+        beats.note(MAIL_FAILED, now=timezone.now())
         return problem
-    upkeep.beat(MAIL_SENT, now=timezone.now())
+    beats.note(MAIL_SENT, now=timezone.now())
     return None
 
 

@@ -21,7 +21,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
-from messaging import outbound, upkeep
+from messaging import beats, configuration, outbound
 from messaging.agent import turn
 from messaging.enums import MessageStatus
 from messaging.outbound import Due
@@ -99,6 +99,8 @@ class Sender:
         self._pool.shutdown(wait=True)
         self._bell.stop_listening()
 
+        with suppress(DatabaseError):
+            beats.leave(beats.SENDER, now=timezone.now())
     def dispatch(self) -> bool:
         """Hand due texts to free threads. True: some are due and wait for a thread, their turn or their pace."""
         room = self._threads - len(self._busy_texts)
@@ -168,7 +170,7 @@ class Sender:
 
     def _beat(self) -> None:
         if time.monotonic() - self._beaten > BEAT_SECONDS:
-            upkeep.beat("sender", now=timezone.now())
+            beats.beat(beats.SENDER, now=timezone.now())
             self._beaten = time.monotonic()
 
 

@@ -3,7 +3,17 @@
 from django.utils import timezone
 
 from leads.models import LeadEvent
-from messaging import alerts, appointment_events, media, reminders, silence, upkeep, voicemail, waitlist_offers
+from messaging import (
+    alerts,
+    appointment_events,
+    beats,
+    media,
+    reminders,
+    silence,
+    upkeep,
+    voicemail,
+    waitlist_offers,
+)
 from messaging.agent import turn
 from messaging.inbox import leaving, tending
 from messaging.models import Message
@@ -12,8 +22,8 @@ from recoverline.lib import clock
 
 
 def tick() -> None:
-    """Every ten seconds: proof of life, and whatever is overdue."""
-    upkeep.beat("worker", now=timezone.now())
+    """Every ten seconds: whatever is overdue."""
+    beats.forget_gone(timezone.now())
     clock_moves.keep_real()
     for sweep in (upkeep.sweep, reminders.sweep, waitlist_offers.sweep, media.sweep, voicemail.sweep):
         sweep(clock.now())

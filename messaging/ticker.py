@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from messaging.models import Heartbeat
+from messaging import beats
 from recoverline.lib import queue
 from recoverline.lib.children import die_with_parent
 
@@ -51,8 +51,11 @@ class Ticker:
             except DatabaseError:
                 logger.warning("the database is away; the next tick tries again")
                 connection.close()
+                self._enqueued.clear()  # as after a start: calls may have been missed meanwhile
             self._stopping.wait(TICK_SECONDS)
         self._stop_cluster()
+        with suppress(DatabaseError):
+            beats.leave(beats.WORKER, now=timezone.now())
         return 0
 
     def _enqueue_due(self) -> None:
@@ -67,14 +70,17 @@ class Ticker:
                 self._enqueued[path] = now
 
     def _watch(self) -> None:
-        """Restart a cluster that has died, or that has not ticked for so long that it must hang."""
+        """Restart our cluster if it has died, or has taken no task for so long that it must hang.
+
+        It takes one at least every ten seconds, whatever the clusters of other hosts leave it.
+        """
         assert self._cluster is not None  # noqa: S101  started before the loop
         if self._cluster.poll() is not None:
             logger.warning("the task cluster ended with %s; starting it again", self._cluster.returncode)
             self._kill_group(signal.SIGKILL)
             self._start_cluster()
             return
-        beat = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()
+        beat = beats.of_this_host(beats.WORKER)
         young = time.monotonic() - self._started < HANGS_AFTER.total_seconds()
         if not young and (beat is None or timezone.now() - beat > HANGS_AFTER):
             logger.error("the task cluster takes no tasks; starting it again")

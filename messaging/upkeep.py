@@ -11,7 +11,7 @@ from messaging import call_events, hooks, missed_calls, outbound
 from messaging.carriers.base import CallEnd, CarrierCall, NotSupported
 from messaging.carriers.registry import carrier_for
 from messaging.enums import CallState, HoursState, MissReason, NumberMode
-from messaging.models import Call, CarrierAccount, Heartbeat, PhoneNumber
+from messaging.models import Call, CarrierAccount, PhoneNumber
 
 logger = logging.getLogger(__name__)
 
@@ -22,11 +22,6 @@ LONGEST_RINGING = timedelta(minutes=6)
 LONGEST_CALL = timedelta(hours=4)
 RECONCILE_BACK = timedelta(hours=24)
 OVERLAP = timedelta(minutes=20)
-
-
-def beat(name: str, *, now: datetime) -> None:
-    """Show that this process does its work. `now` is the real time: a moved clock must not make it look dead."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
 
 
 def sweep(now: datetime) -> None:

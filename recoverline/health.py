@@ -7,12 +7,13 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from messaging import beats
+from messaging.beats import SENDER, WORKER, Beats
 from messaging.enums import MessageStatus
 from messaging.escalation import watchdog
-from messaging.models import Heartbeat, Message
+from messaging.models import Message
 from recoverline.lib import clock
 
-STALE_SECONDS = 90
 OVERDUE_SECONDS = 120
 
 
@@ -22,45 +23,46 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, sender and worker beat, and nothing that is due waits longer than two minutes;
-    else 503.
+    """200 when the database answers, sender and worker beat on each of their hosts, and nothing that is due waits for
+    two minutes; else 503.
     """
     try:
-        now = clock.now()
-        facts = _facts(now)
+        now, real_now = clock.now(), timezone.now()
+        found = beats.read()
+        oldest = _oldest_text_seconds(now)
         # By kind and count: whose work it is, is nobody's business here.
         overdue = Counter(each.what for each in watchdog.overdue(now))
     except DatabaseError:
         return JsonResponse({"status": "failing", "database": "unreachable"}, status=503)
     healthy = (
-        _is_fresh(facts["sender_seconds"])
-        and _is_fresh(facts["worker_seconds"])
-        and (facts["oldest_text_seconds"] or 0) < OVERDUE_SECONDS
+        all(found.hosts[process] and not found.silent(process, real_now) for process in (SENDER, WORKER))
+        and (oldest or 0) < OVERDUE_SECONDS
         and not overdue
     )
+    facts = {"oldest_text_seconds": oldest, **_of_processes(found, real_now)}
     return JsonResponse(
         {"status": "ok" if healthy else "failing", "database": "ok", **facts, "overdue": overdue},
         status=200 if healthy else 503,
     )
 
 
-def _facts(now: datetime) -> dict[str, float | None]:
-    beats = dict(Heartbeat.objects.values_list("name", "at"))
+def _of_processes(found: Beats, now: datetime) -> dict[str, object]:
+    """Of each process the newest beat, and those of all its hosts: unnamed, as anybody may ask."""
+    return {
+        **{f"{process}_seconds": _age(found.latest(process), now) for process in (SENDER, WORKER)},
+        **{f"{process}_hosts": sorted(_age(at, now) for at in found.hosts[process].values())
+           for process in (SENDER, WORKER)},
+    }  # fmt: skip
+
+
+def _oldest_text_seconds(now: datetime) -> float | None:
     oldest = (
         Message.objects.filter(status=MessageStatus.QUEUED, next_at__lte=now)
         .order_by("next_at")
         .values_list("next_at", flat=True)
     )
-    return {
-        "oldest_text_seconds": _age(oldest.first(), now),
-        "sender_seconds": _age(beats.get("sender"), timezone.now()),
-        "worker_seconds": _age(beats.get("worker"), timezone.now()),
-    }
+    return _age(oldest.first(), now)
 
 
 def _age(moment: datetime | None, now: datetime) -> float | None:
     return None if moment is None else round((now - moment).total_seconds(), 1)
-
-
-def _is_fresh(seconds: float | None) -> bool:
-    return seconds is not None and seconds < STALE_SECONDS

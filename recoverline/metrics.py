@@ -22,10 +22,11 @@ from django.views.decorators.http import require_GET
 
 from leads.enums import DeliveryStatus
 from leads.models import WebhookDelivery
+from messaging import beats
 from messaging.enums import Direction, MessageStatus
 from messaging.escalation import watchdog
 from messaging.escalation.enums import EscalationStatus
-from messaging.models import CarrierAccount, Escalation, Heartbeat, InboundHook, Message, PhoneNumber
+from messaging.models import CarrierAccount, Escalation, InboundHook, Message, PhoneNumber
 from recoverline.lib import clock, queue
 
 WINDOW = timedelta(hours=1)
@@ -107,10 +108,12 @@ def gauges(now: datetime, *, real_now: datetime) -> Iterator[Gauge]:
         "recoverline_overdue", "What is due for longer than two minutes, at most fifty of a kind.",
         [({"what": what}, count) for what, count in sorted(late.items())],
     )  # fmt: skip
-    beats = Heartbeat.objects.filter(name__in=["sender", "worker"]).values_list("name", "at")
     yield Gauge(
-        "recoverline_beat_age_seconds", "Since a process last showed that it works.",
-        [({"process": name}, _age(at, real_now)) for name, at in beats],
+        "recoverline_beat_age_seconds", "Since a process of a host last showed that it works.",
+        [
+            ({"process": process, "host": host}, _age(at, real_now))
+            for process, hosts in beats.read().hosts.items() for host, at in hosts.items()
+        ],
     )  # fmt: skip
     yield from _carriers(now)
 

@@ -2,6 +2,7 @@
 NAME_FILE.
 """
 
+import platform
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -253,6 +254,8 @@ Q_CLUSTER = {
     "timeout": _timeout,
     "retry": max(300, int(_timeout * (1 + (_prefetched + 1) / _workers)) + 60),
     "ack_failures": True,
+# By which this machine's processes are known in /status/ and /metrics. A container's name is its own.
+HOST_NAME = env.str("HOST_NAME", default="") or platform.node()
     "max_attempts": 1,
     "catch_up": False,
     "save_limit": -1,

@@ -20,7 +20,8 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET, require_POST
 
 from leads.access import WRITERS
-from messaging.models import Heartbeat, PhoneNumber
+from messaging import beats
+from messaging.models import PhoneNumber
 from messaging.simulator import clock_moves, jobs
 from messaging.simulator.access import numbers_for
 from messaging.simulator.calls import Ending
@@ -210,7 +211,7 @@ def _live_context(subject: Subject) -> dict[str, object]:
     number, now = subject.number, clock.now()
     location = number.location
     lead_phone = "" if is_hidden(subject.caller) else subject.caller
-    beat = Heartbeat.objects.filter(name="sender").values_list("at", flat=True).first()
+    beat = beats.read().latest(beats.SENDER)
     return {
         "subject": subject,
         "zone": location.zone,

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q
 
 from leads.models import Business, Invitation, Membership
+from messaging import beats
+from messaging.beats import Beats
 from messaging.enums import CallState, Direction, MessageKind, MessageStatus, ScriptKind
 from messaging.models import (
     AgentSettings,
     Call,
     CarrierAccount,
-    Heartbeat,
     Message,
     PhoneNumber,
     Publication,
@@ -61,7 +62,7 @@ class SetUpFacts:
     refused_at: datetime | None
     refused_code: str
     paused_at: datetime | None
-    beats: dict[str, datetime]
+    beats: Beats
     on_call: OnCallFacts
 
 
@@ -101,7 +102,7 @@ def facts_of(business: Business, *, now: datetime) -> SetUpFacts:
         refused_at=refused_at,
         refused_code=code,
         paused_at=_paused_at(business),
-        beats=dict(Heartbeat.objects.values_list("name", "at")),
+        beats=beats.read(),
         on_call=on_call_facts(business, now=now),
     )
 

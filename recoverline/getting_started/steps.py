@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from leads.models import Business
 from messaging.alerts import MAIL_FAILED, MAIL_SENT
+from messaging.beats import PROCESSES, is_stale
 from messaging.enums import AgentMode, CarrierKind, NumberMode, Registration
 from messaging.models import PhoneNumber
 from messaging.templatetags.inbox import ago
 from messaging.text_events import TOLL_FREE
 from recoverline.getting_started.facts import SetUpFacts, facts_of
-from recoverline.health import STALE_SECONDS
 from recoverline.lib.phones import display_phone
 
 FAQS_WANTED = 3
@@ -286,8 +286,8 @@ def _processes(facts: SetUpFacts, now: datetime) -> Step:
     """Heartbeats are real time, wherever the simulator's clock stands."""
     label, why = "Keep the processes running", "One sends the texts, another does what is due."
     page, real = reverse("healthz"), timezone.now()
-    last = {name: facts.beats.get(name) for name in ("sender", "worker")}
-    dead = [name for name, at in last.items() if at is None or (real - at).total_seconds() > STALE_SECONDS]
+    last = {name: facts.beats.latest(name) for name in PROCESSES}
+    dead = [name for name, at in last.items() if is_stale(at, real)]
     if not dead:
         return Step(label, why, page, State.DONE, "Sender and worker are alive")
     tip = "Whoever runs this installation should start it again."
@@ -300,7 +300,7 @@ def _processes(facts: SetUpFacts, now: datetime) -> Step:
 def _mail(facts: SetUpFacts, now: datetime) -> Step:
     label, why = "Send e-mail", "Alerts, invitations and new passwords are mailed."
     page, real = reverse("getting-started"), timezone.now()
-    sent, failed = facts.beats.get(MAIL_SENT), facts.beats.get(MAIL_FAILED)
+    sent, failed = facts.beats.notes.get(MAIL_SENT), facts.beats.notes.get(MAIL_FAILED)
     if settings.EMAIL_BACKEND.endswith((".console.EmailBackend", ".dummy.EmailBackend")):
         tip = "Whoever runs this installation should set EMAIL_URL."
         return Step(label, why, page, State.MISSING, "E-mail is only written to the log", tip)

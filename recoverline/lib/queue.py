@@ -11,6 +11,7 @@ A task carries the id of the request that asked for it, and works for that reque
 """
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 from django_q.brokers.orm import ORM
+from django_q.humanhash import uuid as new_id
 from django_q.models import OrmQ, Task
 from django_q.signals import pre_enqueue, pre_execute
 from django_q.signing import SignedPackage
@@ -31,6 +33,8 @@ from recoverline.lib import request_ids
 Argument = int | str | UUID
 
 MOST_STARTS = 3
+# How often a cluster hands itself something to do, so that whether it works never depends on what the others leave it.
+PROOF_SECONDS = 10.0
 # What is given up is a failed task of one of these groups: nobody has heard of it yet, and somebody has.
 GIVEN_UP, TOLD = "given up", "given up and told"
 TOLD_ONCE_IN = timedelta(days=1)
@@ -57,10 +61,41 @@ def _check(path: str, args: tuple[Argument, ...]) -> None:
 
 
 class Broker(ORM):  # type: ignore[misc]
-    """The queue's table, as settings.Q_CLUSTER names it: hands out no task that has killed its worker three times."""
+    """The queue's table, as settings.Q_CLUSTER names it: hands out no task that has killed its worker three times.
 
-    def dequeue(self) -> list[tuple[int, str]]:
-        return [(pk, payload) for pk, payload in super().dequeue() or () if not _is_given_up(pk, payload)]
+    Beside the tasks of the table, which any cluster may take, each cluster hands itself a proof of life: it runs
+    through the cluster's own pusher and workers, and nobody else can take it. It has no row, so its id is None.
+    """
+
+    proven = float("-inf")
+
+    def dequeue(self) -> list[tuple[int | None, str]]:
+        found = [(pk, payload) for pk, payload in super().dequeue() or () if not _is_given_up(pk, payload)]
+        return [*self._proof(), *found]
+
+    def _proof(self) -> list[tuple[int | None, str]]:
+        if time.monotonic() - self.proven < PROOF_SECONDS:
+            return []
+        self.proven = time.monotonic()
+        task_name, task_id = new_id()
+        task = {"id": task_id, "name": task_name, "func": f"{__name__}.prove_life", "args": (), "kwargs": {}}
+        return [(None, SignedPackage.dumps({**task, "started": timezone.now()}))]
+
+
+def prove_life() -> None:
+    """Does nothing: that a worker has taken it says all there is to say (`before_each`)."""
+
+
+def before_each(act: Callable[[], None]) -> None:
+    """From now on the workers that this process forks call `act` right before each task; its errors are logged."""
+
+    def call(*, task: dict[str, Any], **_: object) -> None:
+        try:
+            act()
+        except Exception:  # would end the worker; the task may run all the same
+            logger.warning("before %s: failed", task["func"], exc_info=True)
+
+    pre_execute.connect(call, dispatch_uid=f"{__name__}.{act.__name__}", weak=False)
 
 
 def count_starts() -> None:
@@ -86,9 +121,11 @@ def _go_on_with_request(*, task: dict[str, Any], **_: object) -> None:
 
 def _count_start(*, task: dict[str, Any], **_: object) -> None:
     """In the worker, right before the task runs. An error here would end the worker, so none leaves."""
+    if task.get("ack_id") is None:
+        return
     try:
         with transaction.atomic():
-            row = OrmQ.objects.select_for_update().filter(pk=task.get("ack_id")).first()
+            row = OrmQ.objects.select_for_update().filter(pk=task["ack_id"]).first()
             if row is not None:
                 package = SignedPackage.loads(row.payload)
                 row.payload = SignedPackage.dumps({**package, "starts": package.get("starts", 0) + 1})

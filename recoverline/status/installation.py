@@ -3,10 +3,10 @@
 from collections import Counter
 from datetime import datetime
 
+from messaging import beats
 from messaging.alerts import MAIL_FAILED, MAIL_SENT
+from messaging.beats import SENDER, WORKER, Beats
 from messaging.escalation import watchdog
-from messaging.models import Heartbeat
-from recoverline.health import STALE_SECONDS
 from recoverline.lib import queue
 from recoverline.status.lines import Line, State, since
 
@@ -14,25 +14,31 @@ from recoverline.status.lines import Line, State, since
 MANY_TASKS = 200
 SLOW_SECONDS = 60
 _PROCESSES = (
-    ("sender", "Sending texts", "Until it runs again the worker takes over what is ten seconds late."),
-    ("worker", "Work in the background", "Reminders, follow-ups, calendars and e-mail wait for it."),
+    (SENDER, "Sending texts", "Until it runs again the worker takes over what is ten seconds late."),
+    (WORKER, "Work in the background", "Reminders, follow-ups, calendars and e-mail wait for it."),
 )
 
 
 def lines(now: datetime, *, real_now: datetime) -> list[Line]:
     """`now` is the clock of the business, `real_now` that of the processes: the simulator moves the first."""
-    beats = dict(Heartbeat.objects.values_list("name", "at"))
-    found = [_process(name, label, effect, beats.get(name), real_now) for name, label, effect in _PROCESSES]
-    return [*found, _queue(real_now), _late(now), _mail(beats, real_now)]
+    found = beats.read()
+    processes = [_process(found, name, label, effect, real_now) for name, label, effect in _PROCESSES]
+    return [*processes, _queue(real_now), _late(now), _mail(found.notes, real_now)]
 
 
-def _process(name: str, label: str, effect: str, at: datetime | None, now: datetime) -> Line:
+def _process(found: Beats, name: str, label: str, effect: str, now: datetime) -> Line:
+    at, hosts, silent = found.latest(name), found.hosts[name], found.silent(name, now)
     restart = f"Whoever runs the installation has to start the {name} again."
     if at is None:
         return Line(label, State.LOOK, f"The {name} has never run. {effect}", restart)
-    if (now - at).total_seconds() >= STALE_SECONDS:
+    if len(silent) == len(hosts):
         return Line(label, State.LOOK, f"The {name} showed itself last {since(at, now)}. {effect}", restart)
-    return Line(label, State.OK, f"The {name} showed itself {since(at, now)}.")
+    if silent:
+        said = "; ".join(f"on {host} it showed itself last {since(hosts[host], now)}" for host in silent)
+        tip = "Start it there again. A host that has left for good is forgotten after an hour of silence."
+        return Line(label, State.LOOK, f"The {name} works, but {said}. Other hosts do its work.", tip)
+    where = f", on {len(hosts)} hosts: {', '.join(hosts)}" if len(hosts) > 1 else ""
+    return Line(label, State.OK, f"The {name} showed itself {since(at, now)}{where}.")
 
 
 def _queue(now: datetime) -> Line:
@@ -58,8 +64,8 @@ def _late(now: datetime) -> Line:
     return Line("What is due", State.LOOK, said, "Look at the lines above; a process may be down or behind.")
 
 
-def _mail(beats: dict[str, datetime], now: datetime) -> Line:
-    sent, failed = beats.get(MAIL_SENT), beats.get(MAIL_FAILED)
+def _mail(notes: dict[str, datetime], now: datetime) -> Line:
+    sent, failed = notes.get(MAIL_SENT), notes.get(MAIL_FAILED)
     if failed is not None and (sent is None or failed > sent):
         said = f"The mail server took nothing {since(failed, now)}."
         return Line("E-mail", State.LOOK, said, "Whoever runs the installation has to look at EMAIL_URL.")

@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 
 from leads.models import CallbackTask
-from messaging import outbound, upkeep
+from messaging import beats, outbound
 from messaging.enums import CallState, MessageStatus, ReminderState
 from messaging.escalation.enums import EscalationClass
 from messaging.followups import control
@@ -79,7 +79,7 @@ class Shop:
 
     def tick(self) -> None:
         """What worker and sender do at intervals, and all at once after a start."""
-        upkeep.beat("sender", now=clock.now())
+        beats.beat("sender", now=clock.now())
         for path in PERIODIC:
             import_string(path)()
         for row in list(OrmQ.objects.order_by("id")):

@@ -12,11 +12,11 @@ import pytest
 import time_machine
 from django.db import OperationalError, connection, transaction
 
-from messaging import delivery, outbound, sender, settling, upkeep
+from messaging import beats, delivery, outbound, sender, settling, upkeep
 from messaging.carriers.base import OutboundText, SendOutcome, SendResult
 from messaging.carriers.twilio import TwilioCarrier
 from messaging.enums import MessageKind, MessageStatus
-from messaging.models import Conversation, Heartbeat, Message, PhoneNumber
+from messaging.models import Conversation, Message, PhoneNumber
 from messaging.sender import Pace, Sender
 from recoverline.lib import clock
 from tests.factories import fresh, make_conversation, make_lead, make_number, phone
@@ -371,7 +371,7 @@ def test_the_sender_shows_that_it_lives(wire: Wire, watch: Watch) -> None:
     queue(talk(wire.number))
     with running(1):
         wait_until_settled(watch, 1)
-    assert Heartbeat.objects.get(name="sender").at is not None
+    assert beats.read().latest(beats.SENDER) is not None
 
 
 def cut_all_other_connections() -> None:

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from messaging.models import Heartbeat
+from messaging import beats
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]
 
@@ -48,7 +48,7 @@ def _postgres_url(database: dict[str, object]) -> str:
 
 
 def beaten() -> object:
-    return Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()
+    return beats.read().latest(beats.WORKER)
 
 
 def test_it_ticks_survives_the_death_of_its_cluster_and_leaves_nothing(worker: subprocess.Popen[bytes]) -> None:

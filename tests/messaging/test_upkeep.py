@@ -13,7 +13,7 @@ from leads.models import CallbackTask
 from messaging import upkeep
 from messaging.carriers.twilio import TwilioCarrier
 from messaging.enums import CallState, MissReason, NumberMode
-from messaging.models import Call, CarrierAccount, Heartbeat, Rule
+from messaging.models import Call, CarrierAccount, Rule
 from recoverline.lib import clock
 from tests.factories import (
     fresh,
@@ -348,8 +348,3 @@ def test_who_waited_longest_is_read_first(hosted: Wire, monkeypatch: pytest.Monk
     assert read == [other.account.pk, hosted.account.pk]
 
 
-def test_a_beat_is_one_row(db: None) -> None:
-    upkeep.beat("worker", now=ago(minutes=1))
-    now = clock.now()
-    upkeep.beat("worker", now=now)
-    assert list(Heartbeat.objects.values_list("name", "at")) == [("worker", now)]

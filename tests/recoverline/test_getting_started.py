@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from leads.enums import Role
 from leads.models import Business, Invitation, Location, Membership
+from messaging import beats
 from messaging.alerts import MAIL_FAILED, MAIL_SENT
 from messaging.models import CarrierAccount, Escalation, Heartbeat, Message, PhoneNumber
 from recoverline.getting_started.line import line_for
@@ -179,10 +180,10 @@ def test_a_pause_is_something_broken(cast: Cast) -> None:
 def test_the_installation_is_alive_and_can_mail(cast: Cast) -> None:
     now = timezone.now()
     assert said(cast.a, "Keep the processes running") == ("todo", "The sender has never run")
-    for name in ("sender", "worker"):
-        Heartbeat.objects.create(name=name, at=now)
+    for name in beats.PROCESSES:
+        beats.beat(name, now=now)
     assert step(cast.a, "Keep the processes running").state == "done"
-    Heartbeat.objects.filter(name="worker").update(at=now - 2 * HOUR)
+    beats.beat(beats.WORKER, now=now - 2 * HOUR)
     assert said(cast.a, "Keep the processes running") == ("broken", "The worker was last alive 2 h ago")
 
     assert said(cast.a, "Send e-mail") == ("todo", "Nothing has been mailed yet")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from messaging import upkeep
+from messaging import beats
 from messaging.enums import MessageStatus
 from recoverline.lib import clock
 from tests.factories import make_business, make_conversation, make_lead, make_location, make_message, make_number
@@ -20,8 +20,8 @@ def ask(client: Client) -> tuple[int, dict[str, object]]:
 
 def beat(*, sender: int = 0, worker: int = 0) -> None:
     now = clock.now()
-    upkeep.beat("sender", now=now - timedelta(seconds=sender))
-    upkeep.beat("worker", now=now - timedelta(seconds=worker))
+    beats.beat("sender", now=now - timedelta(seconds=sender))
+    beats.beat("worker", now=now - timedelta(seconds=worker))
 
 
 def test_everything_beats(client: Client) -> None:
@@ -34,6 +34,17 @@ def test_everything_beats(client: Client) -> None:
 def test_a_process_that_is_silent_for_90_seconds_fails(client: Client, sender: int, worker: int, expected: int) -> None:
     beat(sender=sender, worker=worker)
     assert ask(client)[0] == expected
+
+
+def test_a_host_that_is_silent_fails_until_it_is_forgotten_and_is_not_named(client: Client) -> None:
+    beat()
+    beats.beat(beats.WORKER, host="east", now=clock.now() - timedelta(seconds=91))
+    status, facts = ask(client)
+    assert (status, len(facts["sender_hosts"]), "east" in str(facts)) == (503, 1, False)
+    fresh, silent = facts["worker_hosts"]
+    assert fresh == facts["worker_seconds"] < 10 < 91 <= silent
+    beats.forget_gone(clock.now() + beats.GONE_AFTER - timedelta(seconds=85))
+    assert ask(client)[0] == 200
 
 
 def test_processes_that_never_ran_fail(client: Client) -> None:

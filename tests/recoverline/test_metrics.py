@@ -7,7 +7,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from messaging import upkeep
+from messaging import beats
 from messaging.enums import MessageStatus
 from messaging.models import InboundHook, Message
 from recoverline.lib import clock, queue
@@ -71,7 +71,7 @@ def test_what_waits_fails_and_beats_is_counted(client: Client) -> None:
             account=cast.a_account, event="voice", natural_key=str(number), payload={}, received_at=now,
             processed_at=done, problem=problem,
         )  # fmt: skip
-    upkeep.beat("worker", now=now - timedelta(seconds=40))
+    beats.beat("worker", host="east", now=now - timedelta(seconds=40))
     waiting = queue.waiting()
     queue.enqueue("messaging.tasks.tick")
 
@@ -85,7 +85,7 @@ def test_what_waits_fails_and_beats_is_counted(client: Client) -> None:
     assert said['recoverline_webhooks_in{result="not_processed"}'] == 2
     assert said["recoverline_queue_tasks"] == waiting + 1
     assert said['recoverline_overdue{what="texts"}'] == 1
-    assert 40 <= said['recoverline_beat_age_seconds{process="worker"}'] < 50
+    assert 40 <= said['recoverline_beat_age_seconds{process="worker",host="east"}'] < 50
 
 
 def test_nothing_of_anybody_stands_in_it(client: Client) -> None:

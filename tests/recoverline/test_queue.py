@@ -84,6 +84,8 @@ def start_and_die() -> bool:
     """One try of the only task, as pusher and worker go about it; False when none is handed out any more."""
     OrmQ.objects.update(lock=clock.now() - timedelta(seconds=1))
     for pk, payload in get_broker().dequeue():
+        if pk is None:  # the cluster's proof of life
+            continue
         task = {**SignedPackage.loads(payload), "ack_id": pk}
         pre_execute.send(sender="django_q", func=None, task=task)
         return True

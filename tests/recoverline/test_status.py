@@ -8,7 +8,7 @@ from django.conf import LazySettings
 
 from leads.enums import Role
 from leads.models import WebhookEndpoint
-from messaging import silence, upkeep
+from messaging import beats, silence
 from messaging.alerts import MAIL_FAILED, MAIL_SENT
 from messaging.enums import MessageStatus
 from messaging.models import CarrierAccount, InboundHook, ModelOutage, PhoneNumber
@@ -30,8 +30,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cast() -> Cast:
     now = clock.now()
-    for name in ("sender", "worker", MAIL_SENT):
-        upkeep.beat(name, now=now)
+    for name in beats.PROCESSES:
+        beats.beat(name, now=now)
+    beats.note(MAIL_SENT, now=now)
     made = make_cast()
     CarrierAccount.objects.update(reconciled_at=now)
     PhoneNumber.objects.update(last_call_at=now)
@@ -72,9 +73,17 @@ def test_all_is_well(cast: Cast) -> None:
 
 @pytest.mark.parametrize("name", ["sender", "worker"])
 def test_a_process_that_is_silent(cast: Cast, name: str) -> None:
-    upkeep.beat(name, now=clock.now() - timedelta(minutes=5))
+    beats.beat(name, now=clock.now() - timedelta(minutes=5))
     assert f"The {name} showed itself last 5 min ago." in broken(cast)
     assert f"has to start the {name} again" in broken(cast)
+
+
+@pytest.mark.parametrize("name", ["sender", "worker"])
+def test_a_process_that_is_silent_on_one_host_of_several(cast: Cast, name: str) -> None:
+    beats.beat(name, host="east", now=clock.now())
+    assert broken(cast) == ""
+    beats.beat(name, host="east", now=clock.now() - timedelta(minutes=5))
+    assert f"The {name} works, but on east it showed itself last 5 min ago. Other hosts do its work." in broken(cast)
 
 
 def test_each_trouble_is_said_with_what_to_do(cast: Cast, settings: LazySettings) -> None:
@@ -107,7 +116,7 @@ def test_each_trouble_is_said_with_what_to_do(cast: Cast, settings: LazySettings
         created_at=now,
         failing_since=now - hour,
     )
-    upkeep.beat(MAIL_FAILED, now=now + timedelta(seconds=1))
+    beats.note(MAIL_FAILED, now=now + timedelta(seconds=1))
 
     words = broken(cast)
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from messaging import upkeep
+from messaging import beats
 from messaging.enums import MessageStatus
 from messaging.escalation import skew, throttle, watchdog
 from messaging.escalation.enums import NoticeStatus
@@ -154,7 +154,7 @@ def test_it_is_told_once_when_it_stays_so_and_rests_when_it_is_over(scene: Scene
 
 def test_healthz_counts_it_and_says_nothing_of_whose_it_is(scene: Scene, client: Client) -> None:
     for name in ("sender", "worker"):
-        upkeep.beat(name, now=clock.now())
+        beats.beat(name, now=clock.now())
     reminder(scene, clock.now() - timedelta(minutes=3))
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()["overdue"]) == (503, {"reminders": 1})
@@ -172,7 +172,7 @@ def test_a_clock_that_differs_from_the_databases(
 ) -> None:
     monkeypatch.setattr(skew, "database_now", lambda: timezone.now() + timedelta(seconds=seconds))
     for name in ("sender", "worker"):
-        upkeep.beat(name, now=clock.now())
+        beats.beat(name, now=clock.now())
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()["overdue"]) == ((503, {"clock": 1}) if is_off else (200, {}))
     assert sum(watchdog.watch(minutes(minute)) for minute in range(4)) == is_off
