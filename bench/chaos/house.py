@@ -82,7 +82,10 @@ class House:
     def wait_until_healthy(self, seconds: float = 60) -> float:
         """Wait for /healthz to say 200; how long it took. Fails (AssertionError) after so many seconds."""
         begun = time.monotonic()
-        wait_until(lambda: self.get("/healthz")[0] == 200, seconds=seconds, what="a 200 of /healthz")
+        try:
+            wait_until(lambda: self.get("/healthz")[0] == 200, seconds=seconds, what="a 200 of /healthz")
+        except AssertionError:
+            raise AssertionError(f"not healthy after {seconds:.0f} s: {self.get('/healthz')}") from None
         return time.monotonic() - begun
 
     # ------------------------------------------------------------ the database server (PostgreSQL)
