@@ -60,6 +60,11 @@ def number_called(account: CarrierAccount, to: str) -> PhoneNumber | None:
     return remember(("number", account.pk, to), lambda: _find_number(account, to))
 
 
+def active_accounts() -> int:
+    """How many accounts texts may leave through, of all businesses."""
+    return remember("accounts", lambda: CarrierAccount.objects.filter(is_active=True).count())
+
+
 def rules_of(business_id: int) -> list[RuleTerms]:
     return remember(("rules", business_id), lambda: rule_terms.active_terms(business_id))
 

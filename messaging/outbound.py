@@ -140,26 +140,27 @@ class Due:
     status: str
     lead_id: int
     number_id: int
+    account_id: int
     texts_per_second: float
     request_id: str
 
 
-def due(now: datetime, *, limit: int, overdue: timedelta = timedelta(), resting: Collection[int] = ()) -> list[Due]:
+def due(now: datetime, *, limit: int, overdue: timedelta = timedelta(), passed_over: Q | None = None) -> list[Due]:
     """Texts to act on at `now`: queued ones whose time and turn has come, leases that ran out, unknown ones to look up.
 
-    Queued texts of the numbers in `resting` are left out, so that they do not stand in front of everybody else's.
+    Those in `passed_over` are left out, so that they do not stand in front of everybody else's.
     """
     rows = Message.objects.filter(
         status__in=[MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN], next_at__lte=now - overdue
     )
     rows = rows.filter(~Q(status=MessageStatus.QUEUED) | ~Exists(_earlier(now)))
-    if resting:
-        rows = rows.exclude(status=MessageStatus.QUEUED, number__in=resting)
+    if passed_over:
+        rows = rows.exclude(passed_over)
     return _as_due(rows.order_by("next_at", "id")[:limit])
 
 
 def _as_due(rows: QuerySet[Message]) -> list[Due]:
-    columns = ("pk", "status", "lead_id", "number_id", "number__texts_per_second", "request_id")
+    columns = ("pk", "status", "lead_id", "number_id", "account_id", "number__texts_per_second", "request_id")
     return [Due(*row) for row in rows.values_list(*columns)]
 
 

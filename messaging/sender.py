@@ -9,6 +9,7 @@ import select
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,6 +20,7 @@ import psycopg
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q
 from django.utils import timezone
 
 from messaging import beats, configuration, outbound
@@ -71,7 +73,7 @@ class Sender:
         # Turns wait for the model most of their time, and must not stand in the way of texts.
         self._turners = ThreadPoolExecutor(settings.TURN_THREADS, thread_name_prefix="turn")
         self._busy_turns: set[int] = set()
-        self._busy_texts: set[int] = set()
+        self._busy_texts: dict[int, int] = {}  # texts in hand, and their accounts
         self._busy_leads: set[int] = set()
         self._pace = Pace()
         self._beaten = 0.0
@@ -97,30 +99,40 @@ class Sender:
                 self._stopping.wait(1)
         self._turners.shutdown(wait=True)
         self._pool.shutdown(wait=True)
-        self._bell.stop_listening()
-
         with suppress(DatabaseError):
             beats.leave(beats.SENDER, now=timezone.now())
+        self._bell.stop_listening()
+
     def dispatch(self) -> bool:
         """Hand due texts to free threads. True: some are due and wait for a thread, their turn or their pace."""
         room = self._threads - len(self._busy_texts)
         if room <= 0:
             return True
         resting = self._pace.resting(time.monotonic())
+        share, held = self._share(), Counter(list(self._busy_texts.values()))
+        crowded = [account_id for account_id, texts in held.items() if texts >= share]
         # Those in hand are due as well until their claim commits, so more are read than there is room for.
-        due = outbound.due(clock.now(), limit=self._threads * 4, resting=resting)
+        passed_over = Q(status=MessageStatus.QUEUED, number__in=resting) | Q(account__in=crowded)
+        due = outbound.due(clock.now(), limit=self._threads * 4, passed_over=passed_over)
         waiting = bool(resting)
         for text in due:
-            if text.pk in self._busy_texts:
-                continue
+            if text.pk in self._busy_texts or held[text.account_id] >= share:
+                continue  # a thread that it has will ring when it is free
             if room <= 0 or text.lead_id in self._busy_leads or not self._may_go(text):
                 waiting = True
                 continue
             room -= 1
-            self._busy_texts.add(text.pk)
+            held[text.account_id] += 1
+            self._busy_texts[text.pk] = text.account_id
             self._busy_leads.add(text.lead_id)
             self._pool.submit(self._deliver, text)
         return waiting
+
+    def _share(self) -> int:
+        """How many threads one account may hold: half of them, so that a carrier that hangs for ten seconds a text
+        leaves the others theirs. Where there are no others, all.
+        """
+        return self._threads if configuration.active_accounts() < 2 else max(1, self._threads // 2)
 
     def dispatch_turns(self) -> float:
         """Hand the robot's due turns to free threads. What finds none is found again when one rings that it is free.
@@ -164,7 +176,7 @@ class Sender:
             connection.close()
         finally:
             close_old_connections()
-            self._busy_texts.discard(text.pk)
+            self._busy_texts.pop(text.pk, None)
             self._busy_leads.discard(text.lead_id)
             self._bell.ring()
 

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 OVERDUE = timedelta(seconds=10)
 SWEEP_SECONDS = 15.0  # a tick has 60 for everything, and one text may take ten
+SILENCE_SECONDS = 5.0
 # Ringing in order, greeting, two minutes of voicemail and a margin; a conversation of the team may last much longer.
 LONGEST_RINGING = timedelta(minutes=6)
 LONGEST_CALL = timedelta(hours=4)
@@ -34,11 +35,17 @@ def sweep(now: datetime) -> None:
 def sweep_texts(now: datetime) -> int:
     """Take over texts that the sender should have taken ten seconds ago; what is left is for the next sweep."""
     begun, taken = time.monotonic(), 0
+    mute: set[int] = set()  # accounts whose carrier is waited for once, as each silence lasts ten seconds
     for text in outbound.due(now, limit=200, overdue=OVERDUE):
-        if time.monotonic() - begun > SWEEP_SECONDS:
+        started = time.monotonic()
+        if started - begun > SWEEP_SECONDS:
             break
+        if text.account_id in mute:
+            continue
         outbound.attempt(text)
         taken += 1
+        if time.monotonic() - started > SILENCE_SECONDS:
+            mute.add(text.account_id)
     return taken
 
 

@@ -115,6 +115,17 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Whoever waits for a row has to answer a carrier that waits 15 seconds; a host that vanished inside a transaction
+    # must not hold its rows for hours. None of it with 0: a pooler may take no such options.
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options.setdefault("connect_timeout", 5)
+    if _lock_seconds := env.int("DATABASE_LOCK_SECONDS", default=10):
+        _statement_seconds = env.int("DATABASE_STATEMENT_SECONDS", default=0)
+        _limits = (
+            f"-c lock_timeout={_lock_seconds}s -c statement_timeout={_statement_seconds}s "
+            "-c idle_in_transaction_session_timeout=60s"
+        )
+        _options["options"] = f"{_limits} {_options.get('options', '')}".strip()  # the last one counts
 
 CACHES = {
     # Shared by all processes: how often somebody tried, and which codes are used up. Nothing that is asked often.

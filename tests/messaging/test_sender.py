@@ -19,8 +19,8 @@ from messaging.enums import MessageKind, MessageStatus
 from messaging.models import Conversation, Message, PhoneNumber
 from messaging.sender import Pace, Sender
 from recoverline.lib import clock
-from tests.factories import fresh, make_conversation, make_lead, make_number, phone
-from tests.fakes.carrier import CallbackPlan, too_many_requests
+from tests.factories import fresh, make_account, make_conversation, make_lead, make_location, make_number, phone
+from tests.fakes.carrier import AUTH_TOKEN, CallbackPlan, too_many_requests
 from tests.wire import Wire
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -204,6 +204,24 @@ def test_two_senders_send_each_text_once(wire: Wire, watch: Watch) -> None:
     with running(8), running(8):
         wait_until_settled(watch, 60)
     assert sorted(body for _, body in wire.sent) == sorted(row.body for row in rows)
+
+
+def test_an_account_whose_carrier_hangs_has_half_of_the_threads_at_most(wire: Wire, watch: Watch) -> None:
+    """CHA-07: however much of its own is due and in front, the others' texts leave."""
+    other = make_number(make_location(wire.business), make_account(wire.business, auth_token=AUTH_TOKEN))
+    gates = [watch.hold(f"hangs {n}") for n in range(20)]
+    for n in range(20):
+        queue(talk(other), f"hangs {n}")
+    with running(4):
+        watch.wait_for(lambda: len(watch.begun) == 2)
+        for n in range(6):
+            queue(talk(wire.number), f"quick {n}")
+        watch.wait_for(lambda: len(watch.done) == 6)
+        assert len([body for body in watch.begun if body.startswith("hangs")]) == 2
+        wire.carrier.accounts[other.account.account_sid] = AUTH_TOKEN
+        for gate in gates:
+            gate.set()
+        wait_until_settled(watch, 26)
 
 
 # ---------------------------------------------------------------- pace
@@ -483,6 +501,18 @@ def test_the_sweep_ends_in_time(wire: Wire, watch: Watch, monkeypatch: pytest.Mo
         queue(talk(wire.number))
     monkeypatch.setattr(upkeep, "SWEEP_SECONDS", -1.0)
     assert upkeep.sweep_texts(clock.now() + timedelta(seconds=11)) == 0
+
+
+def test_the_sweep_waits_once_for_a_carrier_that_hangs(wire: Wire, watch: Watch, monkeypatch) -> None:
+    """CHA-07: each of its texts would cost ten seconds of a worker that has others to look after."""
+    other = make_number(make_location(wire.business), make_account(wire.business, auth_token=AUTH_TOKEN))
+    wire.carrier.accounts[other.account.account_sid] = AUTH_TOKEN
+    for n in range(3):
+        queue(talk(other), f"hangs {n}")
+    queue(talk(wire.number), "quick")
+    monkeypatch.setattr(upkeep, "SILENCE_SECONDS", -1.0)
+    assert upkeep.sweep_texts(clock.now() + timedelta(seconds=11)) == 2
+    assert watch.begun == ["hangs 0", "quick"]
 
 
 def test_a_poisoned_text_does_not_stop_the_sweep(wire: Wire, watch: Watch, monkeypatch, caplog) -> None:
