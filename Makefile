@@ -59,7 +59,7 @@ test-sqlite: $(VENV)/installed-dev
 	$(TEST_ENV) $(PY) -m pytest -q -n $(JOBS) -m "not browser and not postgres"
 
 # Uses the server that DATABASE_URL names, if it names PostgreSQL; else starts one for as long as the tests run.
-# Only what may differ there (SAID_ONCE in tests/conftest.py): the rest has run on SQLite already.
+# Only what may differ there (tests/both_databases.py): the rest has run on SQLite already.
 test-postgres: $(VENV)/installed-dev
 	$(PY) -m tests.postgres -- $(PY) -m pytest -q -n $(JOBS) -m "not browser" --rows-only
 

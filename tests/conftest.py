@@ -12,6 +12,7 @@ from django.test.utils import setup_databases, teardown_databases
 from messaging.escalation import skew
 from recoverline.lib import request_ids
 from tests import migrated
+from tests.both_databases import is_asked_twice
 from tests.emptying import empty_tables
 from tests.fakes.carrier import FakeCarrier
 from tests.sight_guard import watch_requests
@@ -32,45 +33,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What asks no database, or only who may see a page, says the same on each of them, and once is enough."""
     if not config.getoption("--rows-only"):
         return
-    kept = [item for item in items if _uses_rows(item)]
-    config.hook.pytest_deselected(items=[item for item in items if not _uses_rows(item)])
+    kept = [item for item in items if is_asked_twice(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not is_asked_twice(item)])
     items[:] = kept
-
-
-# Who may see a page, what it says, what the robot says, and what a file holds: decided above plain queries that mean
-# the same on both. Locks, constraints, conditional updates, search and everything that sends is asked of both.
-SAID_ONCE = (
-    "test_admin", "/admin/", "test_tenancy_urls", "test_forged_forms", "tests/scenarios/", "messaging/simulator/",
-    "tests/leads/", "tests/recoverline/", "messaging/agent/", "messaging/carriers/", "templatetags/", "test_sections",
-    "_sections", "scheduling/page/", "scheduling/desk/", "scheduling/calendars/", "scheduling/test_cases",
-    "inbox/test_timeline", "inbox/test_panel", "inbox/test_pages", "inbox/test_offering", "inbox/test_notes",
-    "inbox/test_canned", "inbox/test_follow_ups", "compliance/test_page", "compliance/test_registration",
-    "compliance/test_standing", "compliance/test_export", "compliance/test_help", "compliance/test_quiet",
-    "compliance/test_places", "compliance/test_toll_fraud", "followups/test_timing", "escalation/test_cases",
-    "escalation/test_customer", "escalation/test_calls", "escalation/test_link", "journeys/test_week",
-    "journeys/test_conversation", "test_appointment_replies", "test_alerts", "test_safety_texts", "test_scripts",
-    "test_hooks_signature", "test_line_types", "test_second_looks", "test_voicemail", "test_media", "test_urgency",
-    "messaging/test_hooks.py", "test_call_events", "test_missed_calls", "test_appointment_events", "test_access",
-    "test_blocking", "test_built_in", "test_dry_run", "test_late_text", "test_wording", "test_rules", "test_team_lines",
-    "scheduling/test_links", "scheduling/test_oncall", "escalation/test_chain", "escalation/test_sources",
-    "escalation/test_watchdog", "inbox/test_acts.py", "inbox/test_panel", "inbox/test_notes", "inbox/test_callback",
-    "inbox/test_voicemail", "inbox/test_presence", "inbox/test_saved", "inbox/test_tending", "inbox/test_desktop",
-    "journeys/test_external", "journeys/test_hosted", "journeys/test_forwarded", "test_simulat",
-)  # fmt: skip
-# Among those what locks, races or counts on a constraint after all.
-ASKED_TWICE = (
-    "at_once", "tests/chaos/", "leads/test_intake", "leads/test_callbacks", "leads/test_outcomes", "agent/test_turn",
-    "agent/test_books", "recoverline/test_queue", "accounts/test_team", "api/test_idempotency",
-    "webhooks/test_delivering", "reports/test_overview",
-)  # fmt: skip
-
-
-def _uses_rows(item: pytest.Item) -> bool:
-    if any(part in item.nodeid for part in SAID_ONCE) and not any(part in item.nodeid for part in ASKED_TWICE):
-        return False
-    fixtures = getattr(item, "fixturenames", ())
-    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres", "chaos"))
-    return marked or bool({"db", "transactional_db"} & set(fixtures))
 
 
 @pytest.fixture(scope="session")
