@@ -1,5 +1,6 @@
 """What keeps an open page current, and tells the others who is there."""
 
+import threading
 import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -28,6 +29,8 @@ from recoverline.lib import clock
 OF_LIST = {"queues": "inbox/_queues.html", "list": "inbox/_list.html", "banner": "inbox/_escalations.html"}
 OF_THREAD = {"head": "inbox/_head.html", "timeline": "inbox/_timeline.html", "panel": "inbox/_panel.html"}
 LEFT = "left"
+# One of a process's threads at a time: the others are for carriers, whose callers wait, and for people who click.
+_drawing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,22 @@ class Glance:
 
 @require_safe
 def poll(request: HttpRequest) -> HttpResponse:
-    """204 when nothing has changed since `since`; else the regions that have, drawn. Changes nothing itself."""
+    """204 when nothing has changed since `since`; else the regions that have, drawn. Changes nothing itself.
+
+    A page that asks while another one is being answered hears that nothing has changed, and asks again soon: where
+    many pages are open on a machine that has too much to do, they are later, and the texts are not.
+    """
     if not request.user.is_authenticated:
         return _signed_out()
+    if not _drawing.acquire(blocking=False):
+        return _fresh(HttpResponse(status=204))
+    try:
+        return _news(request)
+    finally:
+        _drawing.release()
+
+
+def _news(request: HttpRequest) -> HttpResponse:
     seen = _glance(request)
     news = live.changed(seen.digests, request.GET.get("since", ""))
     is_gone = bool(request.GET.get("open")) and seen.conversation is None

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.models import Preferences
 from messaging.enums import Direction, Handler, MessageKind, MessageStatus
-from messaging.inbox import acts, live, presence
+from messaging.inbox import acts, live, live_views, presence
 from messaging.models import Conversation, Mention, Message, Note
 from recoverline.lib import clock
 from tests import factories
@@ -54,6 +54,17 @@ class Tab:
 
 
 ALL = {"queues", "list", "banner", "head", "timeline", "panel"}
+
+
+def test_a_page_waits_while_another_one_is_answered_and_misses_nothing(cast: Cast) -> None:
+    """Open pages must never take all threads of a process: carriers wait for the others."""
+    conversation = converse(cast, last_at=clock.now())
+    tab = Tab(as_user(cast.ana), conversation)
+    with live_views._drawing:
+        assert tab.news() == {}
+        assert as_user(cast.ana).get("/inbox/").status_code == 200  # whoever opens a page is not put off
+    assert tab.regions() == ALL
+    assert tab.regions() == set()
 
 
 def test_who_knows_nothing_gets_everything_and_then_nothing(cast: Cast) -> None:
