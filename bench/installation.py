@@ -105,7 +105,7 @@ def installation(
         site = f"http://127.0.0.1:{_free_port()}"
         processes: dict[str, subprocess.Popen[str]] = {}
         try:
-            carrier = carrier or _carrier(processes, latency_ms, site if callbacks else "")
+            carrier = carrier or start_carrier(processes, latency_ms, site if callbacks else "")
             environment = {
                 **os.environ,
                 "DJANGO_SETTINGS_MODULE": settings,
@@ -153,7 +153,7 @@ def _command(role: str, site: str) -> list[str]:
     return ["manage.py", {"sender": "send_texts", "worker": "run_worker"}[role]]
 
 
-def _carrier(processes: dict[str, subprocess.Popen[str]], latency_ms: int, callback_base: str) -> str:
+def start_carrier(processes: dict[str, subprocess.Popen[str]], latency_ms: int, callback_base: str) -> str:
     command = [
         sys.executable,
         "-m",
