@@ -254,6 +254,8 @@ vars().update(env.email_url_config(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="recoverline@localhost")
 
 # ---------------------------------------------------------------- queue
+# By which this machine's processes are known in /status/ and /metrics. A container's name is its own.
+HOST_NAME = env.str("HOST_NAME", default="") or platform.node()
 # timeout < retry, and retry longer than a prefetched task may wait behind others, or tasks run twice (measured).
 _workers, _prefetched, _timeout = env.int("WORKERS", default=2), 4, 60
 Q_CLUSTER = {
@@ -265,8 +267,6 @@ Q_CLUSTER = {
     "timeout": _timeout,
     "retry": max(300, int(_timeout * (1 + (_prefetched + 1) / _workers)) + 60),
     "ack_failures": True,
-# By which this machine's processes are known in /status/ and /metrics. A container's name is its own.
-HOST_NAME = env.str("HOST_NAME", default="") or platform.node()
     "max_attempts": 1,
     "catch_up": False,
     "save_limit": -1,
