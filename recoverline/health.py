@@ -50,7 +50,7 @@ def _of_processes(found: Beats, now: datetime) -> dict[str, object]:
     """Of each process the newest beat, and those of all its hosts: unnamed, as anybody may ask."""
     return {
         **{f"{process}_seconds": _age(found.latest(process), now) for process in (SENDER, WORKER)},
-        **{f"{process}_hosts": sorted(_age(at, now) for at in found.hosts[process].values())
+        **{f"{process}_hosts": sorted(_seconds(at, now) for at in found.hosts[process].values())
            for process in (SENDER, WORKER)},
     }  # fmt: skip
 
@@ -64,5 +64,9 @@ def _oldest_text_seconds(now: datetime) -> float | None:
     return _age(oldest.first(), now)
 
 
+def _seconds(moment: datetime, now: datetime) -> float:
+    return round((now - moment).total_seconds(), 1)
+
+
 def _age(moment: datetime | None, now: datetime) -> float | None:
-    return None if moment is None else round((now - moment).total_seconds(), 1)
+    return None if moment is None else _seconds(moment, now)

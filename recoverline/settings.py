@@ -16,6 +16,7 @@ from recoverline.composition import EVENT_BODY as EVENT_BODY
 from recoverline.composition import EVENT_HANDLERS as EVENT_HANDLERS
 from recoverline.composition import IS_OPTED_OUT as IS_OPTED_OUT
 from recoverline.composition import PERIODIC_TASKS as PERIODIC_TASKS
+from recoverline.composition import SWEPT_TASKS as SWEPT_TASKS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -256,12 +257,15 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="recoverline@localhos
 # ---------------------------------------------------------------- queue
 # By which this machine's processes are known in /status/ and /metrics. A container's name is its own.
 HOST_NAME = env.str("HOST_NAME", default="") or platform.node()
+# Optional: what a sweep would do as well waits there, outside the database; a killed worker loses what it has of it.
+REDIS_URL = secret("REDIS_URL")
 # timeout < retry, and retry longer than a prefetched task may wait behind others, or tasks run twice (measured).
 _workers, _prefetched, _timeout = env.int("WORKERS", default=2), 4, 60
 Q_CLUSTER = {
     "name": "recoverline",  # salts the task signatures: never rename
     "orm": "default",
-    "broker_class": "recoverline.lib.queue.Broker",  # the table of `orm`; gives up what keeps killing its workers
+    # The table of `orm`, which gives up what keeps killing its workers; or a list on a Redis server beside it.
+    "broker_class": "recoverline.lib.queue_redis.RedisBroker" if REDIS_URL else "recoverline.lib.queue.Broker",
     "workers": _workers,
     "queue_limit": _prefetched,
     "timeout": _timeout,

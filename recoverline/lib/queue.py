@@ -1,8 +1,9 @@
 """The one door to the task queue.
 
-With the ORM broker an enqueue inside a transaction commits or vanishes with the data. Tasks may run twice and may be
-lost with a killed worker, so rows are the truth and a task is only a doorbell: each one is harmless the second time,
-and a sweep finds what a lost doorbell should have announced.
+An enqueue inside a transaction commits or vanishes with the data: the queue is a table. Where there is a Redis server
+(recoverline.lib.queue_redis), what a sweep would find as well waits there, from the commit on. Tasks may run twice and
+may be lost with a killed worker, so rows are the truth and a task is only a doorbell: each one is harmless the second
+time, and a sweep finds what a lost doorbell should have announced.
 
 A task whose worker dies comes back after `retry`, for ever if django-q were left to it. So each start is counted in the
 task's own row before it runs, and what was started three times and never ended is given up, aloud.
@@ -14,12 +15,15 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
+from django_q.brokers import get_broker
 from django_q.brokers.orm import ORM
 from django_q.humanhash import uuid as new_id
 from django_q.models import OrmQ, Task
@@ -45,7 +49,10 @@ logger = logging.getLogger(__name__)
 def enqueue(path: str, *args: Argument) -> None:
     """Run the function at the dotted `path` in the worker, soon."""
     _check(path, args)
-    async_task(path, *args)
+    if settings.REDIS_URL and (path in settings.PERIODIC_TASKS or path in settings.SWEPT_TASKS):
+        transaction.on_commit(partial(async_task, path, *args), robust=True)
+    else:
+        async_task(path, *args, broker=Broker())
 
 
 def enqueue_later(path: str, *args: Argument, delay: timedelta) -> None:
@@ -70,8 +77,16 @@ class Broker(ORM):  # type: ignore[misc]
     proven = float("-inf")
 
     def dequeue(self) -> list[tuple[int | None, str]]:
-        found = [(pk, payload) for pk, payload in super().dequeue() or () if not _is_given_up(pk, payload)]
-        return [*self._proof(), *found]
+        return [*self._proof(), *self.tasks()]
+
+    def tasks(self) -> list[tuple[int | None, str]]:
+        return [(pk, payload) for pk, payload in super().dequeue() or () if not _is_given_up(pk, payload)]
+
+    def oldest(self) -> datetime | None:
+        """Since when the task that waits longest could have been taken."""
+        rows = OrmQ.objects.filter(key=self.list_key, lock__lte=timezone.now())
+        since: datetime | None = rows.aggregate(at=Min("lock"))["at"]
+        return since
 
     def _proof(self) -> list[tuple[int | None, str]]:
         if time.monotonic() - self.proven < PROOF_SECONDS:
@@ -190,7 +205,7 @@ def waiting() -> int:
 
 def oldest_waiting() -> datetime | None:
     """Since when the task that waits longest could have been taken; None when none waits."""
-    since: datetime | None = OrmQ.objects.filter(lock__lte=timezone.now()).aggregate(at=Min("lock"))["at"]
+    since: datetime | None = get_broker().oldest()
     return since
 
 

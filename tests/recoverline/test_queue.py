@@ -32,7 +32,7 @@ def enqueued_names() -> set[str]:
 
 def test_every_enqueued_name_resolves() -> None:
     names = enqueued_names() | {path for paths in settings.EVENT_HANDLERS.values() for path in paths}
-    names |= set(settings.PERIODIC_TASKS)
+    names |= set(settings.PERIODIC_TASKS) | set(settings.SWEPT_TASKS)
     assert names >= {
         "messaging.tasks.tick",
         "messaging.tasks.reconcile",
