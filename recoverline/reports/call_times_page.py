@@ -3,9 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
+from leads.models import Location
 from messaging.enums import CallState, HoursState, MissReason
+from messaging.models import PhoneNumber
 from recoverline.reports.asking import Asked
 from recoverline.reports.calls import incoming, missed
 from recoverline.reports.charts import level
@@ -17,10 +19,16 @@ STAFFED = 5  # hours that are named
 
 
 @dataclass(slots=True)
-class _Hour:
+class _Calls:
     calls: int = 0
     missed: int = 0
     missed_open: int = 0
+
+    def add(self, count: int, state: str, hours_state: str) -> None:
+        self.calls += count
+        if state == CallState.MISSED:
+            self.missed += count
+            self.missed_open += count * (hours_state == HoursState.OPEN)
 
 
 def tables(asked: Asked) -> list[Table]:
@@ -38,21 +46,17 @@ def _clock(hour: int) -> str:
     return f"{hour % 12 or 12} {'am' if hour < 12 else 'pm'}"
 
 
-def _hours(asked: Asked) -> dict[int, _Hour]:
+def _hours(asked: Asked) -> dict[int, _Calls]:
     period = asked.period
     hour = hour_of_week("started_at", zone=period.zone, start=period.start, end=period.end)
-    found: dict[int, _Hour] = defaultdict(_Hour)
+    found: dict[int, _Calls] = defaultdict(_Calls)
     rows = incoming(asked.scope, period).order_by().annotate(hour=hour).values("hour", "state", "hours_state")
     for row in rows.annotate(n=Count("pk")):
-        one = found[row["hour"]]
-        one.calls += row["n"]
-        if row["state"] == CallState.MISSED:
-            one.missed += row["n"]
-            one.missed_open += row["n"] * (row["hours_state"] == HoursState.OPEN)
+        found[row["hour"]].add(row["n"], row["state"], row["hours_state"])
     return found
 
 
-def _grid(asked: Asked, hours: dict[int, _Hour]) -> Table:
+def _grid(asked: Asked, hours: dict[int, _Calls]) -> Table:
     most = max((hour.missed for hour in hours.values()), default=0)
     rows: list[list[Cell | str]] = []
     for day, name in enumerate(WEEKDAYS):
@@ -71,7 +75,7 @@ def _grid(asked: Asked, hours: dict[int, _Hour]) -> Table:
     )  # fmt: skip
 
 
-def _staff(asked: Asked, hours: dict[int, _Hour]) -> Table:
+def _staff(asked: Asked, hours: dict[int, _Calls]) -> Table:
     """The hours in which most calls were missed while the business was open: there somebody was wanted."""
     weeks = max(1.0, asked.period.days / 7)
     ranked = sorted(hours.items(), key=lambda item: (-item[1].missed_open, item[0]))
@@ -92,26 +96,21 @@ def _staff(asked: Asked, hours: dict[int, _Hour]) -> Table:
 
 def _lines(asked: Asked) -> Table:
     """By location, and by where callers got the number."""
-    rows = (
-        incoming(asked.scope, asked.period)
-        .order_by()
-        .values("location__name", "location__slug", "number__source")
-        .annotate(
-            calls=Count("pk"), missed=Count("pk", filter=Q(state=CallState.MISSED)),
-            closed=Count("pk", filter=Q(state=CallState.MISSED) & ~Q(hours_state=HoursState.OPEN)),
-        )
-        .order_by("location__name", "number__source")
-    )  # fmt: skip
+    # Grouped by short keys; what they are called is asked once, not of each call.
+    groups = incoming(asked.scope, asked.period).order_by().values_list("location", "number", "state", "hours_state")
+    places = {place.pk: place for place in Location.objects.filter(business=asked.business)}
+    sources = dict(PhoneNumber.objects.filter(business=asked.business).values_list("pk", "source"))
+    each: dict[tuple[int, str], _Calls] = defaultdict(_Calls)
+    for location, number, state, hours, count in groups.annotate(n=Count("pk")):
+        each[location, sources[number]].add(count, state, hours)
+    ranked = sorted(each.items(), key=lambda item: (places[item[0][0]].name, item[0][1], item[0][0]))
     shown = [
         (
-            row["location__name"], row["number__source"] or "Not named", row["calls"],
-            Cell(
-                f"{row['missed']:,}",
-                url=asked.behind("missed", at=row["location__slug"], source=row["number__source"] or "none"),
-            ),
-            percent(share_of(row["missed"], row["calls"])), row["closed"],
+            places[place].name, source or "Not named", line.calls,
+            Cell(f"{line.missed:,}", url=asked.behind("missed", at=places[place].slug, source=source or "none")),
+            percent(share_of(line.missed, line.calls)), line.missed - line.missed_open,
         )
-        for row in rows
+        for (place, source), line in ranked
     ]  # fmt: skip
     return table(
         "lines", "By location and source",

@@ -52,9 +52,9 @@ TOLD = {
 def incoming(scope: Scope, period: Period) -> QuerySet[Call]:
     """Calls that came in and are over."""
     own = configuration.own_phones(scope.business.pk)
-    calls = _between(scope, period).filter(state__in=[CallState.ANSWERED, CallState.MISSED])
     # A call that was answered has no lead unless there was one before: its number alone tells whose it was.
-    return calls.exclude(caller__in=own)
+    of_customers = Q(state=CallState.MISSED) | (Q(state=CallState.ANSWERED) & ~Q(caller__in=own))
+    return _between(scope, period).filter(of_customers)
 
 
 def missed(scope: Scope, period: Period) -> QuerySet[Call]:

@@ -50,9 +50,10 @@ def _counted(asked: Asked) -> tuple[dict[int | None, _Came], dict[str, _Came]]:
     jobs = jobs_of(asked.scope, asked.period)
     booked, recovered = calls_with(jobs, "booked"), calls_with(jobs, "recovered")
     calls = told(missed(asked.scope, asked.period)).order_by()
-    groups = calls.values_list("rule_id", "hours_state", "is_replied").annotate(
-        n=Count("pk"), texted=Count("pk", filter=Q(text_at__isnull=False))
-    )
+    groups = calls.values_list("rule_id", "hours_state").annotate(
+        n=Count("pk"), texted=Count("pk", filter=Q(text_at__isnull=False)),
+        replied=Count("pk", filter=Q(is_replied=True)),
+    )  # fmt: skip
     kinds = dict(Rule.objects.filter(business=asked.business).values_list("pk", "script_kind"))
     by_rule: dict[int | None, _Came] = defaultdict(_Came)
     by_kind: dict[str, _Came] = defaultdict(_Came)
@@ -61,11 +62,11 @@ def _counted(asked: Asked) -> tuple[dict[int | None, _Came], dict[str, _Came]]:
         ordinary = ScriptKind.MISSED_CALL if hours == HoursState.OPEN else ScriptKind.AFTER_HOURS
         return by_rule[rule], by_kind[kinds.get(rule or 0) or ordinary]
 
-    for rule, hours, is_replied, count, texted in groups:
+    for rule, hours, count, texted, replied in groups:
         for one in of(rule, hours):
             one.missed += count
             one.texted += texted
-            one.replied += texted * is_replied
+            one.replied += replied
     ended = missed(asked.scope, asked.period).filter(pk__in=booked | recovered)
     for pk, rule, hours in ended.values_list("pk", "rule_id", "hours_state"):
         for one in of(rule, hours):

@@ -1,12 +1,16 @@
 """Deliverability: what became of texts at the carriers, who opted out, and what did not leave and why."""
 
-from django.db.models import Count, Q, QuerySet
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
 
 from leads.models import Lead
 from messaging.carriers.base import ErrorClass
 from messaging.carriers.twilio_codes import ERROR_CLASSES, PLAIN_WORDS
 from messaging.enums import Direction, MessageKind, MessageStatus, OptOutSource, Suppression
-from messaging.models import Message, OptOut
+from messaging.models import Message, OptOut, PhoneNumber
 from recoverline.reports.asking import Asked
 from recoverline.reports.calls import LEFT
 from recoverline.reports.tables import Cell, Table, percent, share_of, table
@@ -16,7 +20,9 @@ _TO_CUSTOMERS = tuple(kind for kind in MessageKind if kind not in (MessageKind.I
 
 
 def tables(asked: Asked) -> list[Table]:
-    return [_fates(asked), _lines(asked), _errors(asked), _kept_back(asked), _opt_outs(asked)]
+    groups = _groups(asked)
+    return [_fates(asked, groups), _lines(asked, groups), _errors(asked, groups), _kept_back(asked, groups),
+            _opt_outs(asked)]  # fmt: skip
 
 
 def texts(asked: Asked) -> QuerySet[Message]:
@@ -28,8 +34,33 @@ def texts(asked: Asked) -> QuerySet[Message]:
     ).order_by("-created_at", "-id")  # fmt: skip
 
 
-def _fates(asked: Asked) -> Table:
-    counts = dict(texts(asked).order_by().values_list("status").annotate(n=Count("pk")))
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Texts of which everything that this page asks is the same."""
+
+    line: int
+    status: str
+    error: str
+    suppression: str
+    count: int
+
+
+def _groups(asked: Asked) -> list[_Group]:
+    rows = texts(asked).order_by().values_list("number", "status", "error_code", "suppression").annotate(n=Count("pk"))
+    return [_Group(*row) for row in rows]
+
+
+def _ranked(groups: list[_Group], key: Callable[[_Group], str]) -> list[tuple[str, int]]:
+    """The most frequent first, without ""."""
+    counts = Counter[str]()
+    for group in groups:
+        if key(group):
+            counts[key(group)] += group.count
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _fates(asked: Asked, groups: list[_Group]) -> Table:
+    counts = dict(_ranked(groups, lambda group: group.status))
     whole = sum(counts.values())
     rows = [
         (
@@ -44,22 +75,21 @@ def _fates(asked: Asked) -> Table:
     )
 
 
-def _lines(asked: Asked) -> Table:
-    rows = texts(asked).filter(status__in=[*LEFT, MessageStatus.FAILED]).order_by().values(
-        "number__key", "number__number", "number__label"
-    ).annotate(
-        sent=Count("pk"), delivered=Count("pk", filter=Q(status=MessageStatus.DELIVERED)),
-        failed=Count("pk", filter=Q(status__in=[MessageStatus.UNDELIVERED, MessageStatus.FAILED])),
-        filtered=Count("pk", filter=Q(error_code__in=FILTERED)),
-    ).order_by("number__number")  # fmt: skip
-    shown = [
-        (
-            f"{row['number__label']} {row['number__number']}".strip(), row["sent"], row["delivered"],
-            percent(share_of(row["delivered"], row["sent"])), row["failed"],
-            Cell(f"{row['filtered']:,}", url=asked.behind("texts", line=row["number__key"], filtered="yes")),
-        )
-        for row in rows
-    ]  # fmt: skip
+def _lines(asked: Asked, groups: list[_Group]) -> Table:
+    handed = [group for group in groups if group.status in (*LEFT, MessageStatus.FAILED)]
+    shown = []
+    lines = PhoneNumber.objects.filter(pk__in={group.line for group in handed})
+    for line in lines.order_by("number"):
+        mine = [group for group in handed if group.line == line.pk]
+        sent, delivered = _total(mine), _total(mine, lambda group: group.status == MessageStatus.DELIVERED)
+        filtered = _total(mine, lambda group: group.error in FILTERED)
+        shown.append(
+            (
+                f"{line.label} {line.number}".strip(), sent, delivered, percent(share_of(delivered, sent)),
+                _total(mine, lambda group: group.status in (MessageStatus.UNDELIVERED, MessageStatus.FAILED)),
+                Cell(f"{filtered:,}", url=asked.behind("texts", line=line.key, filtered="yes")),
+            )
+        )  # fmt: skip
     return table(
         "lines", "By number", ("Number", "Sent", "Delivered", "Share", "Not delivered", "Filtered as spam"), shown,
         hint="Sent counts what was handed to the carrier. Some carriers never say whether a text has arrived.",
@@ -67,30 +97,28 @@ def _lines(asked: Asked) -> Table:
     )  # fmt: skip
 
 
-def _errors(asked: Asked) -> Table:
-    ranked = (
-        texts(asked).exclude(error_code="").order_by().values_list("error_code").annotate(n=Count("pk"))
-        .order_by("-n", "error_code")
-    )  # fmt: skip
+def _total(groups: list[_Group], is_asked: Callable[[_Group], bool] = lambda _: True) -> int:
+    return sum(group.count for group in groups if is_asked(group))
+
+
+def _errors(asked: Asked, groups: list[_Group]) -> Table:
     rows = [
         (code, PLAIN_WORDS.get(code, "See the carrier's page on this code."),
          Cell(f"{count:,}", url=asked.behind("texts", error=code)))
-        for code, count in ranked
+        for code, count in _ranked(groups, lambda group: group.error)
     ]  # fmt: skip
     return table(
         "errors", "Errors of the carriers", ("Code", "What it means", "Texts"), rows, empty="No errors in this time."
     )
 
 
-def _kept_back(asked: Asked) -> Table:
-    kept = texts(asked).exclude(suppression="").order_by()
-    ranked = kept.values_list("suppression").annotate(n=Count("pk")).order_by("-n", "suppression")
+def _kept_back(asked: Asked, groups: list[_Group]) -> Table:
     rows = [
         (
             Suppression(why).label if why in Suppression.values else why,
             Cell(f"{count:,}", url=asked.behind("texts", suppression=why)),
         )
-        for why, count in ranked
+        for why, count in _ranked(groups, lambda group: group.suppression)
     ]
     return table(
         "kept_back", "What did not leave, and why", ("Reason", "Texts"), rows,

@@ -24,7 +24,7 @@ from recoverline.lib import mail
 from recoverline.reports.advice import Advice, worth_doing
 from recoverline.reports.advice_facts import facts_of
 from recoverline.reports.measures import MEASURES, Measure
-from recoverline.reports.overview import Overview, figures
+from recoverline.reports.overview import Overview, compared
 from recoverline.reports.periods import Period
 from recoverline.reports.scopes import Scope
 from recoverline.reports.tables import change, written
@@ -90,7 +90,7 @@ def send_due(*, now: datetime) -> int:
 
 def letter_of(scope: Scope, period: Period, *, now: datetime) -> Letter:
     """What readers of `scope` get about the week `period`, as of `now`."""
-    week, before = figures(scope, period), figures(scope, period.before)
+    week, before = compared(scope, period)
     lines = tuple(_line(MEASURES[key], week, before) for key in _MEASURES)
     advice = tuple(worth_doing(facts_of(scope, week, before, now=now)))
     context = {

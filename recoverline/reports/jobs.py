@@ -1,18 +1,18 @@
 """Jobs that followed missed calls: each put down to one call, and what can be said about whether we brought it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from leads.enums import RequestStatus
 from leads.models import JobRequest
 from messaging.enums import CallState, MessageKind
 from messaging.models import Call, Message
-from recoverline.reports.calls import LEFT, missed, replies
+from recoverline.reports.calls import LEFT, replies
 from recoverline.reports.measures import ATTRIBUTION_DAYS
 from recoverline.reports.periods import Period
 from recoverline.reports.scopes import Scope
@@ -122,13 +122,15 @@ def _visits(scope: Scope, period: Period) -> Iterable[Job]:
         business=scope.business, is_simulated=scope.business.is_simulated, booked_at__gte=period.start,
         booked_at__lt=period.end + _WINDOW, lead__is_team=False,
     ).exclude(status__in=[AppointmentStatus.HOLD, AppointmentStatus.EXPIRED])  # fmt: skip
-    found = _attributed(rows, F("booked_at"), scope, period).annotate(is_later=Exists(_earlier(scope))).values_list(
-        "call_id", "call_at", "request_id", "at", "is_told", "answered_us", "rang_again",
+    found = _attributed(rows, F("booked_at"), scope).annotate(is_later=Exists(_earlier(scope))).values_list(
+        "call_id", "call_at", "called_place", "at", "request_id", "is_told", "answered_us", "rang_again",
         "request__status", "request__value_cents", "status", "booked_by", "is_later",
     )  # fmt: skip
-    for call_id, call_at, request_id, at, is_told, answered, again, standing, cents, status, by, is_later in found:
-        if at - call_at > _WINDOW:
+    is_counted = _counted(scope, period)
+    for call_id, call_at, place, at, request_id, is_told, answered, again, *of_visit in found:
+        if not is_counted(call_at, place, at):
             continue
+        standing, cents, status, by, is_later = of_visit
         # A job that was won is one, even if this visit was canceled.
         fell = standing in _NO_JOB or (status in _FELL_THROUGH and standing != RequestStatus.WON)
         yield Job(
@@ -167,11 +169,12 @@ def _won(scope: Scope, period: Period) -> Iterable[Job]:
         lead__is_simulated=scope.business.is_simulated, lead__is_team=False, closed_at__gte=period.start,
         closed_at__lt=period.end + _WINDOW,
     )  # fmt: skip
-    found = _attributed(rows, F("closed_at"), scope, period).values_list(
-        "call_id", "call_at", "pk", "at", "answered_us", "rang_again", "value_cents", "status"
+    found = _attributed(rows, F("closed_at"), scope).values_list(
+        "call_id", "call_at", "called_place", "at", "pk", "answered_us", "rang_again", "value_cents", "status"
     )
-    for call_id, call_at, request_id, at, answered, again, cents, standing in found:
-        if at - call_at <= _WINDOW:
+    is_counted = _counted(scope, period)
+    for call_id, call_at, place, at, request_id, answered, again, cents, standing in found:
+        if is_counted(call_at, place, at):
             yield Job(
                 call_id=call_id, request_id=request_id, called_at=call_at, at=at, is_visit=False,
                 is_kept=False, fell_through=standing in _NO_JOB, is_paid=standing not in _NO_JOB,
@@ -179,10 +182,21 @@ def _won(scope: Scope, period: Period) -> Iterable[Job]:
             )  # fmt: skip
 
 
-def _attributed(
-    rows: QuerySet[Appointment] | QuerySet[JobRequest], at: F, scope: Scope, period: Period
-) -> QuerySet[Any]:
-    """With the call, if it belongs to the period: the last missed call of the same person before `at`."""
+def _counted(scope: Scope, period: Period) -> Callable[[datetime | None, int | None, datetime], bool]:
+    """Whether a job belongs to these days and locations, by its call. Asked here, one row after the other: a database
+    would look for all missed calls of the period once more.
+    """
+    start, end, places = period.start, period.end, scope.locations
+
+    def is_counted(call_at: datetime | None, place: int | None, at: datetime) -> bool:
+        within = call_at is not None and start <= call_at < end and at - call_at <= _WINDOW
+        return within and (places is None or place in places)
+
+    return is_counted
+
+
+def _attributed(rows: QuerySet[Appointment] | QuerySet[JobRequest], at: F, scope: Scope) -> QuerySet[Any]:
+    """With the call that it is put down to: the last missed call of the same person before `at`, None without one."""
     before = Call.objects.filter(
         lead=OuterRef("lead"), state=CallState.MISSED, started_at__lt=OuterRef("at"),
         is_simulated=scope.business.is_simulated,
@@ -201,10 +215,11 @@ def _attributed(
     first_text = texts.order_by("created_at").values(sent=Coalesce("sent_at", "created_at"))[:1]
     found: QuerySet[Any] = rows
     return (
-        found.annotate(at=at, call_id=Subquery(before.values("pk")[:1]))
-        .filter(call_id__in=missed(scope, period).order_by().values("pk"))
+        found.annotate(at=at)
         .annotate(
+            call_id=Subquery(before.values("pk")[:1]),
             call_at=Subquery(before.values("started_at")[:1]),
+            called_place=_place(before, scope),
             text_at=Subquery(first_text, output_field=DateTimeField()),
             is_told=Exists(texts),
             answered_us=Exists(answers),
@@ -212,3 +227,10 @@ def _attributed(
         )
         .order_by()
     )
+
+
+def _place(before: QuerySet[Call], scope: Scope) -> Subquery | Value:
+    """The location of that call, where somebody asks for it."""
+    if scope.locations is None:
+        return Value(None, output_field=IntegerField())
+    return Subquery(before.values("location")[:1])

@@ -15,6 +15,7 @@ from messaging.models import Conversation
 from recoverline.lib.phones import display_phone
 from recoverline.reports import comparison_page, deliverability_page, jobs, robot_page, team_page
 from recoverline.reports.asking import Asked
+from recoverline.reports.jobs import Job
 from recoverline.reports.measures import MEASURES
 from recoverline.reports.overview import JOB_MEASURES, calls_behind
 from recoverline.reports.periods import Period
@@ -27,7 +28,6 @@ CALLS = (
     "calls", "answered", "missed", "texted", "delivered", "reached_in_10", "reached_in_60", "replied", "qualified",
     *JOB_MEASURES,
 )  # fmt: skip
-_ONCE = {"recovered", "rang_again"}
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
 Rows = QuerySet[Any]
@@ -56,7 +56,9 @@ class _Kind:
 
 def listing(asked: Asked, figure: str, filters: Filters, *, page: int, whole: bool) -> Listing | None:
     """What `figure` counts, narrowed by `filters`; `whole` for a file. None: there is no such figure."""
-    kind = _kind(figure)
+    # Asked once, for which calls they are and for what each is worth.
+    found_jobs = jobs.jobs_of(asked.scope, asked.period) if figure in JOB_MEASURES else None
+    kind = _kind(figure, found_jobs)
     if kind is None:
         return None
     try:
@@ -66,7 +68,7 @@ def listing(asked: Asked, figure: str, filters: Filters, *, page: int, whole: bo
         return None
     begin = 0 if whole else (page - 1) * SHOWN
     shown = list(rows[begin : begin + (IN_A_FILE if whole else SHOWN)])
-    extra = _amounts(asked, figure)
+    extra = None if found_jobs is None else _amounts(asked, found_jobs)
     made = []
     for one in shown:
         cells = tuple(cell(content) for content in kind.row(asked, one))
@@ -80,10 +82,10 @@ def listing(asked: Asked, figure: str, filters: Filters, *, page: int, whole: bo
     )  # fmt: skip
 
 
-def _kind(figure: str) -> _Kind | None:
+def _kind(figure: str, found_jobs: list[Job] | None) -> _Kind | None:
     if figure in CALLS:
         columns = ("When", "Caller", "Location", "Why missed", "Text after", "Answered us")
-        return _Kind("Calls", columns, lambda asked, filters: _calls(asked, figure, filters), _call)
+        return _Kind("Calls", columns, lambda asked, filters: _calls(asked, figure, filters, found_jobs), _call)
     return {
         "texts": _Kind("Texts", ("When", "To", "Location", "Kind", "Status", "Error"), _texts, _text),
         "turns": _Kind("The robot's turns", ("When", "With", "Location", "Result", "What it did"), _turns, _turn),
@@ -94,9 +96,9 @@ def _kind(figure: str) -> _Kind | None:
 
 
 # ---------------------------------------------------------------- calls
-def _calls(asked: Asked, figure: str, filters: Filters) -> Rows:
+def _calls(asked: Asked, figure: str, filters: Filters, found_jobs: list[Job] | None) -> Rows:
     period = asked.period
-    rows = calls_behind(asked.scope, period, figure)
+    rows = calls_behind(asked.scope, period, figure, found_jobs)
     if filters.get("day"):
         day = date.fromisoformat(filters["day"])
         if not period.first <= day <= period.last:
@@ -128,11 +130,9 @@ def _call(asked: Asked, call: Any) -> tuple[Cell | str, ...]:
     )  # fmt: skip
 
 
-def _amounts(asked: Asked, figure: str) -> dict[int, str] | None:
+def _amounts(asked: Asked, found_jobs: list[Job]) -> dict[int, str]:
     """The evidence per dollar: what each recovered call counts for."""
-    if figure not in _ONCE | {"paid", "booked", "kept"}:
-        return None
-    found = jobs.amounts(jobs.jobs_of(asked.scope, asked.period), asked.business.average_job_cents)
+    found = jobs.amounts(found_jobs, asked.business.average_job_cents)
     return {
         call: NOTHING if cents is None else f"{money(cents)}, {'written down' if said else 'assumed'}"
         for call, (cents, said) in found.items()

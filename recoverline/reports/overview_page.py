@@ -4,19 +4,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count
-
 from messaging.enums import CallState
 from recoverline.reports import charts
 from recoverline.reports.asking import Asked
-from recoverline.reports.calls import incoming
 from recoverline.reports.measures import FUNNEL, MEASURES, Unit
-from recoverline.reports.overview import Overview, figures
-from recoverline.reports.spans import local_day
+from recoverline.reports.overview import Overview, compared
 from recoverline.reports.tables import NOTHING, Cell, Table, change, percent, share_of, table, written
 
 _COLUMNS = ("Measure", "This period", "Before", "Change")
-_BEGIN = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +28,7 @@ class Tile:
 
 def tables(asked: Asked) -> tuple[list[Table], list[Tile]]:
     """Everything on the page, and what stands on top of it."""
-    now, before = figures(asked.scope, asked.period), figures(asked.scope, asked.period.before)
+    now, before = compared(asked.scope, asked.period)
     found = [_funnel(asked, now, before), _speed(asked, now, before), _money(asked, now, before), _days(asked, now)]
     return found, _tiles(asked, now, before)
 
@@ -157,11 +152,7 @@ def _of_day(asked: Asked, day: date) -> str:
 def _days(asked: Asked, now: Overview) -> Table:
     """Missed, answered and recovered, day by day where the report's clocks are."""
     period = asked.period
-    day = local_day("started_at", zone=period.zone, start=period.start, end=period.end)
-    counted = incoming(asked.scope, period).order_by().values_list("state").annotate(day=day, n=Count("pk"))
-    counts: Counter[tuple[str, date]] = Counter()
-    for state, number, n in counted.values_list("state", "day", "n"):
-        counts[state, _BEGIN + timedelta(days=number)] += n
+    counts = Counter(now.by_day)
     by_call = {job.call_id: job.called_at.astimezone(period.zone).date() for job in now.jobs if job.is_recovered}
     recovered = Counter(by_call.values())
     days = [period.first + timedelta(days=index) for index in range(period.days)]
