@@ -48,8 +48,8 @@ def make_shots(caller: Caller, site: str, hooks: str) -> Shots:
         key = f"SM{nth:02x}{caller.index:030x}"
         return shot("message", {
             "AccountSid": ACCOUNT_SID, "ApiVersion": "2010-04-01", "Body": body, "From": caller.phone,
-            "MessageSid": key, "NumMedia": "0", "NumSegments": "1", "SmsMessageSid": key, "SmsSid": key, "SmsStatus": "received",
-            "To": caller.number,
+            "MessageSid": key, "NumMedia": "0", "NumSegments": "1", "SmsMessageSid": key,
+            "SmsSid": key, "SmsStatus": "received", "To": caller.number,
         })  # fmt: skip
 
     words = caller.words
