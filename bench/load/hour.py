@@ -35,8 +35,8 @@ def play(made: Installation, *, minutes: float, per_minute: int, replying: float
     all_shots = [make_shots(caller, made.site, hooks) for caller in people]
     memory, pids = made.megabytes_each(), pids_of(made, backlog)
     spent, busy, seen = cpu_of(pids), machine_busy(), Seen()
-    timeline, begins = Timeline(), time.time() + 1
-    pages = [Tab(timeline, made.site, cookies[index % len(cookies)], index, seen) for index in range(tabs)]
+    timeline, of_pages, begins = Timeline(), Timeline(max(1, tabs)), time.time() + 1
+    pages = [Tab(of_pages, made.site, cookies[index % len(cookies)], index, seen) for index in range(tabs)]
     with Gauges(backlog) as gauges, Phones(made, timeline, all_shots, begins=begins) as phones:
         over = begins + minutes * 60
         time.sleep(max(0.0, over - time.time()))  # the load runs on its own threads
@@ -49,6 +49,7 @@ def play(made: Installation, *, minutes: float, per_minute: int, replying: float
         drained = gauges.drained(at_most=DRAINS_IN)
         settled_after = time.time() - over
     timeline.stop()
+    of_pages.stop()
     toll = judge(phones.lives.values(), kinds_of(backlog), begins=begins)
 
     print(f"\n## {minutes:g} minutes, {per_minute} missed calls a minute, {len(pages)} open inboxes\n")

@@ -6,7 +6,7 @@ import time
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bench.first_text import moment
 from bench.installation import Installation
@@ -47,6 +47,11 @@ class Life:
             case Wish.URGENT:
                 return len(self.got) > 1
         return bool(self.got) and (self.caller.wish == Wish.NONE or self.wrote is not None)
+
+
+def key_in(address: str) -> str:
+    """Which of our rows a callback's address names, "" for none."""
+    return parse_qs(urlsplit(address).query).get("text", [""])[0]
 
 
 class Phones:
@@ -116,7 +121,7 @@ class Phones:
         for row in rows:
             life = self.lives.get(row["to"])
             if life is not None:
-                life.got.append(Got(moment(row["at"]), row["body"], row["status_callback"].rpartition("text=")[2]))
+                life.got.append(Got(moment(row["at"]), row["body"], key_in(row["status_callback"])))
                 self._go_on(life, life.got[-1])
 
     def _go_on(self, life: Life, got: Got) -> None:

@@ -15,7 +15,7 @@ from bench.inbox.tabs import JITTER, PERIOD
 from bench.load.drive import Timeline
 
 QUEUES = ("reply", "open", "robot")
-OPENS_EVERY = 20.0
+OPENS_EVERY = 60.0
 _THREAD = re.compile(r"/inbox/([0-9a-f-]{36})/")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bench.load.phones import Got, Life
+from bench.load.phones import Got, Life, key_in
 from bench.load.plan import LINES, RINGS_FOR, Caller, Wish, callers
 from bench.load.shots import CALL_STATUS, DIAL, VOICE, make_shots
 from bench.load.verdict import Toll, judge
@@ -46,6 +46,11 @@ def test_a_rung_call_is_missed_when_the_ringing_ends(people: Sequence[Caller]) -
     assert [kind for _, kind, _ in forwarded.of_call] == [VOICE, CALL_STATUS]
     assert [kind for _, kind, _ in rung.of_call] == [VOICE, DIAL, CALL_STATUS]
     assert rung.of_call[1][0] == rung.caller.calls_at + RINGS_FOR == rung.caller.missed_at
+
+
+def test_a_text_is_known_by_the_address_of_its_callback() -> None:
+    assert key_in("http://127.0.0.1/hooks/twilio/key/message-status?text=41fa-84#rc=2&rp=5xx") == "41fa-84"
+    assert key_in("") == ""
 
 
 # ---------------------------------------------------------------- the verdict
