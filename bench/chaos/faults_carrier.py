@@ -1,4 +1,4 @@
-"""One account's carrier is throttled, broken, silent or slow; the other accounts of the installation must not feel it."""
+"""One account's carrier is throttled, broken, silent or slow; the other accounts must not feel it."""
 
 import os
 import time

@@ -141,18 +141,20 @@ class FaultBox:
         with self.lock:
             self.odds[operation] = odds
 
-    def take(self, operation: str) -> Fault | None:
+    def take(self, operation: str, account_sid: str = "") -> Fault | None:
         with self.lock:
-            fault = self.next_fault(operation)
+            fault = self.next_fault(operation, account_sid)
             if fault:
                 self.met[fault.name] += 1
             return fault
 
-    def next_fault(self, operation: str) -> Fault | None:
-        for name in (operation, "any"):
+    def next_fault(self, operation: str, account_sid: str) -> Fault | None:
+        """An account may have faults of its own: those of `OPERATION@ACCOUNT_SID`."""
+        names = (f"{operation}@{account_sid}", operation, "any")
+        for name in names:
             if self.queued[name]:
                 return self.queued[name].popleft()
-        for name in (operation, "any"):
+        for name in names:
             if name in self.odds and (fault := self.odds[name].draw()):
                 return fault
         return None

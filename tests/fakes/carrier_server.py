@@ -99,7 +99,7 @@ class CarrierHandler(BaseHTTPRequestHandler):
         carrier, at = self.server.carrier, time.monotonic()
         parts = urlsplit(self.path)
         found = find_route(self.command, parts.path)
-        fault = carrier.faults.take(found[0].operation) if found else None
+        fault = carrier.faults.take(found[0].operation, found[1].get("account", "")) if found else None
         form: dict[str, list[str]] = {}
         if fault is None or not fault.unread:
             length = int(self.headers.get("Content-Length") or 0)

@@ -48,6 +48,16 @@ def test_retry_after(carrier):
     }
 
 
+def test_an_account_may_have_faults_of_its_own(carrier, client):
+    carrier.inject(error(21610), on="create_message@AC0another")
+    carrier.inject(error(21211), on=f"create_message@{SID}")
+    with pytest.raises(TwilioRestException) as refusal:
+        send(client)
+    assert refusal.value.code == 21211
+    send(client, "next")
+    assert (bodies(carrier), carrier.faults.waiting()) == (["next"], 1)
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 @pytest.mark.parametrize("accepted", [True, False])
 @pytest.mark.parametrize("as_json", [True, False])
