@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from messaging.delivery import AGAIN
 from messaging.enums import MessageKind, ScriptKind
 from messaging.models import Message
-from messaging.wording import wording
+from messaging.wording import worded
 from recoverline.lib.text import count_segments
 
 LATE_AFTER = timedelta(minutes=3)
@@ -24,15 +24,16 @@ def reword(message: Message, *, now: datetime) -> None:
     )
     if message.kind != MessageKind.FIRST_TEXT or message.unknowns or now - due < LATE_AFTER or _answers_form(message):
         return
-    message.body = wording(
+    said = worded(
         ScriptKind.DELAYED,
         number=message.number,
         lead=message.lead,
         language=message.conversation.language,
         now=now,
     )
+    message.body, message.words_by = said.body, said.by
     message.segments = count_segments(message.body).count
-    message.save(update_fields=["body", "segments"])
+    message.save(update_fields=["body", "segments", "words_by"])
 
 
 def _answers_form(message: Message) -> bool:

@@ -28,7 +28,7 @@ from messaging.followups.enums import Trigger
 from messaging.models import Call, Conversation, ExperimentArm, Script
 from messaging.refusals import Refusal, first_refusal
 from messaging.rules import CallFacts, RuleDecision, first_match
-from messaging.wording import wording, wording_by
+from messaging.wording import worded, worded_by
 
 _ENDS = {
     CallEnd.NO_ANSWER: MissReason.NO_ANSWER,
@@ -243,15 +243,16 @@ def send_first_text(
     """One cause, one text: the call's id at the carrier is the key. `tried`: the script of an experiment."""
     kind, language = ScriptKind(decision.script_kind), conversation.language or call.business.language
     if tried is not None:
-        body = wording_by(tried, kind, number=call.number, lead=call.lead, language=language, now=now)
+        said = worded_by(tried, kind, number=call.number, lead=call.lead, language=language, now=now)
     else:
-        body = wording(
+        said = worded(
             kind, number=call.number, lead=call.lead, language=language, hours=call.hours_state, now=now
         )  # fmt: skip
     text = outbound.queue_text(
         conversation,
         kind=MessageKind.FIRST_TEXT,
-        body=body,
+        body=said.body,
+        words_by=said.by,
         idem_key=first_text_key(call),
         now=now,
         delay=timedelta(seconds=decision.delay_seconds),

@@ -61,12 +61,14 @@ def queue_text(
     delay: timedelta = timedelta(),
     appointment: Appointment | None = None,
     expires_at: datetime | None = None,
+    words_by: str | None = None,
 ) -> Message:
     """Write the text into the outbox and ring the sender's bell, in the caller's transaction.
 
     The same `idem_key` in a business gives the row that exists already. A text that may not be sent is written as
     `suppressed`, with the reason, so that staff see it. `delay` postpones it; its validity counts from then, unless
     `expires_at` says until when it is of use. What it says of `appointment` holds for its present version only.
+    `words_by`: of a first text, whose words it says (messaging.wording.Worded).
     """
     due = now + delay
     text = normalize(body).strip()
@@ -89,6 +91,7 @@ def queue_text(
         appointment_version=appointment.version if appointment else None,
         created_at=now,
         request_id=request_ids.current(),
+        words_by=words_by,
         is_simulated=conversation.is_simulated,
     )
     reason = recheck.reason_not_to_queue(conversation, kind)

@@ -3,7 +3,9 @@
 Never nothing.
 """
 
+import hashlib
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 
 from leads.models import Business, Lead
@@ -17,6 +19,19 @@ logger = logging.getLogger(__name__)
 
 # Only these need the opening hours, which cost two queries.
 ABOUT_HOURS = {"hours", "opens_at", "closure"}
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """`body`: what is said. `by`: whose words it says, "12:1f3a9c02" (script and version) or "missed_call" (built in)."""
+
+    body: str
+    by: str
+
+
+def version_of(body: str) -> str:
+    """Names the words of a script: another text, another version. Pure."""
+    return hashlib.sha256(body.encode()).hexdigest()[:8]
 
 
 def wording(
@@ -34,14 +49,28 @@ def wording(
     `language` empty: the business's. `also` overrides values of placeholders. A stored script that cannot be rendered
     costs its own wording, never the text.
     """
+    return worded(kind, number=number, now=now, lead=lead, language=language, hours=hours, **also).body
+
+
+def worded(
+    kind: ScriptKind,
+    *,
+    number: PhoneNumber,
+    now: datetime,
+    lead: Lead | None = None,
+    language: str = "",
+    hours: str = HoursState.OPEN,
+    **also: str,
+) -> Worded:
+    """The same with whose words they are."""
     language = language or number.business.language
     script = scripts.find_script(
         number.business, kind, location=number.location, number=number, language=language, hours=hours
     )
-    return wording_by(script, kind, number=number, lead=lead, language=language, now=now, also=also)
+    return worded_by(script, kind, number=number, lead=lead, language=language, now=now, also=also)
 
 
-def wording_by(
+def worded_by(
     script: Script | None,
     kind: ScriptKind,
     *,
@@ -50,15 +79,17 @@ def wording_by(
     language: str,
     now: datetime,
     also: dict[str, str] | None = None,
-) -> str:
+) -> Worded:
     """The same by `script`, whichever would fit best; None: the built-in wording."""
     given = also or {}
     if script is not None:
         try:
-            return fill(script.body, number=number, lead=lead, language=language, now=now, also=given)
+            body = fill(script.body, number=number, lead=lead, language=language, now=now, also=given)
+            return Worded(body, f"{script.pk}:{version_of(script.body)}")
         except UnknownPlaceholder:
             logger.warning("script %s names a placeholder that does not exist; using the built-in wording", script.pk)
-    return fill(scripts.fallback_body(kind, language), number=number, lead=lead, language=language, now=now, also=given)
+    built_in = scripts.fallback_body(kind, language)
+    return Worded(fill(built_in, number=number, lead=lead, language=language, now=now, also=given), kind.value)
 
 
 def fill(

@@ -176,6 +176,10 @@ class Message(models.Model):
     delivered_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     request_id = models.CharField(max_length=64, blank=True, help_text="Of the webhook or page that caused it.")
+    # Null where it was not noted: a column with a default would rewrite the largest table on SQLite.
+    words_by = models.CharField(
+        max_length=40, null=True, blank=True, help_text="Whose words a first text says: script id:version, or built-in."
+    )
     is_simulated = models.BooleanField(default=False)
 
     class Meta:
