@@ -55,12 +55,12 @@ class Ticker:
             self._stopping.wait(TICK_SECONDS)
         self._stop_cluster()
         with suppress(DatabaseError):
-            beats.leave(beats.WORKER, now=timezone.now())
+            beats.leave(beats.WORKER)
         return 0
 
     def _enqueue_due(self) -> None:
         """Everything once right after the start: calls may have been missed while all was down."""
-        if queue.waiting() >= MOST_WAITING:
+        if queue.waiting_first() >= MOST_WAITING:
             return
         now = time.monotonic()
         for path, seconds in settings.PERIODIC_TASKS.items():

@@ -86,6 +86,12 @@ SWEPT_TASKS = {
     "messaging.tasks.fetch_voicemail": "messaging.tasks.tick",
     "scheduling.tasks.push_calendar_object": "scheduling.tasks.sync_calendars",
 }
+# What people wait for: taken before all other tasks, as the periodic ones are.
+FIRST_TASKS = {
+    "messaging.tasks.alert_staff",
+    "messaging.escalation.tasks.escalate_event",
+    "recoverline.accounts.mail.send_reset",
+}
 # Sections of a business file in the order in which they load (leads.config).
 CONFIG_SECTIONS = [
     "leads.sections", "scheduling.sections", "scheduling.on_call_sections", "messaging.sections",

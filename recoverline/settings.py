@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from recoverline.composition import CONFIG_SECTIONS as CONFIG_SECTIONS
 from recoverline.composition import EVENT_BODY as EVENT_BODY
 from recoverline.composition import EVENT_HANDLERS as EVENT_HANDLERS
+from recoverline.composition import FIRST_TASKS as FIRST_TASKS
 from recoverline.composition import IS_OPTED_OUT as IS_OPTED_OUT
 from recoverline.composition import PERIODIC_TASKS as PERIODIC_TASKS
 from recoverline.composition import SWEPT_TASKS as SWEPT_TASKS

@@ -19,6 +19,8 @@ def tell(now: datetime) -> int:
     names = queue.untold(now)
     for name in names:
         text = f"The task {name} ended its worker {queue.MOST_STARTS} times and is no longer tried. See the log."
+        if name == queue.UNREADABLE:
+            text = "A task of the queue could not be read and was taken out. See the log."
         for business in Business.objects.all():
             events.record("work.given_up", business=business, at=now, text=text)
     return len(names)

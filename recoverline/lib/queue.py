@@ -21,14 +21,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.brokers.orm import ORM
 from django_q.humanhash import uuid as new_id
 from django_q.models import OrmQ, Task
 from django_q.signals import pre_enqueue, pre_execute
-from django_q.signing import SignedPackage
+from django_q.signing import BadSignature, SignedPackage
 from django_q.tasks import async_task, queue_size
 
 from recoverline.lib import request_ids
@@ -42,6 +42,8 @@ PROOF_SECONDS = 10.0
 # What is given up is a failed task of one of these groups: nobody has heard of it yet, and somebody has.
 GIVEN_UP, TOLD = "given up", "given up and told"
 TOLD_ONCE_IN = timedelta(days=1)
+# The name of what is given up because nobody can say what it was.
+UNREADABLE = "unreadable"
 
 logger = logging.getLogger(__name__)
 
@@ -49,10 +51,12 @@ logger = logging.getLogger(__name__)
 def enqueue(path: str, *args: Argument) -> None:
     """Run the function at the dotted `path` in the worker, soon."""
     _check(path, args)
-    if settings.REDIS_URL and (path in settings.PERIODIC_TASKS or path in settings.SWEPT_TASKS):
+    is_periodic = path in settings.PERIODIC_TASKS
+    if settings.REDIS_URL and (is_periodic or path in settings.SWEPT_TASKS):
         transaction.on_commit(partial(async_task, path, *args), robust=True)
     else:
-        async_task(path, *args, broker=Broker())
+        is_first = is_periodic or path in settings.FIRST_TASKS
+        async_task(path, *args, broker=Broker(_first_key() if is_first else None))
 
 
 def enqueue_later(path: str, *args: Argument, delay: timedelta) -> None:
@@ -68,7 +72,8 @@ def _check(path: str, args: tuple[Argument, ...]) -> None:
 
 
 class Broker(ORM):  # type: ignore[misc]
-    """The queue's table, as settings.Q_CLUSTER names it: hands out no task that has killed its worker three times.
+    """The queue's table, as settings.Q_CLUSTER names it: hands out no task that has killed its worker three times, and
+    before all others those that must not wait (settings.FIRST_TASKS), which have a key of their own in the table.
 
     Beside the tasks of the table, which any cluster may take, each cluster hands itself a proof of life: it runs
     through the cluster's own pusher and workers, and nobody else can take it. It has no row, so its id is None.
@@ -80,13 +85,25 @@ class Broker(ORM):  # type: ignore[misc]
         return [*self._proof(), *self.tasks()]
 
     def tasks(self) -> list[tuple[int | None, str]]:
-        return [(pk, payload) for pk, payload in super().dequeue() or () if not _is_given_up(pk, payload)]
+        # The table's own look sleeps when nothing is there.
+        first = ORM(_first_key()).dequeue() if _rows(_first_key()).exists() else None
+        return [(pk, payload) for pk, payload in first or super().dequeue() or () if not _is_given_up(pk, payload)]
+
+    def queue_size(self) -> int:
+        return int(self.rows().count())
+
+    def first_size(self) -> int:
+        """Of those that could be taken now, how many must not wait."""
+        return int(_rows(_first_key()).count())
 
     def oldest(self) -> datetime | None:
         """Since when the task that waits longest could have been taken."""
-        rows = OrmQ.objects.filter(key=self.list_key, lock__lte=timezone.now())
-        since: datetime | None = rows.aggregate(at=Min("lock"))["at"]
+        since: datetime | None = self.rows().aggregate(at=Min("lock"))["at"]
         return since
+
+    def rows(self) -> QuerySet[OrmQ]:
+        """What the table has to be taken now."""
+        return _rows(_first_key(), self.list_key)
 
     def _proof(self) -> list[tuple[int | None, str]]:
         if time.monotonic() - self.proven < PROOF_SECONDS:
@@ -95,6 +112,14 @@ class Broker(ORM):  # type: ignore[misc]
         task_name, task_id = new_id()
         task = {"id": task_id, "name": task_name, "func": f"{__name__}.prove_life", "args": (), "kwargs": {}}
         return [(None, SignedPackage.dumps({**task, "started": timezone.now()}))]
+
+
+def _first_key() -> str:
+    return f"{settings.Q_CLUSTER['name']}:first"
+
+
+def _rows(*keys: str) -> QuerySet[OrmQ]:
+    return OrmQ.objects.filter(key__in=keys, lock__lte=timezone.now())
 
 
 def prove_life() -> None:
@@ -149,25 +174,38 @@ def _count_start(*, task: dict[str, Any], **_: object) -> None:
         logger.warning("a start of %s could not be counted", task["func"], exc_info=True)
 
 
-def _is_given_up(pk: int, payload: str) -> bool:
-    """Whether it was started often enough; then its row goes, and a failed task stays in its place."""
+def _is_given_up(pk: int | None, payload: str) -> bool:
+    """Whether it was started often enough, or cannot be read; then its row goes, and a failed task stays in its place.
+
+    A row that was signed with another SECRET_KEY is none of it: django-q drops it, and a sweep does its work.
+    """
     try:
         task = SignedPackage.loads(payload)
-    except Exception:  # whatever cannot be read is logged and dropped by django-q's own reading right after
+    except BadSignature:
         return False
+    except Exception as error:  # as a class that this release does not have: it would end the pusher, over and over
+        task_name, task_id = new_id()
+        unread = {"id": task_id, "name": task_name, "func": UNREADABLE, "args": (), "kwargs": {}}
+        _give_up(
+            pk, {**unread, "started": timezone.now()}, f"Cannot be read: {type(error).__name__}: {error}", starts=0
+        )
+        return True
     if task.get("starts", 0) < MOST_STARTS:
         return False
-    why = f"Started {MOST_STARTS} times, and each time its worker died."
+    _give_up(pk, task, f"Started {MOST_STARTS} times, and each time its worker died.", starts=MOST_STARTS)
+    return True
+
+
+def _give_up(pk: int | None, task: dict[str, Any], why: str, *, starts: int) -> None:
     values = {
         "name": task["name"], "func": task["func"], "args": task["args"], "kwargs": task["kwargs"], "result": why,
         "group": GIVEN_UP, "started": task["started"], "stopped": timezone.now(), "success": False,
-        "attempt_count": MOST_STARTS,
+        "attempt_count": starts,
     }  # fmt: skip
     with transaction.atomic():
         Task.objects.update_or_create(id=task["id"], defaults=values)
         OrmQ.objects.filter(pk=pk).delete()
     logger.error("gave up the task %s. %s", task["func"], why)
-    return True
 
 
 @transaction.atomic
@@ -201,6 +239,11 @@ class _Later(ORM):  # type: ignore[misc]
 def waiting() -> int:
     """Tasks that no worker has taken yet."""
     return int(queue_size())
+
+
+def waiting_first() -> int:
+    """Those of them that must not wait."""
+    return int(get_broker().first_size())
 
 
 def oldest_waiting() -> datetime | None:

@@ -10,8 +10,6 @@ from datetime import datetime
 
 import redis
 from django.conf import settings
-from django.utils import timezone
-from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
 from recoverline.lib.queue import Broker
@@ -44,7 +42,7 @@ class RedisBroker(Broker):
     def tasks(self) -> list[tuple[int | None, str]]:
         if time.monotonic() - self.looked >= WAIT_SECONDS:
             # The table's own look sleeps when nothing is there.
-            if self._is_due() and (found := super().tasks()):
+            if self.rows().exists() and (found := super().tasks()):
                 return found
             self.looked = time.monotonic()
         try:
@@ -55,11 +53,11 @@ class RedisBroker(Broker):
         return [(None, str(got[1]))] if got else []
 
     def queue_size(self) -> int:
-        try:
-            waiting = int(self.line.llen(self.list_key))
-        except redis.RedisError:
-            waiting = 0
-        return waiting + int(super().queue_size())
+        return self._in_the_list() + super().queue_size()
+
+    def first_size(self) -> int:
+        # The periodic ones wait in the list, and hardly anything else.
+        return self._in_the_list() + super().first_size()
 
     def oldest(self) -> datetime | None:
         try:
@@ -69,5 +67,8 @@ class RedisBroker(Broker):
         times = [super().oldest(), SignedPackage.loads(str(first))["started"] if first else None]
         return min((at for at in times if at is not None), default=None)
 
-    def _is_due(self) -> bool:
-        return bool(OrmQ.objects.filter(key=self.list_key, lock__lt=timezone.now()).exists())
+    def _in_the_list(self) -> int:
+        try:
+            return int(self.line.llen(self.list_key))
+        except redis.RedisError:
+            return 0

@@ -115,3 +115,56 @@ def test_a_start_that_cannot_be_counted_does_not_end_the_worker() -> None:
         sender="django_q", func=None, task={"func": "messaging.tasks.tick", "ack_id": OrmQ.objects.get().pk}
     )
     assert OrmQ.objects.get().payload == "broken"
+
+
+def take() -> list[str]:
+    """What the pusher would hand out next, by the first argument of each; the proof of life apart."""
+    return [str(SignedPackage.loads(payload)["args"][0]) for pk, payload in get_broker().dequeue() if pk is not None]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_que_09_what_must_not_wait_is_taken_before_everything_else() -> None:
+    """Alerts and what runs at intervals overtake any number of other tasks; among themselves they keep their order."""
+    for number in range(3):
+        queue.enqueue("messaging.tasks.fetch_media", number)
+    for number in (10, 11):
+        queue.enqueue("messaging.tasks.alert_staff", number)
+    queue.enqueue("messaging.tasks.tick", "regular")
+    assert (queue.waiting(), queue.waiting_first()) == (6, 3)
+    assert sorted([taken for _ in range(3) for taken in take()]) == ["10", "11", "regular"]
+    queue.enqueue("messaging.tasks.alert_staff", 12)
+    assert [taken for _ in range(4) for taken in take()] == ["12", "0", "1", "2"]
+    assert (queue.waiting(), queue.waiting_first(), queue.oldest_waiting()) == (0, 0, None)
+
+
+class Gone:
+    """Pickled by the release before; this one has no such class."""
+
+
+def payload_of_another_release(monkeypatch: pytest.MonkeyPatch) -> str:
+    package = SignedPackage.dumps({"id": "1", "name": "old", "func": "messaging.tasks.tick", "args": (Gone(),)})
+    monkeypatch.delattr(f"{__name__}.Gone")
+    return str(package)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_que_06_a_row_that_cannot_be_read_is_told_and_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left to django-q it would end the pusher, and again each time that its lock is over."""
+    queue.enqueue("messaging.tasks.fetch_media", 7)
+    OrmQ.objects.update(payload=payload_of_another_release(monkeypatch))
+    queue.enqueue("messaging.tasks.fetch_media", 8)
+    assert [taken for _ in range(2) for taken in take()] == ["8"]
+    assert OrmQ.objects.count() == 1
+    assert list(Task.objects.values_list("func", "success", "group")) == [(queue.UNREADABLE, False, queue.GIVEN_UP)]
+    assert "Gone" in Task.objects.get().result
+    now = clock.now()
+    assert [queue.untold(now) for _ in range(2)] == [[queue.UNREADABLE], []]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_signed_with_another_key_is_left_to_the_queue_and_told_nobody() -> None:
+    """SECRET_KEY was rotated: a hundred doorbells are lost, and sweeps do their work."""
+    queue.enqueue("messaging.tasks.fetch_media", 7)
+    OrmQ.objects.update(payload="not:signed:by-us")
+    assert [payload for pk, payload in get_broker().dequeue() if pk is not None] == ["not:signed:by-us"]
+    assert not Task.objects.exists()
