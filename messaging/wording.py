@@ -23,7 +23,7 @@ ABOUT_HOURS = {"hours", "opens_at", "closure"}
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """`body`: what is said. `by`: whose words it says, "12:1f3a9c02" (script and version) or "missed_call" (built in)."""
+    """`body`: what is said. `by`: whose words: "12:1f3a9c02" (a script, its version) or "missed_call" (built in)."""
 
     body: str
     by: str

@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 from django.db.models import Q
 
 from leads.models import Location
-from scheduling.hours import DayOverride, HoursRange, OpenState, open_state
+from scheduling.hours import DayOverride, HoursRange, OpenState, open_intervals, open_state
+from scheduling.intervals import Interval
 from scheduling.models import Closure, OpeningHours
 
 ALWAYS_OPEN = tuple(HoursRange(weekday, time(0), time(0), next_day=True) for weekday in range(7))
@@ -33,17 +34,28 @@ def overrides_of(location: Location, *, now: datetime) -> list[DayOverride]:
         ends_on__gte=(now - timedelta(days=2)).date(),
         starts_on__lte=(now + timedelta(days=62)).date(),
     )
-    return [
-        DayOverride(
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-            name=row.name,
-            opens=row.opens,
-            closes=row.closes,
-            next_day=row.next_day,
-        )
-        for row in rows
-    ]
+    return [_override(row) for row in rows]
+
+
+def _override(row: Closure) -> DayOverride:
+    return DayOverride(
+        starts_on=row.starts_on, ends_on=row.ends_on, name=row.name, opens=row.opens, closes=row.closes,
+        next_day=row.next_day,
+    )  # fmt: skip
+
+
+def open_times(location: Location, *, start: datetime, end: datetime) -> list[Interval]:
+    """When `location` was or is open between the two instants, and around them. Without any hours always, but for its
+    closures.
+    """
+    first, last = start.astimezone(location.zone).date(), end.astimezone(location.zone).date()
+    rows = Closure.objects.filter(
+        Q(location=location) | Q(location=None), business=location.business_id, resource=None,
+        ends_on__gte=first - timedelta(days=1), starts_on__lte=last + timedelta(days=1),
+    )  # fmt: skip
+    ranges = hours_of(location) or ALWAYS_OPEN
+    # Yesterday's opening may reach into the first day.
+    return open_intervals(ranges, [_override(row) for row in rows], location.zone, first - timedelta(days=1), last)
 
 
 @dataclass(frozen=True, slots=True)

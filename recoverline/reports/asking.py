@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from leads.access import businesses_for
 from leads.models import Business, Location
-from recoverline.reports.periods import CHOICES, Period, asked_period
+from messaging.models import Call
+from recoverline.reports.periods import CHOICES, Period, asked_period, usual_days
 from recoverline.reports.scopes import READERS, Scope, locations_of
 
 # Who may see thousands of businesses chooses from the first of them, or names one in the address.
@@ -102,8 +103,15 @@ def asked(request: HttpRequest, page: str, *, now: datetime) -> Asked | None:
     if wanted and location is None:
         raise Http404
     scope = _scope(business, places, location)
-    period = asked_period(request.GET.dict(), zone=scope.zone, now=now)
+    period = asked_period(
+        request.GET.dict(), zone=scope.zone, now=now, usual=lambda: usual_days(_first_call(business), now=now)
+    )
     return Asked(business, found, places, location, scope, period, page, now)
+
+
+def _first_call(business: Business) -> datetime | None:
+    calls = Call.objects.filter(business=business, is_simulated=business.is_simulated)
+    return calls.order_by("started_at").values_list("started_at", flat=True).first()
 
 
 def _scope(business: Business, places: tuple[Location, ...], location: Location | None) -> Scope:

@@ -115,7 +115,7 @@ def _lines(asked: Asked) -> Table:
     return table(
         "lines", "By location and source",
         ("Location", "Source", "Calls", "Missed", "Share missed", "Missed while closed"), shown,
-        hint="Phone systems that report only missed calls show 100 % here.",
+        hint="Phone systems that report only missed calls show 100 % here.", words=(1,),
     )  # fmt: skip
 
 

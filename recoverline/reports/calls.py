@@ -63,8 +63,8 @@ def missed(scope: Scope, period: Period) -> QuerySet[Call]:
 
 
 def told(calls: QuerySet[Call]) -> QuerySet[Any]:
-    """Missed calls with what is asked of their first text: `text_at`, `text_status`, `is_replied`, `is_qualified`,
-    and `seconds` from its end to the text, in tenths."""
+    """Missed calls with what is asked of their first text: `text_at`, `text_status`, `words_by` (whose words it says,
+    messaging.wording.Worded), `is_replied`, `is_qualified`, and `seconds` from its end to the text, in tenths."""
     # The key of a first text is made of its call (missed_calls.first_text_key), and unique in its business: one join
     # of an index, where a subquery would be asked once for each of these values.
     own = "conversation__messages__"
@@ -89,6 +89,7 @@ def told(calls: QuerySet[Call]) -> QuerySet[Any]:
     return calls.annotate(first_text=FilteredRelation("conversation__messages", condition=left)).annotate(
         text_at=Coalesce("first_text__sent_at", "first_text__created_at"),
         text_status=F("first_text__status"),
+        words_by=F("first_text__words_by"),
         seconds=Tenths(SecondsBetween(Coalesce(F("ended_at"), F("started_at")), F("text_at"))),
         is_replied=Exists(answers),
         is_qualified=Case(When(_IS_KNOWN, then=True), default=False, output_field=BooleanField()),

@@ -6,9 +6,9 @@ from math import sqrt
 
 from django.db.models import Count, Q, QuerySet
 
-from messaging.enums import HoursState, ScriptKind
 from messaging.followups.enums import StepAction, StepOutcome
 from messaging.models import Rule, StepRun
+from recoverline.reports import script_names
 from recoverline.reports.asking import Asked
 from recoverline.reports.calls import missed, told
 from recoverline.reports.jobs import calls_with, jobs_of
@@ -31,8 +31,8 @@ class _Came:
 
 
 def tables(asked: Asked) -> list[Table]:
-    by_rule, by_kind = _counted(asked)
-    return [_kinds(by_kind), _rules(asked, by_rule), _steps(asked)]
+    by_rule, by_words = _counted(asked)
+    return [_scripts(asked, by_words), _rules(asked, by_rule), _steps(asked)]
 
 
 def wilson(part: int, whole: int) -> tuple[float, float] | None:
@@ -47,32 +47,28 @@ def wilson(part: int, whole: int) -> tuple[float, float] | None:
 
 
 def _counted(asked: Asked) -> tuple[dict[int | None, _Came], dict[str, _Came]]:
+    """By rule, and by whose words the text said."""
     jobs = jobs_of(asked.scope, asked.period)
     booked, recovered = calls_with(jobs, "booked"), calls_with(jobs, "recovered")
     calls = told(missed(asked.scope, asked.period)).order_by()
-    groups = calls.values_list("rule_id", "hours_state").annotate(
+    groups = calls.values_list("rule_id", "words_by").annotate(
         n=Count("pk"), texted=Count("pk", filter=Q(text_at__isnull=False)),
         replied=Count("pk", filter=Q(is_replied=True)),
     )  # fmt: skip
-    kinds = dict(Rule.objects.filter(business=asked.business).values_list("pk", "script_kind"))
     by_rule: dict[int | None, _Came] = defaultdict(_Came)
-    by_kind: dict[str, _Came] = defaultdict(_Came)
-
-    def of(rule: int | None, hours: str) -> tuple[_Came, _Came]:
-        ordinary = ScriptKind.MISSED_CALL if hours == HoursState.OPEN else ScriptKind.AFTER_HOURS
-        return by_rule[rule], by_kind[kinds.get(rule or 0) or ordinary]
-
-    for rule, hours, count, texted, replied in groups:
-        for one in of(rule, hours):
+    by_words: dict[str, _Came] = defaultdict(_Came)
+    for rule, words, count, texted, replied in groups:
+        for one in (by_rule[rule], by_words[words or ""]):
             one.missed += count
             one.texted += texted
             one.replied += replied
-    ended = missed(asked.scope, asked.period).filter(pk__in=booked | recovered)
-    for pk, rule, hours in ended.values_list("pk", "rule_id", "hours_state"):
-        for one in of(rule, hours):
+    ended = calls.filter(pk__in=booked | recovered).values_list("pk", "rule_id", "words_by", "text_at")
+    for pk, rule, words, text_at in ended:
+        # What was booked without a text is nothing that a script has brought.
+        for one in (by_rule[rule], by_words[words or ""]) if text_at else (by_rule[rule],):
             one.booked += pk in booked
             one.recovered += pk in recovered
-    return by_rule, by_kind
+    return by_rule, by_words
 
 
 _CAME = ("Missed", "Texted", "Replied", "Reply rate", "Range", "Booked", "Recovered")
@@ -86,15 +82,13 @@ def _row(came: _Came) -> tuple[Cell | str | int, ...]:
     return came.missed, came.texted, came.replied, rate, span + few, came.booked, came.recovered
 
 
-def _kinds(by_kind: dict[str, _Came]) -> Table:
-    ranked = sorted(by_kind.items(), key=lambda item: (-item[1].texted, item[0]))
-    rows = [
-        (ScriptKind(kind).label if kind in ScriptKind.values else kind, *_row(came))
-        for kind, came in ranked
-        if came.texted
-    ]
+def _scripts(asked: Asked, by_words: dict[str, _Came]) -> Table:
+    names = script_names.named(asked.business, by_words, zone=asked.period.zone)
+    ranked = sorted(by_words.items(), key=lambda item: (-item[1].texted, names[item[0]].name, names[item[0]].version))
+    rows = [(names[words].name, names[words].version, *_row(came)[1:]) for words, came in ranked if came.texted]
     return table(
-        "scripts", "First texts", ("Script", *_CAME), rows, hint=f"By the script that the rule names now. {_HINT}",
+        "scripts", "First texts", ("Script", "Version", *_CAME[1:]), rows, words=(1,),
+        hint=f"By the words that were truly sent. Whoever changes a script begins a new version. {_HINT}",
         empty="No first text left in this time.",
     )  # fmt: skip
 
@@ -131,7 +125,7 @@ def _steps(asked: Asked) -> Table:
     return table(
         "sequences", "Follow-up sequences",
         ("Sequence", "Step", "Texts sent", "Replied", "Reply rate", "Booked", "Opted out"), rows,
-        hint="Replied and booked before the next step.", empty="No follow-up was sent in this time.",
+        hint="Replied and booked before the next step.", words=(1,), empty="No follow-up was sent in this time.",
     )  # fmt: skip
 
 

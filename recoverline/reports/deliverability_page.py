@@ -108,7 +108,12 @@ def _errors(asked: Asked, groups: list[_Group]) -> Table:
         for code, count in _ranked(groups, lambda group: group.error)
     ]  # fmt: skip
     return table(
-        "errors", "Errors of the carriers", ("Code", "What it means", "Texts"), rows, empty="No errors in this time."
+        "errors",
+        "Errors of the carriers",
+        ("Code", "What it means", "Texts"),
+        rows,
+        empty="No errors in this time.",
+        words=(1,),
     )
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from messaging.enums import HoursState, MissReason
 from messaging.models import Conversation
 from recoverline.lib.phones import display_phone
-from recoverline.reports import comparison_page, deliverability_page, jobs, robot_page, team_page
+from recoverline.reports import comparison_page, deliverability_page, jobs, robot_page, team_page, waits
 from recoverline.reports.asking import Asked
 from recoverline.reports.jobs import Job
 from recoverline.reports.measures import MEASURES
@@ -28,6 +28,7 @@ CALLS = (
     "calls", "answered", "missed", "texted", "delivered", "reached_in_10", "reached_in_60", "replied", "qualified",
     *JOB_MEASURES,
 )  # fmt: skip
+_FIGURES = ("Text after", "Waited", "In open hours", "Amount")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
 Rows = QuerySet[Any]
@@ -58,7 +59,7 @@ def listing(asked: Asked, figure: str, filters: Filters, *, page: int, whole: bo
     """What `figure` counts, narrowed by `filters`; `whole` for a file. None: there is no such figure."""
     # Asked once, for which calls they are and for what each is worth.
     found_jobs = jobs.jobs_of(asked.scope, asked.period) if figure in JOB_MEASURES else None
-    kind = _kind(figure, found_jobs)
+    kind = _kind(figure, asked, found_jobs)
     if kind is None:
         return None
     try:
@@ -75,21 +76,28 @@ def listing(asked: Asked, figure: str, filters: Filters, *, page: int, whole: bo
         made.append((*cells, cell(extra.get(one.pk, NOTHING))) if extra is not None else cells)
     columns = (*kind.columns, "Amount") if extra is not None else kind.columns
     measure = MEASURES.get(figure)
-    found = Table("rows", kind.title, columns, tuple(made))
+    words = tuple(index for index, column in enumerate(columns) if index and column not in _FIGURES)
+    found = Table("rows", kind.title, columns, tuple(made), words=words)
     return Listing(
         measure.name if measure else kind.title, measure.definition if measure else "", found, total, page,
         has_next=total > begin + len(shown),
     )  # fmt: skip
 
 
-def _kind(figure: str, found_jobs: list[Job] | None) -> _Kind | None:
+def _kind(figure: str, asked: Asked, found_jobs: list[Job] | None) -> _Kind | None:
     if figure in CALLS:
         columns = ("When", "Caller", "Location", "Why missed", "Text after", "Answered us")
         return _Kind("Calls", columns, lambda asked, filters: _calls(asked, figure, filters, found_jobs), _call)
+    open_time = waits.OpenTime(asked)
     return {
         "texts": _Kind("Texts", ("When", "To", "Location", "Kind", "Status", "Error"), _texts, _text),
         "turns": _Kind("The robot's turns", ("When", "With", "Location", "Result", "What it did"), _turns, _turn),
-        "answers": _Kind("Answers of the team", ("When", "To", "Location", "Who", "Waited"), _answers, _answer),
+        "answers": _Kind(
+            "Answers of the team",
+            ("When", "To", "Location", "Who", "Waited", "In open hours"),
+            _answers,
+            lambda asked, text: _answer(asked, text, open_time),
+        ),
         "callbacks": _Kind("Callbacks", ("Due", "Whom", "Location", "Why", "Done"), _callbacks, _callback),
         "steps": _Kind("Follow-ups", ("When", "To", "Location", "Sequence", "What came of it"), _steps, _step),
     }.get(figure)
@@ -192,10 +200,12 @@ def _answers(asked: Asked, filters: Filters) -> Rows:
     return rows.select_related("conversation__location", "lead", "author")
 
 
-def _answer(asked: Asked, text: Any) -> tuple[Cell | str, ...]:
+def _answer(asked: Asked, text: Any, open_time: waits.OpenTime) -> tuple[Cell | str, ...]:
+    there = text.conversation.location
     return (
         Cell(_moment(asked, text.created_at), url=_thread(text.conversation)),
-        _person(asked, text.lead, ""), text.conversation.location.name, _name(text.author), duration(text.waited),
+        _person(asked, text.lead, ""), there.name, _name(text.author), duration(text.waited),
+        duration(open_time.seconds(there.pk, text.asked_at, text.created_at)),
     )  # fmt: skip
 
 

@@ -112,6 +112,16 @@ _ALL = (
         Unit.CENTS,
     ),
     Measure(
+        "waited", "Waited for a person",
+        "From the customer's first unanswered text to the answer of a person, on the clock.", Unit.SECONDS,
+    ),
+    Measure(
+        "waited_open", "Waited in open hours",
+        "The part of that time in which the location was open: nights, weekends and closed days are taken off. Without"
+        " opening hours every hour counts.",
+        Unit.SECONDS,
+    ),
+    Measure(
         "segments", "Text segments",
         "What carriers count and bill: a text is one or more segments. Every text that left counts, alerts to your team"
         " too.",

@@ -1,11 +1,13 @@
 """Whole local days of a report, and the same number of days before them. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DEFAULT_DAYS = 30
+# As long as there is less to show than this, a month would be mostly empty.
+FIRST_DAYS, NEW_UNTIL_DAYS = 7, 14
 MOST_DAYS = 366
 CHOICES = (7, 30, 90)
 
@@ -53,15 +55,22 @@ def last_days(days: int, *, zone: ZoneInfo, now: datetime) -> Period:
     return Period(today - timedelta(days=days - 1), today, zone)
 
 
-def asked_period(asked: Mapping[str, str], *, zone: ZoneInfo, now: datetime) -> Period:
-    """What ?from=&to= or ?days= ask for. What cannot be read, or is too long, becomes the last 30 days."""
+def usual_days(first: datetime | None, *, now: datetime) -> int:
+    """How many days are shown to who asks for none; `first`: when the first call came. Pure."""
+    return FIRST_DAYS if first is None or now - first < timedelta(days=NEW_UNTIL_DAYS) else DEFAULT_DAYS
+
+
+def asked_period(
+    asked: Mapping[str, str], *, zone: ZoneInfo, now: datetime, usual: Callable[[], int] = lambda: DEFAULT_DAYS
+) -> Period:
+    """What ?from=&to= or ?days= ask for. What cannot be read, or is too long, becomes the last `usual` days."""
     first, last = _date(asked.get("from", "")), _date(asked.get("to", ""))
     if first is not None and last is not None and first <= last and (last - first).days < MOST_DAYS:
         return Period(first, last, zone)
     days = asked.get("days", "")
     # isascii: int() would take the digits of other scripts as well.
-    wanted = int(days) if days.isascii() and days.isdigit() and len(days) < 4 else DEFAULT_DAYS
-    return last_days(wanted if 1 <= wanted <= MOST_DAYS else DEFAULT_DAYS, zone=zone, now=now)
+    wanted = int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0
+    return last_days(wanted if 1 <= wanted <= MOST_DAYS else usual(), zone=zone, now=now)
 
 
 def _date(text: str) -> date | None:

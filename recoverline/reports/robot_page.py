@@ -114,7 +114,7 @@ def _questions(asked: Asked) -> Table:
     return table(
         "questions", "Questions without an answer", ("Question", "Asked"), rows,
         hint=f"{said}. Answer them under “Unanswered questions” in the settings." if counts else "",
-        empty="Nothing is waiting for an answer.",
+        empty="Nothing is waiting for an answer.", words=(1,),
     )  # fmt: skip
 
 

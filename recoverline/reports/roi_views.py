@@ -34,7 +34,10 @@ def show_real(request: HttpRequest) -> HttpResponse:
     beside, own = roi_real.beside(form, real), roi_real.address_of(real, form)
     # Only who has several has to say which.
     named = f"&business={report.business.slug}" if len(report.businesses) > 1 else ""
-    also = {"real": real, "scope": report.scope, "rows": beside, "real_address": own and own + named, "named": named}
+    also = {
+        "asked": report, "real": real, "scope": report.scope, "rows": beside, "named": named,
+        "real_address": own and own + named,
+    }  # fmt: skip
     return _page(request, form, also)
 
 

@@ -27,7 +27,9 @@ Content = Cell | str | int
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`key` names it in addresses and files; the first column heads its row."""
+    """`key` names it in addresses and files; the first column heads its row. `words`: other columns (from 0) of which
+    the cells are words, not figures.
+    """
 
     key: str
     title: str
@@ -37,6 +39,7 @@ class Table:
     empty: str = "Nothing in this time."
     is_grid: bool = False
     chart: object = None
+    words: tuple[int, ...] = ()
     # For people who do not see the heading of a bar.
     measures: tuple[str, ...] = field(default=())
 

@@ -1,6 +1,7 @@
 """The team: how long customers waited for a person, who called back in time, and what requests became."""
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -11,7 +12,9 @@ from leads.enums import LostReason, RequestStatus
 from leads.models import CallbackTask, JobRequest
 from messaging.enums import Direction, MessageKind
 from messaging.models import Escalation, Message
+from recoverline.reports import waits
 from recoverline.reports.asking import Asked
+from recoverline.reports.measures import MEASURES
 from recoverline.reports.overview import percentile
 from recoverline.reports.spans import SecondsBetween, Tenths
 from recoverline.reports.tables import Cell, Table, duration, percent, share_of, table
@@ -54,35 +57,54 @@ def _names(ids: set[int | None]) -> dict[int | None, str]:
     return names | {None: "Nobody named"}
 
 
+@dataclass(slots=True)
+class _Waits:
+    """Seconds of each wait: by the clock, and as far as the location was open."""
+
+    clock: list[float] = field(default_factory=list)
+    open: list[float] = field(default_factory=list)
+
+
 def _answers(asked: Asked) -> Table:
     limit = asked.business.reply_due_minutes * 60
-    each: dict[int | None, list[tuple[float, int]]] = defaultdict(list)
-    for author, waited, count in answers(asked).order_by("waited").values_list("author", "waited").annotate(
-        n=Count("pk")
-    ):  # fmt: skip
-        each[author].append((waited, count))
+    open_time = waits.OpenTime(asked)
+    each: dict[int | None, _Waits] = defaultdict(_Waits)
+    rows = answers(asked).order_by().values_list(
+        "author", "conversation__location", "asked_at", "created_at", "waited"
+    )  # fmt: skip
+    for author, place, asked_at, answered_at, waited in rows:
+        each[author].clock.append(waited)
+        each[author].open.append(open_time.seconds(place, asked_at, answered_at))
     names = _names(set(each))
-    everybody = sorted(pair for pairs in each.values() for pair in pairs)
-    people = sorted(each.items(), key=lambda item: (-sum(count for _, count in item[1]), names[item[0]]))
+    people = sorted(each.items(), key=lambda item: (-len(item[1].clock), names[item[0]]))
 
-    def row(name: str, pairs: list[tuple[float, int]], url: str) -> tuple[Cell | str, ...]:
-        whole = sum(count for _, count in pairs)
-        late = sum(count for waited, count in pairs if waited > limit)
-        p50, p95 = percentile(pairs, 0.5), percentile(pairs, 0.95)
-        kept = percent(share_of(whole - late, whole))
-        return name, Cell(f"{whole:,}", url=url), duration(p50), duration(p95), f"{late:,}", kept
+    def row(name: str, waited: _Waits, url: str) -> tuple[Cell | str, ...]:
+        whole, late = len(waited.clock), sum(seconds > limit for seconds in waited.clock)
+        times = [duration(at(seconds, share)) for seconds in (waited.clock, waited.open) for share in (0.5, 0.95)]
+        return name, Cell(f"{whole:,}", url=url), *times, f"{late:,}", percent(share_of(whole - late, whole))
 
-    rows = [row(names[author], pairs, asked.behind("answers", by=author or "none")) for author, pairs in people]
-    if len(rows) > 1:
-        rows.append(row("All together", everybody, asked.behind("answers")))
+    def at(seconds: list[float], share: float) -> float | None:
+        return percentile(((one, 1) for one in sorted(seconds)), share)
+
+    shown = [row(names[author], waited, asked.behind("answers", by=author or "none")) for author, waited in people]
+    if len(shown) > 1:
+        every = _Waits(*([one for waited in each.values() for one in getattr(waited, name)] for name in _CLOCKS))
+        shown.append(row("All together", every, asked.behind("answers")))
     minutes = asked.business.reply_due_minutes
     return table(
         "answers", "How long customers waited for a person",
-        ("Who", "Answers", "Waited, typical", "Slowest twentieth", f"Later than {minutes} min", "In time"), rows,
-        hint="From the customer's first unanswered text to the answer of a person, on the clock: hours when you are"
-        " closed are not taken off.",
+        (
+            "Who", "Answers", "Waited, typical", "Slowest twentieth", "In open hours, typical",
+            "In open hours, slowest twentieth", f"Later than {minutes} min", "In time",
+        ),
+        shown, measures=("waited", "waited_open"),
+        hint=f"{MEASURES['waited'].definition} In open hours: {MEASURES['waited_open'].definition[0].lower()}"
+        f"{MEASURES['waited_open'].definition[1:]} In time is by the clock.",
         empty="No person answered a text in this time.",
     )  # fmt: skip
+
+
+_CLOCKS = ("clock", "open")
 
 
 def _callbacks(asked: Asked) -> Table:

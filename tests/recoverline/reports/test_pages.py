@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from html import unescape
 
 import pytest
@@ -11,9 +11,19 @@ from django.conf import settings
 from django.test import Client
 
 from leads.enums import Role
+from messaging.wording import version_of
 from recoverline.reports.measures import MEASURES
 from tests.base import sign_in
-from tests.factories import make_location, make_member, make_message, make_task, make_turn, make_unanswered, make_user
+from tests.factories import (
+    make_location,
+    make_member,
+    make_message,
+    make_script,
+    make_task,
+    make_turn,
+    make_unanswered,
+    make_user,
+)
 from tests.recoverline.reports.week import Week, ask, at, make_week, talk
 
 pytestmark = pytest.mark.django_db
@@ -118,15 +128,35 @@ def test_when_calls_are_missed(ana: Client) -> None:
 def test_texts_and_rules_compared(week: Week, ana: Client) -> None:
     rule = week.business.rules.create(name="Busy line", script_kind="busy")
     type(week.calls["m1"]).objects.filter(pk__in=[week.calls[name].pk for name in ("m1", "m2", "m3")]).update(rule=rule)
+    # m1 got the first words of a script, m2 those it was given later; x1, m4 and m12 the built-in ones.
+    script = make_script(week.business, name="Friendly", body="Sorry, {first_name}!")
+    script.history.update(history_date=at("1 09:00"))
+    _says(week, f"{script.pk}:{version_of(script.body)}", "m1")
+    script.body = "Hello {first_name}, what is it about?"
+    script.save()
+    script.history.filter(history_type="~").update(history_date=at("2 20:00"))
+    _says(week, f"{script.pk}:{version_of(script.body)}", "m2")
+    _says(week, "missed_call", "x1", "m4", "m12")
     assert rows_of(ana, "comparison/", "scripts") == [
-        ["Missed call", "8", "4", "4", "100 %", "51 % to 100 % (few)", "3", "1"],
-        ["Busy right now", "3", "3", "2", "67 %", "21 % to 94 % (few)", "2", "2"],
+        ["Built-in words: Missed call", "'-", "3", "3", "100 %", "44 % to 100 % (few)", "1", "0"],
+        ["Not noted (sent before scripts were)", "'-", "2", "1", "50 %", "9 % to 91 % (few)", "0", "1"],
+        ["Friendly", "1, since Mar 1, 2026", "1", "1", "100 %", "21 % to 100 % (few)", "1", "1"],
+        ["Friendly", "2, since Mar 2, 2026", "1", "1", "100 %", "21 % to 100 % (few)", "1", "1"],
     ]
+    script.delete()
+    assert rows_of(ana, "comparison/", "scripts")[2][0] == "Friendly (deleted)"
     assert [row[:4] for row in rows_of(ana, "comparison/", "rules")] == [
         ["No rule matched", "8", "4", "4"],
         ["Busy line", "3", "3", "2"],
     ]
     assert rows_of(ana, "comparison/", "sequences") == []
+
+
+def _says(week: Week, words: str, *names: str) -> None:
+    for name in names:
+        call = week.calls[name]
+        key = f"missedcall:{call.account_id}:{call.carrier_call_id}"
+        assert call.conversation.messages.filter(idem_key=key).update(words_by=words) == 1
 
 
 def test_the_robot(week: Week, ana: Client) -> None:
@@ -167,7 +197,13 @@ def test_the_team(week: Week, ana: Client) -> None:
     make_task(week.main, due_at=at("4 10:00"), done_at=at("4 09:50"), done_by=ana_herself)
     make_task(week.main, due_at=at("4 11:00"), done_at=at("4 11:30"), done_by=ana_herself)
     make_task(week.west, due_at=at("5 11:00"))
-    assert rows_of(ana, "team/", "answers") == [["ana", "2", "7 min 36 s", "40 min", "1", "50 %"]]
+    # Open from half past nine: nothing of the first wait, half an hour of the second.
+    for weekday in range(5):
+        week.business.opening_hours.create(weekday=weekday, opens=time(9, 30), closes=time(17))
+    assert rows_of(ana, "team/", "answers") == [["ana", "2", "7 min 36 s", "40 min", "0.0 s", "30 min", "1", "50 %"]]
+    assert [row[3:] for row in rows_of(ana, "list/", "rows", f"{WEEK}&figure=answers")] == [
+        ["ana", "40 min", "30 min"], ["ana", "7 min 36 s", "0.0 s"],
+    ]  # fmt: skip
     assert rows_of(ana, "team/", "callbacks") == [
         ["ana", "2", "1", "1", "0", "50 %"],
         ["Not done, or by nobody named", "1", "0", "0", "1", "0 %"],
