@@ -1,6 +1,6 @@
 """When each process of each host last showed that it does its work, and small notes of the same kind.
 
-A sender beats by itself. A worker beats by taking a task: while there is nothing to do, its cluster hands itself one
+A sender beats by itself. A worker beats by having done a task: while there is nothing to do, its cluster hands itself one
 that no other cluster can take (recoverline.lib.queue). So a beat never says more than is true of that very host.
 """
 
@@ -68,7 +68,7 @@ def note(name: str, *, now: datetime) -> None:
 
 
 def show_worker() -> None:
-    """In a worker, right before each task: its host takes tasks."""
+    """In a cluster, after each task: its host takes tasks and is done with them."""
     global _shown
     if time.monotonic() - _shown >= SHOWN_EVERY_SECONDS:
         beat(WORKER, now=timezone.now())
@@ -79,12 +79,9 @@ def of_this_host(process: str) -> datetime | None:
     return Heartbeat.objects.filter(name=_name(process, "")).values_list("at", flat=True).first()
 
 
-def leave(process: str, *, now: datetime) -> None:
-    """This process stops as it was asked to: nobody has to look for it, as long as others go on."""
-    name = _name(process, "")
-    fresh = Heartbeat.objects.filter(name__startswith=f"{process} ", at__gt=now - timedelta(seconds=STALE_SECONDS))
-    if fresh.exclude(name=name).exists():
-        Heartbeat.objects.filter(name=name).delete()
+def leave(process: str) -> None:
+    """This process stops as it was asked to. Its host may never come back under this name, as containers do not."""
+    Heartbeat.objects.filter(name=_name(process, "")).delete()
 
 
 def forget_gone(now: datetime) -> None:

@@ -100,7 +100,7 @@ class Sender:
         self._turners.shutdown(wait=True)
         self._pool.shutdown(wait=True)
         with suppress(DatabaseError):
-            beats.leave(beats.SENDER, now=timezone.now())
+            beats.leave(beats.SENDER)
         self._bell.stop_listening()
 
     def dispatch(self) -> bool:

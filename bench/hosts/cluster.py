@@ -25,7 +25,7 @@ from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN
 from tests.postgres import postgres_server
 from tests.redis_server import redis_server
 
-STARTS_WITHIN = 120
+STARTS_WITHIN = 300
 
 
 @dataclass
@@ -188,7 +188,7 @@ def _server_of(url: str) -> int:
     return next(
         process.pid
         for process in psutil.process_iter(["name", "cmdline"])
-        if process.info["name"] == "postgres" and port in process.info["cmdline"]
+        if process.info["name"] == "postgres" and port in (process.info["cmdline"] or ())
     )
 
 

@@ -293,7 +293,7 @@ def _processes(facts: SetUpFacts, now: datetime) -> Step:
     tip = "Whoever runs this installation should start it again."
     at = last[dead[0]]
     if at is None:
-        return Step(label, why, page, State.MISSING, f"The {dead[0]} has never run", tip)
+        return Step(label, why, page, State.MISSING, f"The {dead[0]} does not run", tip)
     return Step(label, why, page, State.BROKEN, f"The {dead[0]} was last alive {_ago(at, real)}", tip, at)
 
 

@@ -30,7 +30,7 @@ def _process(found: Beats, name: str, label: str, effect: str, now: datetime) ->
     at, hosts, silent = found.latest(name), found.hosts[name], found.silent(name, now)
     restart = f"Whoever runs the installation has to start the {name} again."
     if at is None:
-        return Line(label, State.LOOK, f"The {name} has never run. {effect}", restart)
+        return Line(label, State.LOOK, f"The {name} does not run. {effect}", restart)
     if len(silent) == len(hosts):
         return Line(label, State.LOOK, f"The {name} showed itself last {since(at, now)}. {effect}", restart)
     if silent:

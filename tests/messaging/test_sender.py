@@ -389,7 +389,8 @@ def test_the_sender_shows_that_it_lives(wire: Wire, watch: Watch) -> None:
     queue(talk(wire.number))
     with running(1):
         wait_until_settled(watch, 1)
-    assert beats.read().latest(beats.SENDER) is not None
+        assert beats.read().latest(beats.SENDER) is not None
+    assert beats.read().latest(beats.SENDER) is None
 
 
 def cut_all_other_connections() -> None:

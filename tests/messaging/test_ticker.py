@@ -63,6 +63,7 @@ def test_it_ticks_survives_the_death_of_its_cluster_and_leaves_nothing(worker: s
     fresh = psutil.Process(worker.pid).children(recursive=True)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(60) == 0
+    assert beaten() is None
     _, alive = psutil.wait_procs([*members, *fresh], timeout=20)
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
 

@@ -179,7 +179,7 @@ def test_a_pause_is_something_broken(cast: Cast) -> None:
 
 def test_the_installation_is_alive_and_can_mail(cast: Cast) -> None:
     now = timezone.now()
-    assert said(cast.a, "Keep the processes running") == ("todo", "The sender has never run")
+    assert said(cast.a, "Keep the processes running") == ("todo", "The sender does not run")
     for name in beats.PROCESSES:
         beats.beat(name, now=now)
     assert step(cast.a, "Keep the processes running").state == "done"
