@@ -17,7 +17,7 @@ class RecoverlineConfig(AppConfig):
         user_logged_in.connect(begin, dispatch_uid="recoverline.begin")
         queue.count_starts()
         queue.carry_request_ids()
-        queue.before_each(beats.show_worker)
+        queue.after_each(beats.show_worker)
         if settings.SENTRY_DSN:
             # 150 modules that nobody without it has to load, at every start of every process.
             import_string("recoverline.error_tracking.start")()

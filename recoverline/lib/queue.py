@@ -27,7 +27,7 @@ from django_q.brokers import get_broker
 from django_q.brokers.orm import ORM
 from django_q.humanhash import uuid as new_id
 from django_q.models import OrmQ, Task
-from django_q.signals import pre_enqueue, pre_execute
+from django_q.signals import post_execute, pre_enqueue, pre_execute
 from django_q.signing import BadSignature, SignedPackage
 from django_q.tasks import async_task, queue_size
 
@@ -123,19 +123,23 @@ def _rows(*keys: str) -> QuerySet[OrmQ]:
 
 
 def prove_life() -> None:
-    """Does nothing: that a worker has taken it says all there is to say (`before_each`)."""
+    """Does nothing: that it has gone all the way says all there is to say (`after_each`)."""
 
 
-def before_each(act: Callable[[], None]) -> None:
-    """From now on the workers that this process forks call `act` right before each task; its errors are logged."""
+def after_each(act: Callable[[], None]) -> None:
+    """From now on a cluster of this process calls `act` after each task; its errors are logged.
+
+    It is called by the cluster's monitor, the last of its processes that a task passes: when that one hangs, tasks run,
+    stay in the queue, and run again.
+    """
 
     def call(*, task: dict[str, Any], **_: object) -> None:
         try:
             act()
-        except Exception:  # would end the worker; the task may run all the same
-            logger.warning("before %s: failed", task["func"], exc_info=True)
+        except Exception:  # would end the monitor, which has more to do
+            logger.warning("after %s: failed", task["func"], exc_info=True)
 
-    pre_execute.connect(call, dispatch_uid=f"{__name__}.{act.__name__}", weak=False)
+    post_execute.connect(call, dispatch_uid=f"{__name__}.{act.__name__}", weak=False)
 
 
 def count_starts() -> None:
