@@ -26,6 +26,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("cases", nargs="*", metavar="CASE")
     parser.add_argument("--database", choices=["postgres", "sqlite"], default="postgres")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=5, help="of a case that may have any length (QUE-11)")
     parser.add_argument("--list", action="store_true", help="name the cases and end")
     given = parser.parse_args(words)
     before = dict(os.environ)
@@ -46,6 +47,7 @@ def main(words: Sequence[str]) -> int:
         if case.needs_postgres and given.database != "postgres":
             continue
         command = ["-m", "bench.chaos.play", case.name, "--database", given.database, "--seed", str(given.seed)]
+        command += ["--minutes", str(given.minutes)]
         done = subprocess.run([sys.executable, *command], cwd=ROOT, env=before, check=False)
         verdicts[case.name] = done.returncode == 0
     print(f"\n{given.database}, seed {given.seed}:")

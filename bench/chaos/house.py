@@ -6,6 +6,7 @@ import random
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGCONT, SIGINT, SIGQUIT, Signals
@@ -22,13 +23,15 @@ from tests.postgres import NOBODY
 @dataclass
 class House:
     """`made` runs the real processes: "web", "sender", "worker" and those that a case starts besides. `carrier` is the
-    fake one: its `ledger` is the truth, `inject` and `plan_faults` make it fail. `dice` follow from the seed.
+    fake one: its `ledger` is the truth, `inject` and `plan_faults` make it fail. `dice` follow from the seed; `minutes`
+    is how long a case shall take that may have any length.
     """
 
     made: Installation
     carrier: FakeCarrier
     database: str
     seed: int
+    minutes: float = 5.0
     dice: random.Random = field(init=False)
     _server: "tuple[int, list[str], Path] | None" = None
     _restarted: "subprocess.Popen[bytes] | None" = None
@@ -46,6 +49,11 @@ class House:
 
     def signal(self, name: str, signum: Signals) -> None:
         self.made.processes[name].send_signal(signum)
+
+    def signal_pid(self, pid: int, signum: Signals) -> None:
+        """To one process of a family; one that has ended meanwhile is none of our business."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signum)
 
     def kill(self, name: str) -> None:
         """SIGKILL, as when the memory has run out: this process alone, nothing is tidied up."""

@@ -24,6 +24,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("case")
     parser.add_argument("--database", required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--minutes", type=float, required=True)
     given = parser.parse_args(words)
     with (
         tempfile.TemporaryDirectory(prefix="recoverline-chaos-", ignore_cleanup_errors=True) as folder,
@@ -36,7 +37,7 @@ def main(words: Sequence[str]) -> int:
         print(f"\n{case.name} on {given.database}, seed {given.seed}", flush=True)
         print(f"  fault: {case.fault}\n  expected: {case.expected}", flush=True)
         begun = time.monotonic()
-        found = run(case, url, given.database, given.seed)
+        found = run(case, url, given)
     for line in found:
         print(f"  FOUND {line}", flush=True)
     print(f"  {'FAILED' if found else 'held'}: {case.name} after {time.monotonic() - begun:.0f} s", flush=True)
@@ -53,7 +54,7 @@ def set_up(url: str) -> None:
     django.setup()
 
 
-def run(case: "Case", url: str, kind: str, seed: int) -> list[str]:
+def run(case: "Case", url: str, given: argparse.Namespace) -> list[str]:
     """Play it, then ask what must hold in any case. A case that falls over has not held."""
     from bench.chaos.afterwards import broken  # models need the setup
     from bench.chaos.house import House
@@ -68,7 +69,7 @@ def run(case: "Case", url: str, kind: str, seed: int) -> list[str]:
                 more={"DATABASE_URL": url, **case.environment},
             ) as made,
         ):  # fmt: skip
-            house = House(made, carrier, kind, seed)
+            house = House(made, carrier, given.database, given.seed, given.minutes)
             try:
                 house.wait_until_healthy()
                 return [*case.play(house), *broken(house)]

@@ -13,6 +13,11 @@ def work(path: str, name: str, milliseconds: int) -> None:
     _write(path, f"end {name} {time.time()}")
 
 
+def work_first(path: str, name: str, milliseconds: int) -> None:
+    """The same, for those that must not wait."""
+    work(path, name, milliseconds)
+
+
 def swell(path: str, name: str, megabytes: int) -> None:
     """Need so much memory for a moment."""
     _write(path, f"begin {name} {os.getpid()}")
