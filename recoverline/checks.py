@@ -10,6 +10,10 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from messaging.models import CarrierAccount
+from messaging.ticker import STOP_GRACE_SECONDS
+
+# Two of them, and some seconds to settle.
+LONGEST_TASK_SECONDS = (STOP_GRACE_SECONDS - 10) // 2
 
 
 @register(Tags.security)
@@ -78,6 +82,20 @@ def _queue() -> Iterator[CheckMessage]:
         yield Error(
             f"Q_CLUSTER: retry is {retry} s, with this timeout it must be at least {safe:.0f} s, or tasks run twice.",
             id="recoverline.E003",
+        )
+    if cluster.get("orm") != "default" or not str(cluster.get("broker_class", "")).startswith("recoverline.lib.queue"):
+        yield Error(
+            "Q_CLUSTER: the queue must be recoverline.lib.queue's, in the default database: an enqueue has to commit "
+            "or vanish with the data.",
+            id="recoverline.E012",
+        )
+    if not cluster.get("ack_failures"):
+        yield Error("Q_CLUSTER: ack_failures must be on, or what fails is run again for ever.", id="recoverline.E013")
+    if timeout > LONGEST_TASK_SECONDS:
+        yield Error(
+            f"Q_CLUSTER: timeout is {timeout} s; a worker that is told to stop is killed after {STOP_GRACE_SECONDS}.",
+            hint=f"With at most {LONGEST_TASK_SECONDS} s it can finish what it has begun and what it has taken.",
+            id="recoverline.E014",
         )
     if cluster.get("catch_up", True):
         yield Error("Q_CLUSTER: catch_up must be off, or an outage is replayed tick by tick.", id="recoverline.E009")

@@ -1,6 +1,7 @@
 """What would go wrong silently is said at the start."""
 
 import copy
+import re
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from django.conf import LazySettings
 from django.core.checks import CheckMessage
 
 from messaging.models import CarrierAccount
-from recoverline import checks
+from messaging.ticker import STOP_GRACE_SECONDS
+from recoverline import checks, processes
 from tests.factories import make_account, make_business
+from tests.recoverline.source import ROOT
 
 
 def ids(messages: list[CheckMessage]) -> list[str]:
@@ -55,15 +58,22 @@ def test_each_fault_has_its_message(production: LazySettings, name: str, value: 
         ({"retry": 239}, "recoverline.E003"),
         ({"retry": 240}, None),
         ({"timeout": None}, "recoverline.E003"),
-        ({"timeout": 120}, "recoverline.E003"),
+        ({"timeout": 60, "queue_limit": 20}, "recoverline.E003"),
         ({"workers": 1}, "recoverline.E003"),
         ({"catch_up": True}, "recoverline.E009"),
+        ({"orm": None}, "recoverline.E012"),
+        ({"orm": "other"}, "recoverline.E012"),
+        ({"broker_class": "django_q.brokers.orm.ORM"}, "recoverline.E012"),
+        ({"broker_class": None}, "recoverline.E012"),
+        ({"ack_failures": False}, "recoverline.E013"),
+        ({"timeout": 60, "retry": 300}, None),
+        ({"timeout": 61, "retry": 300}, "recoverline.E014"),
     ],
 )
 def test_the_queue_never_runs_a_task_twice_by_configuration(
     production: LazySettings, changes: dict[str, Any], expected: str | None
 ) -> None:
-    """timeout * (1 + (queue_limit + 1) / workers) + 30 = 60 * (1 + 5 / 2) + 30 = 240."""
+    """QUE-01. timeout * (1 + (queue_limit + 1) / workers) + 30 = 60 * (1 + 5 / 2) + 30 = 240."""
     production.Q_CLUSTER = {
         **production.Q_CLUSTER,
         "workers": 2,
@@ -73,6 +83,16 @@ def test_the_queue_never_runs_a_task_twice_by_configuration(
         **changes,
     }
     assert ids(checks.check_settings(None)) == ([expected] if expected else [])
+
+
+def test_whoever_stops_a_worker_waits_longer_than_it_takes_itself() -> None:
+    """QUE-01: compose, the parent of `make run` and the page for service managers; Docker's own is 10 seconds."""
+    worker = {child.name: child for child in processes.the_three(host="", port=0)}["worker"]
+    in_compose = re.search(r"^  worker:.*?stop_grace_period: (\d+)s", (ROOT / "compose.yaml").read_text(), re.M | re.S)
+    in_systemd = re.search(r"TimeoutStopSec=(\d+)", (ROOT / "docs/install.md").read_text())
+    assert in_compose is not None
+    assert in_systemd is not None
+    assert STOP_GRACE_SECONDS < worker.grace < int(in_compose[1]) < int(in_systemd[1])
 
 
 def test_a_connection_pool_is_refused(production: LazySettings) -> None:
