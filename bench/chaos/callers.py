@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from bench.chaos.house import House
 from bench.first_text import Shot, make_shot
+from messaging.models import Message
 
 KEEPS_TRYING = 120.0
 
@@ -131,9 +132,14 @@ class Callers:
         given_up = [f"{len(self.unanswered)} calls were never answered by 200"] if self.unanswered else []
         return [
             *(given_up if self.retries else []),
-            *([f"never texted: {len(lost)} of {len(self.answered)}"] if lost else []),
+            *([f"never texted: {len(lost)} of {len(self.answered)}; their texts {_rows_of(lost)}"] if lost else []),
             *([f"texted twice: {len(doubled)}"] if doubled else []),
         ]
+
+
+def _rows_of(phones: list[str]) -> dict[str, int]:
+    """How many texts to them there are in which status."""
+    return dict(Counter(Message.objects.filter(lead__phone__in=phones).values_list("status", flat=True)))
 
 
 def at(ordered: list[float], share: float) -> float:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from signal import SIGCONT, SIGKILL, SIGSTOP
 from uuid import uuid4
@@ -106,14 +106,17 @@ def _rows() -> set[int]:
 
 
 def stand_still(house: House) -> Iterator[str]:
-    parts = {"worker": house.tree("worker"), "sender": house.tree("sender")}
+    parts: dict[str, Callable[[], list[int]]] = {
+        "worker": lambda: house.tree("worker"), "sender": lambda: house.tree("sender")
+    }  # fmt: skip
     if house.database == "postgres":
-        parts["database"] = house.server_pids()
+        parts["database"] = house.server_pids
     path = house.made.folder / "work"
     with Callers(house, rate=3) as callers:
         for task in range(40):
             queue.enqueue(WORK, str(path), str(task), 500)
-        for name, pids in parts.items():
+        for name, find in parts.items():
+            pids = find()  # of this moment: a server has a process for each connection
             for pid in pids:
                 house.signal_pid(pid, SIGSTOP)
             time.sleep(STANDS_STILL)  # the fault itself
