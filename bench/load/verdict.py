@@ -11,6 +11,8 @@ from bench.turns import BOOKED, OFFERED, TAKEN
 FIRST, COMPLIANCE = "first_text", "compliance"
 # A text that the carrier had in its hands when STOP came in was not sent after it.
 UNDER_WAY = 1.0
+# What an urgent text is answered with at once; minutes later its writer may hear that nobody on call was reached.
+ALERTING = "this is urgent"
 
 
 @dataclass
@@ -74,7 +76,7 @@ def _judge_answers(toll: Toll, life: Life, kinds: Mapping[str, str]) -> None:
         toll.after_stop += sum(kinds.get(got.key) != COMPLIANCE for got in life.got if got.at > stopped)
         return
     if life.caller.wish == Wish.URGENT:
-        _one(toll, "urgent, answered", life.wrote, later)
+        _one(toll, "urgent, answered", life.wrote, [got for got in later if ALERTING in got.body])
         return
     _one(toll, "price, area and times", life.wrote, [got for got in later if OFFERED in got.body])
     if life.chose is None:

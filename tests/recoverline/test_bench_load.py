@@ -8,7 +8,7 @@ import pytest
 from bench.load.phones import Got, Life, key_in
 from bench.load.plan import LINES, RINGS_FOR, Caller, Wish, callers
 from bench.load.shots import CALL_STATUS, DIAL, VOICE, make_shots
-from bench.load.verdict import Toll, judge
+from bench.load.verdict import ALERTING, Toll, judge
 from bench.turns import BOOKED, OFFERED
 from recoverline.lib.phones import parse_phone
 
@@ -73,10 +73,12 @@ GOOD = (FIRST, OFFER, ("booked", 20.5, f"Great, {BOOKED}."), ("more", 20.9, "And
 
 def test_nothing_is_wrong_with_a_good_hour() -> None:
     good = life(Wish.VISIT, *GOOD, wrote=10, chose=20)
-    toll = judged(good, life(Wish.NONE, FIRST), life(Wish.STOP, FIRST, wrote=6))
+    later = ("more", 300, "We have not reached our on-call person yet.")
+    urgent = life(Wish.URGENT, FIRST, ("more", 6.5, f"Got it, {ALERTING}."), later, wrote=6)
+    toll = judged(good, urgent, life(Wish.NONE, FIRST), life(Wish.STOP, FIRST, wrote=6))
     assert toll.problems() == []
-    assert (toll.calls, toll.texted, toll.replies, toll.stopped) == (3, 3, 2, 1)
-    assert toll.first == [(0.0, pytest.approx(0.2))] * 3
+    assert (toll.calls, toll.texted, toll.replies, toll.stopped) == (4, 4, 3, 1)
+    assert toll.first == [(0.0, pytest.approx(0.2))] * 4
     assert toll.seconds["booked, confirmed"] == [pytest.approx(0.5)]
 
 
