@@ -28,6 +28,7 @@ SCOPES: dict[str, str] = {
     "tasks:write": "Mark callback tasks as done",
     "consent:read": "Ask whether somebody may be texted",
     "consent:write": "Write down opt-outs and opt-ins",
+    "reports:read": "Read the figures of the reports",
 }
 # `used_at` is for people who wonder which token is dead: to the minute is enough, and a write a request is not.
 _USED_EVERY = timedelta(minutes=1)

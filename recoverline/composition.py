@@ -2,6 +2,8 @@
 
 # Writes what a webhook says: LeadEvent -> the JSON, None if nobody is to be told.
 EVENT_BODY = "recoverline.api.bodies.body_of"
+# The figures of some days as plain values, for programs: counted by the reports, asked by the API.
+REPORT_SUMMARY = "recoverline.reports.summary.summary_of"
 # Whether a phone wants no texts: (id of the business, phone) -> bool. For CRMs, which lie below consent.
 IS_OPTED_OUT = "messaging.consent.is_opted_out"
 # Event kind -> functions run by the worker with the event's id (leads.events.record).

@@ -17,6 +17,7 @@ from recoverline.composition import EVENT_HANDLERS as EVENT_HANDLERS
 from recoverline.composition import FIRST_TASKS as FIRST_TASKS
 from recoverline.composition import IS_OPTED_OUT as IS_OPTED_OUT
 from recoverline.composition import PERIODIC_TASKS as PERIODIC_TASKS
+from recoverline.composition import REPORT_SUMMARY as REPORT_SUMMARY
 from recoverline.composition import SWEPT_TASKS as SWEPT_TASKS
 
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from recoverline.api import docs_views, intake_views
+from recoverline.api.views.figures import ReportSummary
 from recoverline.api.views.people import Leads, Requests
 from recoverline.api.views.talk import Calls, ConversationMessages, Conversations, Messages
 from recoverline.api.views.upkeep import Consent, Tasks
@@ -23,6 +24,7 @@ router.register("locations", Locations, basename="location")
 router.register("services", Services, basename="service")
 router.register("tasks", Tasks, basename="task")
 router.register("consent", Consent, basename="consent")
+router.register("reports/summary", ReportSummary, basename="report-summary")
 
 urlpatterns = [
     path("", include(router.urls)),

@@ -64,7 +64,7 @@ def test_every_example_names_an_address_and_fields_that_exist(described: Any) ->
     examples = re.findall(
         r"curl (?:-X (\w+))?[^\n]*?\"?\$SITE(/api/v1/[^\"\s]*)\"(.*?)(?=\ncurl|\n```)", text, re.DOTALL
     )
-    assert len(examples) == 15
+    assert len(examples) == 16
     for method, address, rest in examples:
         path, _, query = address.partition("?")
         try:

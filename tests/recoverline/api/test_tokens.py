@@ -67,7 +67,7 @@ def test_each_act_needs_its_scope_and_no_other_helps(world: World) -> None:
             said = answer.json()
             assert (prefix, action, answer.status_code, said.get("scope")) == (prefix, action, 403, scope)
             asked += 1
-    assert asked == 29
+    assert asked == 30
 
 
 def test_when_it_was_used_is_known_to_the_minute(world: World) -> None:
