@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="bench.load", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="postgres")
-    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--minutes", type=float, default=10, help="0: only what is killed")
     parser.add_argument("--per-minute", type=int, default=300)
     parser.add_argument("--replying", type=float, default=0.5, help="share of callers who write back")
     parser.add_argument("--tabs", type=int, default=50)
@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         database=given.database, latency_ms=given.latency_ms, callbacks=True, settings="bench.settings",
         business="bench.load.business",
     ) as made:  # fmt: skip
-        problems += hour.play(
+        if given.minutes:
+            problems += hour.play(
             made, minutes=given.minutes, per_minute=given.per_minute, replying=given.replying, tabs=given.tabs,
             seed=given.seed,
         )  # fmt: skip

@@ -12,7 +12,14 @@ from bench.load.verdict import ALERTING, Toll, judge
 from bench.turns import BOOKED, OFFERED
 from recoverline.lib.phones import parse_phone
 
-KINDS = {"first": "first_text", "again": "first_text", "offer": "robot", "booked": "appointment", "more": "robot"}
+KINDS = {
+    "first": "first_text",
+    "again": "first_text",
+    "offer": "robot",
+    "booked": "appointment",
+    "more": "robot",
+    "later": "robot",
+}
 BEGINS = 1000.0
 
 
@@ -73,7 +80,7 @@ GOOD = (FIRST, OFFER, ("booked", 20.5, f"Great, {BOOKED}."), ("more", 20.9, "And
 
 def test_nothing_is_wrong_with_a_good_hour() -> None:
     good = life(Wish.VISIT, *GOOD, wrote=10, chose=20)
-    later = ("more", 300, "We have not reached our on-call person yet.")
+    later = ("later", 300, "We have not reached our on-call person yet.")
     urgent = life(Wish.URGENT, FIRST, ("more", 6.5, f"Got it, {ALERTING}."), later, wrote=6)
     toll = judged(good, urgent, life(Wish.NONE, FIRST), life(Wish.STOP, FIRST, wrote=6))
     assert toll.problems() == []
