@@ -58,11 +58,10 @@ def costs() -> list[str]:
         rest = idle.per(idle.seconds)
         a_call = (calls - _times(rest, calls.seconds)).per(called)
         a_turn = (turns - _times(rest, turns.seconds) - _times(a_call, asked)).per(2 * asked)
-        statements = _statements()
-        _table(rest, a_call, a_turn, statements)
         used = _connections(made)
         print(f"  connections: {used}; memory (PSS): {_rounded(made.megabytes())} MB")
         one = _throughput(made, findings)
+    _table(rest, a_call, a_turn, _statements())
     with cluster(web=2, workers=3, senders=1) as made:
         _warm(made, findings)
         print(f"  connections with 2 web, 3 worker and 1 sender host: {_connections(made)}")
