@@ -11,7 +11,7 @@ from messaging.models import Script
 from messaging.wording import version_of
 from recoverline.reports.tables import NOTHING
 
-_NOT_NOTED = "Not noted (sent before scripts were)"
+_NOT_NOTED = "Not noted (older texts)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,10 @@ def duration(seconds: float | None) -> str:
 
 
 def change(now: float | None, before: float | None, unit: Unit) -> str:
-    """Against the period before: "+12 %", of shares in points; "new" where there was nothing."""
+    """Against the period before: "+12 %", of shares in points; "new" where there was nothing.
+
+    "about the same": less than half of a percent.
+    """
     if now is None or before is None:
         return NOTHING
     if unit == Unit.SHARE:
@@ -112,7 +115,8 @@ def change(now: float | None, before: float | None, unit: Unit) -> str:
         return "the same"
     if before <= 0:
         return "new" if before == 0 and now > 0 else NOTHING
-    return f"{(now - before) / before:+.0%}".replace("%", " %")
+    percents = round((now - before) / before * 100)
+    return f"{percents:+d} %" if percents else "about the same"
 
 
 def share_of(part: int, whole: int) -> float | None:

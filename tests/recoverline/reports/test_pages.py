@@ -139,7 +139,7 @@ def test_texts_and_rules_compared(week: Week, ana: Client) -> None:
     _says(week, "missed_call", "x1", "m4", "m12")
     assert rows_of(ana, "comparison/", "scripts") == [
         ["Built-in words: Missed call", "'-", "3", "3", "100 %", "44 % to 100 % (few)", "1", "0"],
-        ["Not noted (sent before scripts were)", "'-", "2", "1", "50 %", "9 % to 91 % (few)", "0", "1"],
+        ["Not noted (older texts)", "'-", "2", "1", "50 %", "9 % to 91 % (few)", "0", "1"],
         ["Friendly", "1, since Mar 1, 2026", "1", "1", "100 %", "21 % to 100 % (few)", "1", "1"],
         ["Friendly", "2, since Mar 2, 2026", "1", "1", "100 %", "21 % to 100 % (few)", "1", "1"],
     ]
