@@ -50,16 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ) as made:  # fmt: skip
         if given.minutes:
             problems += hour.play(
-            made, minutes=given.minutes, per_minute=given.per_minute, replying=given.replying, tabs=given.tabs,
-            seed=given.seed,
-        )  # fmt: skip
+                made, minutes=given.minutes, per_minute=given.per_minute, replying=given.replying, tabs=given.tabs,
+                seed=given.seed,
+            )  # fmt: skip
         if not given.no_outage:
             problems += outage.play(made, per_minute=given.per_minute, seed=given.seed)
         problems += hour.check_invariants(made)
     if given.node_red:
         with tempfile.TemporaryDirectory(prefix="recoverline-load-") as folder:
             comparison.play(
-                given.node_red, Path(folder), minutes=min(given.minutes, 2), per_minute=given.per_minute,
+                given.node_red, Path(folder), minutes=min(given.minutes, 2) or 1, per_minute=given.per_minute,
                 latency_ms=given.latency_ms, seed=given.seed,
             )  # fmt: skip
     print("wrong: " + "; ".join(problems) if problems else "nobody lost, nobody twice, every invariant holds")
