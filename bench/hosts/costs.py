@@ -187,6 +187,9 @@ def _conclude(call: Cost, turn: Cost) -> None:
     print(f"\n  with {TURNS_PER_CALL:g} turns per missed call, and {USABLE:.0%} of a core used at most:")
     for role in ROLES:
         each = call.cpu[role] + TURNS_PER_CALL * turn.cpu[role]
+        if each < 0.001:  # lost in what it does every ten seconds anyway
+            print(f"  | {role} | no more than at rest |")
+            continue
         print(
             f"  | {role} | ({call.cpu[role] * 1000:.1f} + {TURNS_PER_CALL:g} x {turn.cpu[role] * 1000:.1f}) ms = "
             f"{each * 1000:.1f} ms a call | {USABLE / each:.1f} calls/s a core |"
