@@ -39,7 +39,7 @@ def play(modules: Path, folder: Path, *, minutes: float, per_minute: int, latenc
         processes["carrier"].terminate()
         processes["carrier"].wait(30)
     print(f"## Node-RED, webhook -> one text: {minutes:g} minutes, then the same kill -9, away for {outage.AWAY:g} s\n")
-    heads = ("", "calls", "webhook found nobody", "texted", "lost", "texted twice", "ms p50 / p95 / p99 / most")
+    heads = ("", "calls", "webhook not taken", "texted", "lost", "texted twice", "ms p50 / p95 / p99 / most")
     tables.show(heads, [["undisturbed", *quiet], ["killed", *killed]])
     print(
         f"memory {before:.0f} MB, after it {after:.0f} MB (PSS); {used / minutes / 60:.3f} cores. It keeps no row of a "

@@ -23,6 +23,9 @@ DRAINS_IN = 420.0
 # The first answer of each process takes seconds; nobody is counted while it does.
 WARM_UP = 30
 FIRST_OF_WARM_UP = 900_000
+AT_NIGHT = (
+    "SELECT caller FROM messaging_call WHERE outcome = 'no_text' AND decision = 'quiet_hours' AND found_by_reconciler"
+)
 KINDS = "SELECT key, kind FROM messaging_message WHERE direction = 'out'"
 
 
@@ -46,18 +49,19 @@ def play(made: Installation, *, minutes: float, per_minute: int, replying: float
         now_busy = machine_busy()
         behind = backlog.count()
         time.sleep(REST)  # those who called last still write back
-        phones.settle(at_most=DRAINS_IN)
+        phones.settle(at_most=DRAINS_IN, excused=lambda: left_to_people(backlog))
         drained = gauges.drained(at_most=DRAINS_IN)
         settled_after = time.time() - over
     timeline.stop()
     of_pages.stop()
-    toll = judge(phones.lives.values(), kinds_of(backlog), begins=begins)
+    toll = judge(phones.lives.values(), kinds_of(backlog), begins=begins, excused=left_to_people(backlog))
 
     print(f"\n## {minutes:g} minutes, {per_minute} missed calls a minute, {len(pages)} open inboxes\n")
     tables.show(
-        ("calls", "webhook taken", "texted", "lost", "texted twice", "replies that ask", "unanswered", "answered twice",
-         "STOP", "texts after STOP", "time taken by another"),
-        [(toll.calls, toll.accepted, toll.texted, toll.lost, toll.doubled, toll.replies, toll.unanswered,
+        ("calls", "webhook taken", "texted", "task for people, at night", "lost", "texted twice",
+         "replies that ask", "unanswered", "answered twice", "STOP", "texts after STOP", "time taken by another"),
+        [(toll.calls, toll.accepted, toll.texted, toll.excused, toll.lost, toll.doubled, toll.replies,
+          toll.unanswered,
           toll.answered_twice, toll.stopped, toll.after_stop, toll.taken)],
     )  # fmt: skip
     print(f"answers: {dict(toll.outcomes)}\n")
@@ -84,6 +88,11 @@ def _warm_up(made: Installation, backlog: Backlog, *, per_minute: int) -> None:
 def kinds_of(backlog: Backlog) -> dict[str, str]:
     """Of every text that we wrote, its key and its kind."""
     return {_as_key(key): kind for key, kind in backlog.ask(KINDS)}
+
+
+def left_to_people(backlog: Backlog) -> set[str]:
+    """Phones whose call was found late and at an hour at which nobody may be texted unasked."""
+    return {phone for (phone,) in backlog.ask(AT_NIGHT)}
 
 
 def _as_key(key: object) -> str:

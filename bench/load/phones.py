@@ -4,7 +4,7 @@ import json
 import threading
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -99,10 +99,13 @@ class Phones:
         self._watch.join()
         self._look()
 
-    def settle(self, *, at_most: float) -> None:
-        """Return when everybody has every answer, or after so many seconds."""
+    def settle(self, *, at_most: float, excused: Callable[[], Collection[str]] = tuple) -> None:
+        """Return when everybody but the `excused` phones has every answer, or after so many seconds."""
         begun = time.monotonic()
-        while time.monotonic() - begun < at_most and not all(life.is_settled() for life in self.lives.values()):
+        while time.monotonic() - begun < at_most:
+            waiting = {phone for phone, life in self.lives.items() if not life.is_settled()}
+            if not waiting or waiting <= set(excused()):
+                return
             time.sleep(LOOKS_EVERY)  # as often as the ledger is looked at
 
     def _look_on(self) -> None:

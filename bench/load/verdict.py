@@ -1,7 +1,7 @@
 """Pure: held against what the carrier accepted, who was lost, who was told twice, and who was texted after STOP."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bench.load.phones import Got, Life
@@ -22,6 +22,7 @@ class Toll:
     calls: int = 0
     accepted: int = 0
     texted: int = 0
+    excused: int = 0
     lost: int = 0
     doubled: int = 0
     repeated: int = 0
@@ -47,15 +48,20 @@ class Toll:
         return [f"{count} {name}" for name, count in counts.items() if count]
 
 
-def judge(lives: Iterable[Life], kinds: Mapping[str, str], *, begins: float) -> Toll:
-    """`kinds`: of our rows, key -> kind of text; `begins`: when the load did, Unix seconds."""
+def judge(lives: Iterable[Life], kinds: Mapping[str, str], *, begins: float, excused: Collection[str] = ()) -> Toll:
+    """`kinds`: of our rows, key -> kind of text; `begins`: when the load did, Unix seconds.
+
+    `excused`: phones that got a callback task in place of a text, as is right for a call that is found late at night.
+    """
     toll = Toll()
     for life in lives:
         toll.calls += 1
         toll.accepted += life.told
         first = [got for got in life.got if kinds.get(got.key) == FIRST]
         toll.texted += bool(first)
-        toll.lost += not first
+        left_to_people = not first and life.caller.phone in excused
+        toll.excused += left_to_people
+        toll.lost += not first and not left_to_people
         toll.doubled += len(first) > 1
         toll.repeated += len(life.got) - len({got.key for got in life.got})
         toll.unknown += sum(got.key not in kinds for got in life.got)

@@ -89,6 +89,12 @@ def test_nothing_is_wrong_with_a_good_hour() -> None:
     assert toll.seconds["booked, confirmed"] == [pytest.approx(0.5)]
 
 
+def test_whoever_is_called_back_instead_of_texted_at_night_is_not_lost() -> None:
+    toll = judge([life(Wish.NONE)], KINDS, begins=BEGINS, excused={"+16025550142"})
+    assert (toll.excused, toll.lost, toll.texted) == (1, 0, 0)
+    assert judge([life(Wish.NONE)], KINDS, begins=BEGINS, excused={"+16025550199"}).lost == 1
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
