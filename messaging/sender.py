@@ -23,7 +23,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 from django.utils import timezone
 
-from messaging import beats, configuration, outbound
+from messaging import beats, configuration, outbound, standing_in
 from messaging.agent import turn
 from messaging.enums import MessageStatus
 from messaging.outbound import Due
@@ -35,6 +35,7 @@ POLL_SECONDS = 1.0
 SHORT_POLL_SECONDS = 0.025
 GAP_SECONDS = 0.01  # a rush rings many times, and one look serves them all; a lone text never waits for this
 BEAT_SECONDS = 5.0
+WORKER_LOOK_SECONDS = 10.0
 BURST_SECONDS = 10  # a number may send this many seconds' worth at once: carriers queue a short rush themselves
 
 
@@ -77,6 +78,8 @@ class Sender:
         self._busy_leads: set[int] = set()
         self._pace = Pace()
         self._beaten = 0.0
+        self._started = time.monotonic()
+        self._looked_at_worker = 0.0
 
     def stop(self) -> None:
         self._stopping.set()
@@ -91,6 +94,7 @@ class Sender:
                 next_turn = self.dispatch_turns()
                 waiting = self.dispatch()
                 self._beat()
+                self.watch_worker()
                 self._bell.wait(SHORT_POLL_SECONDS if waiting else min(POLL_SECONDS, next_turn))
             except (DatabaseError, psycopg.Error):
                 logger.warning("the database is away; trying again", exc_info=True)
@@ -102,6 +106,22 @@ class Sender:
         with suppress(DatabaseError):
             beats.leave(beats.SENDER)
         self._bell.stop_listening()
+
+    def watch_worker(self) -> None:
+        """Now and then, on a thread: whether anybody still works. Not at first, when a worker is starting as we are."""
+        at = time.monotonic()
+        if at - self._started >= beats.STALE_SECONDS and at - self._looked_at_worker >= WORKER_LOOK_SECONDS:
+            self._looked_at_worker = at
+            self._turners.submit(self._look_at_worker)
+
+    def _look_at_worker(self) -> None:
+        try:
+            standing_in.look_after_worker(timezone.now())
+        except DatabaseError:
+            logger.warning("whether a worker works is not known", exc_info=True)
+            connection.close()
+        finally:
+            close_old_connections()
 
     def dispatch(self) -> bool:
         """Hand due texts to free threads. True: some are due and wait for a thread, their turn or their pace."""
