@@ -1,6 +1,5 @@
 """One fault after the other, all of them real, while calls and texts come in."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,7 +17,6 @@ from leads.models import Lead
 from tests.fakes.carrier import drop_after, drop_before, hang, http, latency, too_many_requests
 from tests.fakes.carrier_faults import Fault
 
-MINUTES = float(os.environ.get("CHAOS_MINUTES", "30"))
 EVERY = 20.0
 FAULT_LASTS = 6.0
 # A call is outside the faults when none ran from so many seconds before it until so many after it.
@@ -92,7 +90,7 @@ def storm(house: House) -> Iterator[str]:
     order: list[str] = []
     with Traffic(house, rate=2, texts=0.3, clients=48) as traffic:
         time.sleep(5)
-        over = time.monotonic() + MINUTES * 60
+        over = time.monotonic() + house.minutes * 60
         while time.monotonic() < over:
             if not order:  # each once, in an order that follows from the seed, and then again
                 order = sorted(faults)
@@ -111,14 +109,16 @@ def storm(house: House) -> Iterator[str]:
         for caller, moment in traffic.called.items()
         if caller in texted and not any(since - 2 < moment < until + SETTLES for since, until in spans)
     ]
-    house.say(f"{len(spans)} faults in {MINUTES:g} minutes; {len(calm)} calls outside them: text {percentiles(calm)}")
+    house.say(
+        f"{len(spans)} faults in {house.minutes:g} minutes; {len(calm)} calls outside them: text {percentiles(calm)}"
+    )
     if p95(calm) > 5 or not calm:
         yield f"outside the faults a text took p95 {p95(calm):.1f} s, not 5"
 
 
 CASES = (
     Case(
-        "CHA-17", f"a storm of {MINUTES:g} minutes (CHAOS_MINUTES), a fault each {EVERY:.0f} s, order by the seed",
+        "CHA-17", f"a storm of --minutes, a fault each {EVERY:.0f} s, order by the seed",
         "0 lost, 0 doubled, all invariants; outside the faults p95 <= 5 s", storm,
         environment={"TEXT_LEASE_SECONDS": "15", "TEXT_GRACE_SECONDS": "15"},
     ),

@@ -14,6 +14,8 @@ from django.db import connections
 from bench.chaos.callers import KEEPS_TRYING, Callers, Try, at
 from bench.chaos.house import House
 from bench.first_text import Shot, make_shot
+from leads.enums import TaskReason
+from leads.models import CallbackTask
 from messaging.models import Message
 from recoverline.lib import queue
 from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN
@@ -90,7 +92,15 @@ class Traffic(Callers):
         if reconciled:
             queue.enqueue("messaging.tasks.reconcile")
             self.answered = dict(self.called)
-        found = super().findings(at_most=at_most)
+        deadline = time.monotonic() + at_most
+        while set(self.answered) - set(self.texted()) - (kept := _for_the_morning()) and time.monotonic() < deadline:
+            time.sleep(0.5)  # between looks at the ledger and at the rows
+        if at_night := kept & set(self.answered) - set(self.texted()):
+            self.house.say(
+                f"{len(at_night)} calls learned of late, at night where the caller is: a task for the morning"
+            )
+        self.answered = {caller: moment for caller, moment in self.answered.items() if caller not in at_night}
+        found = super().findings(at_most=0)
         taken = {sid for sid, is_taken in self.texted_us.items() if is_taken}
         deadline = time.monotonic() + at_most
         while (lost := len(taken - _stored(taken))) and time.monotonic() < deadline:
@@ -103,6 +113,12 @@ class Traffic(Callers):
             *([f"texts that were never taken: {not_taken}"] if not_taken else []),
             *([f"texts that were taken and are in no thread: {lost}"] if lost else []),
         ]
+
+
+def _for_the_morning() -> set[str]:
+    """Callers whom nobody texts at night, because we learned of their call late: somebody calls them back."""
+    tasks = CallbackTask.objects.filter(reason=TaskReason.QUIET_HOURS, lead__isnull=False)
+    return set(tasks.values_list("lead__phone", flat=True))
 
 
 def _stored(sids: set[str]) -> set[str]:
