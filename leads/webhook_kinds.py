@@ -9,6 +9,8 @@ KINDS: Mapping[str, str] = {
     "call.missed": "A call was missed.",
     "call.answered": "A call that counted as missed was answered after all.",
     "lead.created": "Somebody got in touch for the first time.",
+    "lead.added": "A program or a form added a lead without asking for a text.",
+    "form.submitted": "Somebody filled in a form of a website or an ad.",
     "lead.noted": "A lead said something of themselves or of the job.",
     "lead.corrected": "What was known of a lead was corrected.",
     "lead.opted_out": "A lead wants no more texts.",
@@ -42,4 +44,5 @@ KINDS: Mapping[str, str] = {
     "task.created": "Somebody has to be called back.",
     "task.changed": "A callback task has another time or other hands.",
     "task.finished": "A callback task is done.",
+    "person.erased": "Everything of one person was erased: erase it too. It names ids and nothing else.",
 }

@@ -220,6 +220,7 @@ def _send_again_once(message: Message, wait: timedelta, *, now: datetime) -> Non
             "direction": Direction.OUT,
             "kind": message.kind,
             "body": message.body,
+            "words_by": message.words_by,
             "author_id": message.author_id,
             "status": MessageStatus.QUEUED,
             "segments": message.segments,

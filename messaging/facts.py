@@ -11,6 +11,7 @@ from leads.enums import LeadKind
 from leads.models import Lead
 from messaging import configuration, consent
 from messaging.compliance import quiet
+from messaging.delivery import AGAIN
 from messaging.enums import (
     CallerKind,
     CallState,
@@ -175,9 +176,10 @@ def _texts(call: Call, now: datetime) -> dict[str, int]:
     counts = {name: Count("pk", filter=span & ~_BY_FORM) for name, span in spans.items()}
     counts |= {f"form_{name}": Count("pk", filter=span & _BY_FORM) for name, span in spans.items()}
     # The limits are a shield against floods: a second old is new enough, counting anew for each call of one is not.
+    # A second try is the same text; its key does not say whether a form was its cause.
+    texts = _first_texts(call).filter(created_at__gt=now - timedelta(days=1)).exclude(idem_key__startswith=AGAIN)
     found: dict[str, int] = configuration.remember(
-        ("texts", call.business_id, call.number_id),
-        lambda: _first_texts(call).filter(created_at__gt=now - timedelta(days=1)).aggregate(**counts),
+        ("texts", call.business_id, call.number_id), lambda: texts.aggregate(**counts)
     )
     return found
 

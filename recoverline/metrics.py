@@ -13,15 +13,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from leads.enums import DeliveryStatus
-from leads.models import WebhookDelivery
+from leads.enums import CrmStatus, DeliveryStatus
+from leads.models import CrmConnection, CrmSync, WebhookDelivery
 from messaging import beats
 from messaging.enums import Direction, MessageStatus
 from messaging.escalation import watchdog
@@ -34,6 +34,8 @@ WINDOW = timedelta(hours=1)
 NEWEST = 20_000
 OPEN_TEXTS = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN)
 UNDER_WAY = (DeliveryStatus.WAITING, DeliveryStatus.SENDING)
+
+CRM_UNDER_WAY = (CrmStatus.WAITING, CrmStatus.SENDING)
 
 Labels = Mapping[str, str]
 
@@ -97,6 +99,7 @@ def gauges(now: datetime, *, real_now: datetime) -> Iterator[Gauge]:
     yield from _texts(now)
     yield from _webhooks_in(now)
     yield from _deliveries(now)
+    yield from _crms(now)
     open_ones = Escalation.objects.exclude(status=EscalationStatus.CLOSED).order_by()
     counts = open_ones.values_list("kind", "status").annotate(count=Count("pk"))
     yield Gauge(
@@ -165,6 +168,29 @@ def _deliveries(now: datetime) -> Iterator[Gauge]:
     )  # fmt: skip
     recent = _newest(WebhookDelivery.objects.all(), "created_at", now)
     yield Gauge("recoverline_deliveries_last_hour", "Those of the last hour, by status.", _by(recent, "status"))
+
+
+def _crms(now: datetime) -> Iterator[Gauge]:
+    is_on = Q(is_active=True)
+    rows = CrmConnection.objects.order_by().aggregate(
+        works=Count("pk", filter=is_on & Q(failures=0)), fails=Count("pk", filter=is_on & Q(failures__gt=0)),
+        paused=Count("pk", filter=~is_on & Q(paused_at__isnull=False)), written=Max("written_at"),
+    )  # fmt: skip
+    yield Gauge(
+        "recoverline_crm_connections", "Connections to CRMs, by how they are.",
+        [({"state": state}, rows[state]) for state in ("works", "fails", "paused")],
+    )  # fmt: skip
+    under_way = CrmSync.objects.filter(connection__is_active=True, status__in=CRM_UNDER_WAY).order_by()
+    waiting = under_way.aggregate(count=Count("pk"), due=Min("next_at", filter=Q(next_at__lte=now)))
+    yield Gauge("recoverline_crm_leads_waiting", "Leads on their way to a CRM that is on.", [({}, waiting["count"])])
+    yield Gauge(
+        "recoverline_crm_oldest_due_seconds", "Since when the oldest due one waits.", [({}, _age(waiting["due"], now))]
+    )  # fmt: skip
+    written = rows["written"]
+    yield Gauge(
+        "recoverline_crm_last_written_seconds", "Since a lead was last written to any CRM.",
+        [({}, _age(written, now))] if written else [],
+    )  # fmt: skip
 
 
 def _carriers(now: datetime) -> Iterator[Gauge]:

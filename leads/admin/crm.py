@@ -129,6 +129,17 @@ class CrmConnectionAdmin(WholeBusinessAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("token")
 
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        row = self.get_queryset(request).filter(pk=int(object_id)).first() if object_id.isdecimal() else None
+        if row is None or not row.is_active:
+            return super().delete_view(request, object_id, extra_context)
+        messages.error(request, f"{row} is on, and leads are written to it. Switch it off first, then delete it.")
+        return redirect(reverse("admin:leads_crmconnection_change", args=[row.pk]))
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        # Several at once would be deleted without a look at whether they are on.
+        return {name: act for name, act in super().get_actions(request).items() if name != "delete_selected"}
+
     @admin.display(description="state")
     def state(self, connection: CrmConnection) -> str:
         return running.health(connection, now=clock.now())

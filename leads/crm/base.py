@@ -84,7 +84,13 @@ class Client(Protocol):
 
     def note(self, external_id: str, text: str, *, at: datetime, deals: list[str]) -> None: ...
 
+    def notes(self, external_id: str) -> list[str]:
+        """Texts of the newest notes at the contact, not read from a search that lags."""
+
     def create_deal(self, external_id: str, deal: Deal, stages: Stages) -> str: ...
+
+    def deals(self, external_id: str) -> list[tuple[str, str]]:
+        """(id, title) of the newest deals of the contact."""
 
     def update_deal(self, deal_id: str, deal: Deal, stages: Stages) -> None:
         """Nothing, if somebody deleted it there."""

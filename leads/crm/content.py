@@ -89,7 +89,13 @@ def note_of(lead: Lead, *, after: int) -> Note | None:
         return None
     zone = lead.business.zone
     lines = [_line(event.at.astimezone(zone), event.text or NOTED[event.kind]) for event in events]
-    return Note("\n".join(["Recoverline", *lines]), max(event.at for event in events), events[-1].pk)
+    last = events[-1].pk
+    return Note("\n".join([mark_of(last), *lines]), max(event.at for event in events), last)
+
+
+def mark_of(noted_to: int) -> str:
+    """The first line of the note up to that event: by it a note is known again."""
+    return f"Recoverline, note {noted_to}."
 
 
 def _line(at: datetime, said: str) -> str:

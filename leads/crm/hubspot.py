@@ -19,6 +19,7 @@ _ID = re.compile(r"Existing ID: (\d+)")
 # How the search knows phones: without signs and country code.
 _SEARCHED_PHONES = ("hs_searchable_calculated_phone_number", "hs_searchable_calculated_mobile_number")
 MOST_FOUND = 10
+MOST_READ = 100
 
 
 class HubSpot:
@@ -67,6 +68,24 @@ class HubSpot:
         to = [_to(external_id, _NOTE_TO_CONTACT), *(_to(deal, _NOTE_TO_DEAL) for deal in deals)]
         self._need("POST", _NOTES, {"properties": properties, "associations": to})
 
+    def notes(self, external_id: str) -> list[str]:
+        return [html.unescape(body) for _, body in self._at(external_id, "notes", "hs_note_body")]
+
+    def deals(self, external_id: str) -> list[tuple[str, str]]:
+        return self._at(external_id, "deals", "dealname")
+
+    def _at(self, external_id: str, kind: str, name: str) -> list[tuple[str, str]]:
+        """(id, property `name`) of what is associated with the contact: read from the rows, not from the search."""
+        said = self._need("GET", f"{_CONTACTS}/{external_id}?associations={kind}")
+        rows = ((said.get("associations") or {}).get(kind) or {}).get("results", ())
+        # Ids grow: the longest and largest are the newest.
+        ids = sorted({str(row["id"]) for row in rows}, key=lambda each: (len(each), each))[-MOST_READ:]
+        if not ids:
+            return []
+        asked = {"properties": [name], "inputs": [{"id": each} for each in ids]}
+        said = self._need("POST", f"/crm/v3/objects/{kind}/batch/read", asked)
+        return [(str(row["id"]), str((row.get("properties") or {}).get(name) or "")) for row in said.get("results", ())]
+
     def create_deal(self, external_id: str, deal: Deal, stages: Stages) -> str:
         properties = {"dealname": deal.title, "pipeline": stages.pipeline or "default", **_moved(deal, stages)}
         properties.setdefault("dealstage", stages.ids.get("open", ""))
@@ -81,7 +100,7 @@ class HubSpot:
             if status != 404:
                 _refuse(status, said)
 
-    def _need(self, method: str, path: str, content: Any) -> Any:
+    def _need(self, method: str, path: str, content: Any = None) -> Any:
         status, said = self._door.ask(method, path, content)
         _refuse(status, said)
         return said

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ _PERSONS, _DEALS, _NOTES = "/api/v2/persons", "/api/v2/deals", "/api/v1/notes"
 _CUSTOM = re.compile(r"[0-9a-f]{40}")
 _LISTS = frozenset({"phones", "emails"})
 MOST_FOUND = 10
+MOST_READ = 100
 CURRENCY = "USD"
 LABEL = "work"
 
@@ -78,6 +79,15 @@ class Pipedrive:
         if deals:
             content["deal_id"] = int(deals[-1])
         self._need("POST", _NOTES, content)
+
+    def notes(self, external_id: str) -> list[str]:
+        asked = urlencode({"person_id": external_id, "limit": MOST_READ, "sort": "add_time DESC"})
+        return [unescape(row.get("content") or "") for row in self._need("GET", f"{_NOTES}?{asked}").get("data") or ()]
+
+    def deals(self, external_id: str) -> list[tuple[str, str]]:
+        newest = {"limit": MOST_READ, "sort_by": "add_time", "sort_direction": "desc"}
+        said = self._need("GET", f"{_DEALS}?{urlencode({'person_id': external_id, **newest})}")
+        return [(str(row["id"]), row.get("title") or "") for row in said.get("data") or ()]
 
     def create_deal(self, external_id: str, deal: Deal, stages: Stages) -> str:
         content = {"title": deal.title, "person_id": int(external_id), **_moved(deal, stages)}

@@ -59,10 +59,8 @@ def push(job: Job, client: Client, *, now: datetime) -> str:
     said = "" if is_new else _update(client, link, wanted, there, targets, now=now)
     if connection.makes_deals:
         _write_deals(client, link, content.deals_of(lead, requests), stages_of(connection), now=now)
-    if connection.makes_notes and (note := content.note_of(lead, after=link.noted_to)):
-        client.note(link.external_id, note.text, at=note.at, deals=_ids(link))
-        link.noted_to = note.noted_to
-        _keep(link, now=now)
+    if connection.makes_notes:
+        _write_note(client, link, lead, now=now)
     return said
 
 
@@ -149,7 +147,7 @@ def _link(job: Job, external_id: str, before: CrmLink | None, *, now: datetime) 
 def _keep(link: CrmLink, *, now: datetime) -> None:
     """An update of a row that may be gone: whoever was erased stays so."""
     link.updated_at = now
-    names = ("external_id", "written", "deals", "noted_to", "made_anew_at", "updated_at")
+    names = ("external_id", "written", "deals", "noted_to", "noting_to", "made_anew_at", "updated_at")
     if not CrmLink.objects.filter(pk=link.pk).update(**{name: getattr(link, name) for name in names}):
         raise Erased
 
@@ -187,8 +185,8 @@ def _write_deals(client: Client, link: CrmLink, deals: list[Deal], stages: Stage
     for deal in deals:
         state = {"stage": deal.stage, "amount": deal.amount_cents}
         before = link.deals.get(deal.key)
-        if before is None:
-            deal_id = client.create_deal(link.external_id, deal, stages)
+        if before is None or not before["id"]:
+            deal_id = _made(client, link, deal, stages, now=now)
         elif {name: before[name] for name in state} != state:
             deal_id = str(before["id"])
             client.update_deal(deal_id, deal, stages)
@@ -198,8 +196,41 @@ def _write_deals(client: Client, link: CrmLink, deals: list[Deal], stages: Stage
         _keep(link, now=now)
 
 
+def _made(client: Client, link: CrmLink, deal: Deal, stages: Stages, *, now: datetime) -> str:
+    """Its id there. That it is about to be made is written down first, so that one of which we did not hear is found
+    again: at this contact, under the title it was given, and nobody's yet.
+    """
+    before = link.deals.get(deal.key)
+    if before is not None:
+        ours = {str(each["id"]) for each in link.deals.values()}
+        there = [each for each, title in client.deals(link.external_id) if mapping.digest(title) == before["title"]]
+        if found := [each for each in there if each not in ours]:
+            client.update_deal(found[0], deal, stages)
+            return found[0]
+    link.deals = {**link.deals, deal.key: {"id": "", "title": mapping.digest(deal.title)}}
+    _keep(link, now=now)
+    return client.create_deal(link.external_id, deal, stages)
+
+
+def _write_note(client: Client, link: CrmLink, lead: Lead, *, now: datetime) -> None:
+    """What happened since the last one. One that was under way when something broke off is looked for first."""
+    if link.noting_to > link.noted_to:
+        mark = content.mark_of(link.noting_to)
+        if any(mark in text for text in client.notes(link.external_id)):
+            link.noted_to = link.noting_to
+            _keep(link, now=now)
+    note = content.note_of(lead, after=link.noted_to)
+    if note is None:
+        return
+    link.noting_to = note.noted_to
+    _keep(link, now=now)
+    client.note(link.external_id, note.text, at=note.at, deals=_ids(link))
+    link.noted_to = note.noted_to
+    _keep(link, now=now)
+
+
 def _ids(link: CrmLink) -> list[str]:
-    return [str(deal["id"]) for deal in link.deals.values()][-1:]
+    return [str(deal["id"]) for deal in link.deals.values() if deal["id"]][-1:]
 
 
 def as_candidates(found: list[Found]) -> list[dict[str, str]]:

@@ -119,6 +119,7 @@ def run(claim: Turn, *, now: datetime) -> None:
         _again(claim, "Something went wrong here.", now=now)
     else:
         _end(claim, CrmStatus.DONE, said, now=now, done_at=now, choice="", candidates=[])
+        CrmConnection.objects.filter(pk=connection.pk).update(written_at=now)
         _recover(connection)
 
 

@@ -91,7 +91,7 @@ def erase(
         )
         events.record(
             "person.erased", business=business, at=now, actor=actor, text="Everything of one person was erased",
-            erasure=str(erasure.key),
+            erasure=str(erasure.key), leads=_told(person),
         )  # fmt: skip
         if items:
             queue.enqueue(WORK_OFF)
@@ -123,6 +123,12 @@ def why_not(person: Person, *, now: datetime, is_forced: bool = False) -> str:
             "canceled along with this."
         )
     return under_way(person)
+
+
+def _told(person: Person) -> list[str]:
+    """Ids under which other software may know this person."""
+    rows = Lead.objects.filter(pk__in=person.leads, is_team=False, is_simulated=person.business.is_simulated)
+    return [str(key) for key in rows.order_by("pk").values_list("key", flat=True)]
 
 
 def _quoted(person: Person) -> Quoted:

@@ -22,6 +22,7 @@ from recoverline.api.serializers import (
 from scheduling.models import Appointment
 
 M = TypeVar("M", bound=Model)
+ERASED = "person.erased"
 
 # By the name under which an event's data holds a row's key.
 SHAPES: Mapping[str, tuple[type[Model], type[serializers.ModelSerializer[Any]]]] = {
@@ -38,12 +39,16 @@ def body_of(event: LeadEvent) -> dict[str, Any] | None:
     """`type`, `timestamp` and `data`, ready for JSON, as the rows are now.
 
     None if nobody is to be told: of the team's own lines, of people who are erased, and of what the simulator caused
-    where the business is a real one.
+    where the business is a real one. Of who was erased their ids alone are told, so that others erase them too.
     """
     business, lead = event.business, event.lead
     if lead is not None and (lead.erased_at is not None or not _is_told(lead, business)):
         return None
     data: dict[str, Any] = {"business": business.slug, "text": event.text}
+    if event.kind == ERASED:
+        data["leads"] = event.data.get("leads") or []
+        if not data["leads"]:
+            return None
     if lead is not None:
         data["lead"] = LeadShape(lead).data
     for name, (model, shape) in SHAPES.items():

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 
 from leads.access import CONFIGURERS, User, visible_by_location
-from leads.models import Business, WebhookEndpoint
+from leads.crm import running
+from leads.enums import CrmStatus
+from leads.models import Business, CrmConnection, WebhookEndpoint
 from leads.webhooks import endpoints
 from messaging import silence
 from messaging.enums import AgentMode, CarrierKind, Driver, NumberMode
@@ -40,7 +42,7 @@ class LastError:
 def lines(business: Business, user: User, *, now: datetime) -> list[Line]:
     return [
         *_carriers(business, now), *_numbers(business, user, now), _model(business, now), *_calendars(business, now),
-        *_webhooks(business, now),
+        *_webhooks(business, now), *_crms(business, now),
     ]  # fmt: skip
 
 
@@ -175,3 +177,24 @@ def _webhooks(business: Business, now: datetime) -> Iterator[Line]:
         state = State.LOOK if is_bad else State.OK if row.is_active else State.OFF
         tip = "Look at its deliveries, then send a test event." if is_bad else ""
         yield Line(f"Webhook: {row.name}", state, endpoints.health(row, now=now), tip, page)
+
+
+def _crms(business: Business, now: datetime) -> Iterator[Line]:
+    """Nothing is said of those who have none: most businesses do without."""
+    counts = {
+        "waiting": Count("syncs", filter=Q(syncs__status__in=running.UNDER_WAY)),
+        "asked": Count("syncs", filter=Q(syncs__status__in=[CrmStatus.CONFLICT, CrmStatus.FAILED])),
+    }
+    for row in CrmConnection.objects.filter(business=business).defer("token").annotate(**counts)[:LINES_SHOWN]:
+        page = reverse("admin:leads_crmconnection_change", args=[row.pk])
+        said = [running.health(row, now=now)]
+        if row.written_at:
+            said.append(f"Last written {since(row.written_at, now)}.")
+        if row.waiting:
+            said.append(f"{row.waiting:,} {'lead waits' if row.waiting == 1 else 'leads wait'}.")
+        if row.asked:
+            said.append(f"{row.asked:,} {'needs' if row.asked == 1 else 'need'} somebody to look.")
+        is_bad = bool(row.failures or row.paused_at or row.asked)
+        state = State.LOOK if is_bad else State.OK if row.is_active else State.OFF
+        tip = "Open it: it says what it refused, and what you can do." if is_bad else ""
+        yield Line(f"CRM: {row.name}", state, mask_personal(" ".join(said)), tip, page)

@@ -54,6 +54,18 @@ class FakeHubSpot:
                 return self._write_contact(None, asked.content)
             case (("GET" | "PATCH"), ["contacts", external_id]) if external_id not in self.contacts:
                 return error(404, "OBJECT_NOT_FOUND", "resource not found")
+            case "GET", ["contacts", external_id] if "associations" in asked.query:
+                kind = asked.query["associations"]
+                rows = [{"id": each, "type": f"contact_to_{kind[:-1]}"} for each in self._at(kind, external_id)]
+                said = {"id": external_id, "properties": {}, "archived": False}
+                return 200, {}, said | ({"associations": {kind: {"results": rows}}} if rows else {})
+            case "POST", [("notes" | "deals") as kind, "batch", "read"]:
+                rows = [
+                    {"id": each["id"], "properties": {name: self._of(kind)[each["id"]].get(name) for name in
+                                                      asked.content["properties"]}}
+                    for each in asked.content["inputs"]
+                ]  # fmt: skip
+                return 200, {}, {"status": "COMPLETE", "results": rows}
             case "GET", ["contacts", external_id]:
                 names = asked.query["properties"].split(",")
                 known = {name: self.contacts[external_id].get(name) for name in names if name in KNOWN}
@@ -109,7 +121,13 @@ class FakeHubSpot:
         if not content["properties"].get("hs_timestamp"):
             return error(400, "VALIDATION_ERROR", "hs_timestamp is required")
         self.notes.append({**content["properties"], "to": _targets(content)})
-        return 201, {}, {"id": str(next(self._ids))}
+        return 201, {}, {"id": str(len(self.notes))}
+
+    def _of(self, kind: str) -> dict[str, dict[str, Any]]:
+        return self.deals if kind == "deals" else {str(index + 1): note for index, note in enumerate(self.notes)}
+
+    def _at(self, kind: str, external_id: str) -> list[str]:
+        return [each for each, row in self._of(kind).items() if external_id in (to for _, to in row["to"])]
 
     def _deal(self, deal_id: str | None, content: Any) -> Answer:
         if deal_id is None and not {"dealname", "dealstage", "pipeline"} <= set(

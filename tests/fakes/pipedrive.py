@@ -69,6 +69,12 @@ class FakePipedrive:
             case "PATCH", ["api", "v2", "deals", pk] if int(pk) in self.deals:
                 self.deals[int(pk)] |= asked.content
                 return done(self.deals[int(pk)])
+            case "GET", ["api", "v2", "deals"]:
+                wanted = int(asked.query["person_id"])
+                return done([row for row in self.deals.values() if row.get("person_id") == wanted])
+            case "GET", ["api", "v1", "notes"]:
+                wanted = int(asked.query["person_id"])
+                return done([row for row in self.notes if row.get("person_id") == wanted] or None)
             case "POST", ["api", "v1", "notes"]:
                 if not asked.content.get("content") or not {"person_id", "deal_id"} & set(asked.content):
                     return 400, {}, {"success": False, "error": "content and one of its objects are required"}

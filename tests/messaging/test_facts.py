@@ -183,6 +183,9 @@ def test_limits_count_texts_that_left(call: Call) -> None:
     first_text(call, minutes_ago=1, kind="staff")
     for status in facts.NEVER_LEFT:
         first_text(call, minutes_ago=1, status=status)
+    # A text to a form that was not delivered, and its second try: one text, and the forms' alone.
+    first_text(call, minutes_ago=40, status="undelivered", idem_key="form:1")
+    first_text(call, minutes_ago=40, idem_key="again:1")
     limits = ask(call).limits
     assert (limits.number_last_hour, limits.business_last_hour, limits.business_last_day) == (1, 2, 4)
     assert (limits.number_per_hour, limits.business_per_hour, limits.business_per_day) == (60, 200, 1000)

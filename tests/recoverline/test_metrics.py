@@ -7,6 +7,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from leads.models import CrmConnection, CrmSync
 from messaging import beats
 from messaging.enums import MessageStatus
 from messaging.models import InboundHook, Message
@@ -97,7 +98,7 @@ def test_nothing_of_anybody_stands_in_it(client: Client) -> None:
 
 def test_it_costs_the_same_however_much_there_is(client: Client, django_assert_max_num_queries: object) -> None:
     fill_with_canaries(make_cast())
-    with django_assert_max_num_queries(34):  # type: ignore[operator]
+    with django_assert_max_num_queries(36):  # type: ignore[operator]
         ask(client)
 
 
@@ -110,3 +111,21 @@ def test_every_metric_is_documented(client: Client) -> None:
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content.decode()
     made = [line.split()[2] for line in answer.splitlines() if line.startswith("# TYPE")]
     assert sorted(first_words(under(text_of("operations.md"), "Metrics"))) == sorted(made)
+
+
+def test_crms_that_fail_and_leads_that_wait_for_them_are_counted(client: Client) -> None:
+    cast, now = make_cast(), clock.now()
+    given = {"business": cast.a, "kind": "hubspot", "token": "t", "created_at": now}
+    works = CrmConnection.objects.create(**given, name="Works", written_at=now)
+    CrmConnection.objects.create(**given, name="Fails", failures=2)
+    CrmConnection.objects.create(**given, name="Paused", is_active=False, paused_at=now)
+    for status, values in (("waiting", {"next_at": now - timedelta(minutes=5)}), ("done", {"done_at": now})):
+        CrmSync.objects.create(
+            business=cast.a, connection=works, lead=make_lead(cast.a), status=status, created_at=now, **values
+        )
+    said = ask(client)
+    states = {state: said[f'recoverline_crm_connections{{state="{state}"}}'] for state in ("works", "fails", "paused")}
+    assert states == {"works": 1, "fails": 1, "paused": 1}
+    assert said["recoverline_crm_leads_waiting"] == 1
+    assert said["recoverline_crm_oldest_due_seconds"] >= 300
+    assert said["recoverline_crm_last_written_seconds"] < 60

@@ -7,7 +7,7 @@ import pytest
 from django.conf import LazySettings
 
 from leads.enums import Role
-from leads.models import WebhookEndpoint
+from leads.models import CrmConnection, CrmSync, WebhookEndpoint
 from messaging import beats, silence
 from messaging.alerts import MAIL_FAILED, MAIL_SENT
 from messaging.enums import MessageStatus
@@ -152,3 +152,19 @@ def test_it_is_for_owners_and_managers_of_that_business(cast: Cast) -> None:
     both = sign_in(cast.root).get("/status/").content
     assert b"Alder carrier" in both
     assert b"Birch trouble" in both
+
+
+def test_a_crm_says_when_it_was_last_written_what_waits_and_what_needs_a_look(cast: Cast) -> None:
+    now = clock.now()
+    crm = CrmConnection.objects.create(business=cast.a, name="Hub", kind="hubspot", token="t", created_at=now)
+    assert "Nothing was written there yet." in " ".join(rest for _, _, rest in said(cast))
+    assert broken(cast) == ""
+    for status, done_at in (("done", now - timedelta(hours=2)), ("waiting", None), ("conflict", None)):
+        CrmSync.objects.create(
+            business=cast.a, connection=crm, lead=make_lead(cast.a), status=status, done_at=done_at, created_at=now
+        )
+    CrmConnection.objects.update(
+        written_at=now - timedelta(hours=2), failures=3, last_error="HubSpot answered 502.", failing_since=now
+    )
+    wanted = "Fails. HubSpot answered 502. Last written 2 h ago. 1 lead waits. 1 needs somebody to look."
+    assert wanted in broken(cast)

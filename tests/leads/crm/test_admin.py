@@ -105,3 +105,15 @@ def test_staff_are_mailed_a_link_to_it(cast: Cast, mailoutbox: list[Any]) -> Non
     alerts.alert_staff(event.pk)
     [mail] = mailoutbox
     assert f"/admin/leads/crmconnection/{connection.pk}/change/" in mail.body
+
+
+def test_a_connection_that_is_on_is_switched_off_before_it_is_deleted(cast: Cast) -> None:
+    ana, row = sign_in(cast.ana), connect(cast.a)
+    for answer in (ana.get(url(CrmConnection, "delete", row.pk), follow=True),
+                   ana.post(url(CrmConnection, "delete", row.pk), {"post": "yes"}, follow=True)):  # fmt: skip
+        assert "Switch it off first, then delete it." in answer.content.decode()
+    ana.post(url(CrmConnection, "changelist"), {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"})
+    assert CrmConnection.objects.filter(pk=row.pk).exists()
+    CrmConnection.objects.update(is_active=False)
+    ana.post(url(CrmConnection, "delete", row.pk), {"post": "yes"})
+    assert not CrmConnection.objects.filter(pk=row.pk).exists()

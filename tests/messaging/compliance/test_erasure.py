@@ -11,11 +11,13 @@ from django.db import models
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncDate
 
-from leads.models import Business, JobRequest, Lead, LeadEvent
+from leads.models import Business, JobRequest, Lead, LeadEvent, WebhookDelivery, WebhookEndpoint
+from leads.webhooks import announcing
 from messaging import consent
 from messaging.compliance.erasure import EraseRefused, erase
 from messaging.compliance.rooms import LOOKED_THROUGH, NOBODYS, QUOTES, ROOMS
 from messaging.models import Call, Conversation, Enrollment, Erasure, Escalation, Message, NeverText, OptOut
+from recoverline.api.bodies import body_of
 from recoverline.lib import clock, queue
 from scheduling.models import Appointment
 from tests.factories import make_conversation, make_lead, make_member, make_message, make_user
@@ -237,3 +239,29 @@ def test_a_failed_task_keeps_no_phone(wire: Wire) -> None:
     erase(wire.business, PHONE, reason="Asked", actor=None, now=clock.now())
     assert [task.name for task in Task.objects.all()] == ["other"]
     assert queue.waiting() == 0
+
+
+def test_other_software_is_told_whom_to_erase_by_ids_alone(wire: Wire) -> None:
+    now = clock.now()
+    lead = fill(wire, at=now - timedelta(days=3))
+    key = str(Lead.objects.get(pk=lead.pk).key)
+    WebhookEndpoint.objects.create(
+        business=wire.business, name="CRM", url="https://crm.example.com/", secret="whsec_x", created_at=now
+    )
+    announcing._remembered.clear()
+    erase(wire.business, PHONE, reason="Asked", actor=None, now=now)
+    delivery = WebhookDelivery.objects.get(kind="person.erased", endpoint__name="CRM")
+    assert delivery.event is not None
+    body = body_of(delivery.event)
+    assert body is not None
+    assert body["data"] == {
+        "business": wire.business.slug, "text": "Everything of one person was erased", "leads": [key],
+    }  # fmt: skip
+
+
+def test_nobody_is_told_of_a_person_whom_nobody_was_told_of(wire: Wire) -> None:
+    now = clock.now()
+    lead = fill(wire, at=now - timedelta(days=3))
+    Lead.objects.filter(pk=lead.pk).update(is_simulated=True)
+    erase(wire.business, PHONE, reason="Asked", actor=None, now=now)
+    assert body_of(LeadEvent.objects.get(kind="person.erased")) is None
