@@ -1,7 +1,7 @@
-"""Sends texts in processes that are killed at a chosen point: `python -m tests.chaos.crash "after claim" 17 18 19`.
+"""Sends texts in processes that are killed at chosen points: `python -m tests.chaos.crash "after claim=17,18" ...`.
 
-Each text is handed to a fork of its own, which kills itself with SIGKILL. Prints one line per fork: the signal that
-ended it.
+Each text is handed to a fork of its own, which kills itself with SIGKILL. Prints one line per fork: the point, and the
+signal that ended it.
 """
 
 import http.client
@@ -51,15 +51,18 @@ def arm(point: str) -> None:
 
 
 def main(point: str, message_ids: list[int]) -> None:
-    arm(point)
     for message_id in message_ids:
         child = os.fork()
         if not child:
+            arm(point)
             outbound.deliver(message_id)
             os._exit(0)
         _, status = os.waitpid(child, 0)
-        print(os.WTERMSIG(status) if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}", flush=True)
+        ended = os.WTERMSIG(status) if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
+        print(f"{point}: {ended}", flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], [int(word) for word in sys.argv[2:]])
+    for word in sys.argv[1:]:
+        name, _, numbers = word.partition("=")
+        main(name, [int(number) for number in numbers.split(",")])
