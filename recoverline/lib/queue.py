@@ -119,7 +119,8 @@ def _first_key() -> str:
 
 
 def _rows(*keys: str) -> QuerySet[OrmQ]:
-    return OrmQ.objects.filter(key__in=keys, lock__lte=timezone.now())
+    rows: QuerySet[OrmQ] = OrmQ.objects.filter(key__in=keys, lock__lte=timezone.now())
+    return rows
 
 
 def prove_life() -> None:
