@@ -91,7 +91,7 @@ def erase(
         )
         events.record(
             "person.erased", business=business, at=now, actor=actor, text="Everything of one person was erased",
-            erasure=str(erasure.key), leads=_told(person),
+            erasure=str(erasure.key), leads=",".join(_told(person)),
         )  # fmt: skip
         if items:
             queue.enqueue(WORK_OFF)

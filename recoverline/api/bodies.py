@@ -46,9 +46,10 @@ def body_of(event: LeadEvent) -> dict[str, Any] | None:
         return None
     data: dict[str, Any] = {"business": business.slug, "text": event.text}
     if event.kind == ERASED:
-        data["leads"] = event.data.get("leads") or []
-        if not data["leads"]:
+        told = str(event.data.get("leads") or "")
+        if not told:
             return None
+        data["leads"] = told.split(",")
     if lead is not None:
         data["lead"] = LeadShape(lead).data
     for name, (model, shape) in SHAPES.items():

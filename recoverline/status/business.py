@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Max, Q
@@ -185,7 +186,8 @@ def _crms(business: Business, now: datetime) -> Iterator[Line]:
         "waiting": Count("syncs", filter=Q(syncs__status__in=running.UNDER_WAY)),
         "asked": Count("syncs", filter=Q(syncs__status__in=[CrmStatus.CONFLICT, CrmStatus.FAILED])),
     }
-    for row in CrmConnection.objects.filter(business=business).defer("token").annotate(**counts)[:LINES_SHOWN]:
+    rows: Any = CrmConnection.objects.filter(business=business).defer("token").annotate(**counts)
+    for row in rows[:LINES_SHOWN]:
         page = reverse("admin:leads_crmconnection_change", args=[row.pk])
         said = [running.health(row, now=now)]
         if row.written_at:
