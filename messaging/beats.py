@@ -1,7 +1,7 @@
 """When each process of each host last showed that it does its work, and small notes of the same kind.
 
-A sender beats by itself. A worker beats by having done a task: while there is nothing to do, its cluster hands itself one
-that no other cluster can take (recoverline.lib.queue). So a beat never says more than is true of that very host.
+A sender beats by itself. A worker beats by having done a task: while there is nothing to do, its cluster hands itself
+one that no other cluster can take (recoverline.lib.queue). So a beat never says more than is true of that very host.
 """
 
 import time

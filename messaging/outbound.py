@@ -7,7 +7,6 @@ its own log (messaging.settling), never by sending again.
 
 import logging
 import random
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -101,8 +101,8 @@ def _queue() -> Iterator[CheckMessage]:
         yield Error("Q_CLUSTER: catch_up must be off, or an outage is replayed tick by tick.", id="recoverline.E009")
     if settings.REDIS_URL:
         yield Warning(
-            "REDIS_URL: a worker that is killed loses what Redis gave it; it is nothing that a sweep would not do within "
-            "minutes.",
+            "REDIS_URL: a worker that is killed loses what Redis gave it; it is nothing that a sweep would not do "
+            "within minutes.",
             hint="Without REDIS_URL every task waits in a table and comes back.",
             id="recoverline.W011",
         )

@@ -81,8 +81,8 @@ PERIODIC_TASKS = {
     "recoverline.accounts.tasks.forget_old": 86_400,
     "recoverline.api.tasks.forget_replies": 3600,
 }
-# Task -> the periodic one that does its work if it is lost. These alone, and the periodic ones themselves, may wait on a
-# Redis server (recoverline.lib.queue): every other task is the only news of something.
+# Task -> the periodic one that does its work if it is lost. These alone, and the periodic ones themselves, may wait on
+# a Redis server (recoverline.lib.queue): every other task is the only news of something.
 SWEPT_TASKS = {
     "messaging.tasks.fetch_media": "messaging.tasks.tick",
     "messaging.tasks.fetch_voicemail": "messaging.tasks.tick",

@@ -134,7 +134,9 @@ ROOMS: Mapping[str, Room] = {
         lambda person: _lead(person) | Q(pk__in=person.alerts),
         emptied=("body", "error_text"),
         searched=("idem_key",),
-        kept=("direction", "kind", "status", "suppression", "carrier_message_id", "error_code", "request_id", "words_by"),
+        kept=(
+            "direction", "kind", "status", "suppression", "carrier_message_id", "error_code", "request_id", "words_by",
+        ),
     ),
     "messaging.MessageMedia": Room(
         lambda person: Q(message__lead__in=person.leads),

@@ -346,5 +346,3 @@ def test_who_waited_longest_is_read_first(hosted: Wire, monkeypatch: pytest.Monk
     monkeypatch.setattr(TwilioCarrier, "list_calls", noting)
     upkeep.reconcile(clock.now())
     assert read == [other.account.pk, hosted.account.pk]
-
-
