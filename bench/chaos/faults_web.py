@@ -21,7 +21,7 @@ AT_ONCE = 50
 def kill_workers_of_the_web(house: House) -> Iterator[str]:
     """One of the two, every five seconds, while requests run."""
     kills = 0
-    with Traffic(house, rate=8, texts=0.3) as traffic:
+    with Traffic(house, rate=5, texts=0.3) as traffic:
         for _ in range(8):
             time.sleep(5 + house.dice.random() / 10)
             kills += kill_one(house)

@@ -100,6 +100,7 @@ class Traffic(Callers):
                 f"{len(at_night)} calls learned of late, at night where the caller is: a task for the morning"
             )
         self.answered = {caller: moment for caller, moment in self.answered.items() if caller not in at_night}
+        self.called = {caller: moment for caller, moment in self.called.items() if caller not in at_night}
         found = super().findings(at_most=0)
         taken = {sid for sid, is_taken in self.texted_us.items() if is_taken}
         deadline = time.monotonic() + at_most
