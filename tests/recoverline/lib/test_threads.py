@@ -38,6 +38,7 @@ def test_the_sender_and_the_web_let_them_in(monkeypatch: pytest.MonkeyPatch) -> 
     call_command("send_texts")
     assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
     sys.setswitchinterval(0.005)
+    monkeypatch.setenv("DATABASE_STATEMENT_SECONDS", "0")  # which that module would set for good
     sys.modules.pop("recoverline.wsgi", None)
     __import__("recoverline.wsgi")
     assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
