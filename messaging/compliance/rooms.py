@@ -135,7 +135,14 @@ ROOMS: Mapping[str, Room] = {
         emptied=("body", "error_text"),
         searched=("idem_key",),
         kept=(
-            "direction", "kind", "status", "suppression", "carrier_message_id", "error_code", "request_id", "words_by",
+            "direction",
+            "kind",
+            "status",
+            "suppression",
+            "carrier_message_id",
+            "error_code",
+            "request_id",
+            "words_by",
         ),
     ),
     "messaging.MessageMedia": Room(
