@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def until(holds: Callable[[], object], *, seconds: float = 40) -> None:
+def until(holds: Callable[[], object], *, seconds: float = 90) -> None:
     """Wait for something that must become true."""
     deadline = time.monotonic() + seconds
     while not holds():
