@@ -96,8 +96,9 @@ class Sender:
                 self._beat()
                 self.watch_worker()
                 self._bell.wait(SHORT_POLL_SECONDS if waiting else min(POLL_SECONDS, next_turn))
-            except (DatabaseError, psycopg.Error):
-                logger.warning("the database is away; trying again", exc_info=True)
+            except (DatabaseError, psycopg.Error) as problem:
+                # Once a second while it lasts, so without the way to it.
+                logger.warning("the database is away; trying again: %s", problem)
                 connection.close()
                 self._bell.stop_listening()
                 self._stopping.wait(1)

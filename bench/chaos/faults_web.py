@@ -54,7 +54,7 @@ def kill_each_in_the_middle(house: House) -> Iterator[str]:
         traffic.called[shot.caller] = time.time()
         posting = threading.Thread(target=traffic._ring, args=(shot,))
         posting.start()
-        time.sleep(house.dice.uniform(0.0, 0.06))  # from before it is read until after it was answered
+        time.sleep(house.dice.uniform(0.0, 0.12))  # from before it is read until after it was answered
         for pid in house.tree("web")[1:]:
             os.kill(pid, signal.SIGKILL)
         posting.join()
