@@ -36,10 +36,8 @@ def deploy(house: House) -> Iterator[str]:
                 for path, form in forms:
                     queue.enqueue(path, *form)
             house.start(name)
-            house.say(f"{name}: stopped within {took:.1f} s")
-            wait_until(lambda: house.get("/healthz/live")[0] == 200, seconds=60, what="web")
-            time.sleep(3)  # the next one follows when this one is up
-        house.wait_until_healthy(120)
+            up = house.wait_until_healthy(120)  # the next one follows when this one works
+            house.say(f"{name}: stopped within {took:.1f} s, all well {up:.1f} s after its start")
         wait_until(lambda: queue.waiting() == 0, seconds=120, what="the tasks of the release before")
     failed = [(row.func, str(row.result)[:100]) for row in Task.objects.filter(success=False)]
     silence = callers.longest_silence()
