@@ -141,7 +141,7 @@ def test_a_fault_shows_a_bare_page_and_nothing_of_its_cause(monkeypatch: pytest.
     def broken(*args: object, **kwargs: object) -> None:
         raise ValueError("secret of the house: +16025550142")
 
-    monkeypatch.setattr("recoverline.health._facts", broken)
+    monkeypatch.setattr("recoverline.health._oldest_text_seconds", broken)
     answer = Client(raise_request_exception=False).get("/healthz")
     assert answer.status_code == 500
     assert b"secret of the house" not in answer.content

@@ -261,7 +261,10 @@ PAGES = {
 # A session opens none of these: programs show tokens (tests/recoverline/api), and forms have their key.
 SHUT = Answers(401, 401, 401, 401, 401)
 _KINDS = ("lead", "request", "conversation", "message", "call", "appointment", "task")
-PAGES |= {f"api:{kind}-list": Page(SHUT) for kind in (*_KINDS, "availability", "location", "service", "consent")}
+PAGES |= {
+    f"api:{kind}-list": Page(SHUT)
+    for kind in (*_KINDS, "availability", "report-summary", "location", "service", "consent")
+}
 PAGES |= {f"api:{kind}-detail": Page(SHUT, args=(NOTHING,)) for kind in _KINDS}
 PAGES |= {
     f"api:{act}": Page(SHUT, args=(NOTHING,))
