@@ -176,7 +176,9 @@ def swell_up(house: House) -> Iterator[str]:
 
 
 CASES = (
-    Case("QUE-02", f"kill -9 an idle process of the cluster, {ROUNDS} times", "resumes <= 120 s, 0 lost", kill_idle_workers),
+    Case(
+        "QUE-02", f"kill -9 an idle process of the cluster, {ROUNDS} times", "resumes <= 120 s, 0 lost", kill_idle_workers
+    ),
     Case(
         "QUE-03", "kill -9 the cluster's sentinel, main process, pusher and monitor",
         "resumes <= 120 s, no orphan after 30 s, nothing that ran stays in the queue", kill_each_member,
