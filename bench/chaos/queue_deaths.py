@@ -177,7 +177,10 @@ def swell_up(house: House) -> Iterator[str]:
 
 CASES = (
     Case(
-        "QUE-02", f"kill -9 an idle process of the cluster, {ROUNDS} times", "resumes <= 120 s, 0 lost", kill_idle_workers
+        "QUE-02",
+        f"kill -9 an idle process of the cluster, {ROUNDS} times",
+        "resumes <= 120 s, 0 lost",
+        kill_idle_workers,
     ),
     Case(
         "QUE-03", "kill -9 the cluster's sentinel, main process, pusher and monitor",
