@@ -208,7 +208,8 @@ def test_two_senders_send_each_text_once(wire: Wire, watch: Watch) -> None:
 
 def test_an_account_whose_carrier_hangs_has_half_of_the_threads_at_most(wire: Wire, watch: Watch) -> None:
     """CHA-07: however much of its own is due and in front, the others' texts leave."""
-    other = make_number(make_location(wire.business), make_account(wire.business, auth_token=AUTH_TOKEN))
+    account = make_account(wire.business, auth_token=AUTH_TOKEN)
+    other = make_number(make_location(wire.business), account, texts_per_second=100.0)
     gates = [watch.hold(f"hangs {n}") for n in range(20)]
     for n in range(20):
         queue(talk(other), f"hangs {n}")
@@ -218,7 +219,7 @@ def test_an_account_whose_carrier_hangs_has_half_of_the_threads_at_most(wire: Wi
             queue(talk(wire.number), f"quick {n}")
         watch.wait_for(lambda: len(watch.done) == 6)
         assert len([body for body in watch.begun if body.startswith("hangs")]) == 2
-        wire.carrier.accounts[other.account.account_sid] = AUTH_TOKEN
+        wire.carrier.accounts[account.account_sid] = AUTH_TOKEN
         for gate in gates:
             gate.set()
         wait_until_settled(watch, 26)
