@@ -77,7 +77,7 @@ class Installation:
 
     def megabytes_each(self) -> dict[str, float]:
         """The same, by process."""
-        return {name: _tree_megabytes(row.pid) for name, row in self.processes.items() if name != "carrier"}
+        return {name: tree_megabytes(row.pid) for name, row in self.processes.items() if name != "carrier"}
 
     def cpu_seconds(self) -> float:
         return sum(_tree_cpu(process.pid) for name, process in self.processes.items() if name != "carrier")
@@ -194,17 +194,21 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
+    """The process and all below it."""
     try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        names = [
+            name for thread in Path(f"/proc/{pid}/task").iterdir() for name in (thread / "children").read_text().split()
+        ]
     except OSError:
         return []
-    return [pid, *(child for name in children for child in _tree(int(name)))]
+    return [pid, *(member for name in names for member in tree(int(name)))]
 
 
-def _tree_megabytes(pid: int) -> float:
+def tree_megabytes(pid: int) -> float:
+    """Proportional memory of a process and all below it."""
     total = 0
-    for member in _tree(pid):
+    for member in tree(pid):
         try:
             found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{member}/smaps_rollup").read_text(), re.M)
         except OSError:
@@ -215,7 +219,7 @@ def _tree_megabytes(pid: int) -> float:
 
 def _tree_cpu(pid: int) -> float:
     ticks = 0
-    for member in _tree(pid):
+    for member in tree(pid):
         try:
             fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
         except OSError:

@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -14,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from bench.chaos.house import House
+from bench.chaos.waiting import comes_true
 from bench.installation import ROOT
 from messaging.enums import MessageStatus
 from messaging.models import Message
@@ -59,10 +59,8 @@ def _settles(house: House) -> Iterator[str]:
         ("I10: /healthz is not 200, or a beat is old", lambda: house.get("/healthz")[0] == 200),
     )
     for says, holds in conditions:
-        deadline = time.monotonic() + SETTLES_WITHIN
-        while not (held := holds()) and time.monotonic() < deadline:
-            time.sleep(0.2)  # a task that has just been rung for is no backlog
-        if not held:
+        # A task that has just been rung for is no backlog.
+        if not comes_true(holds, within=SETTLES_WITHIN):
             yield says
 
 

@@ -12,6 +12,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from bench.chaos.house import House
+from bench.chaos.waiting import comes_true, lasts
 from bench.first_text import Shot, make_shot
 from messaging.models import Message
 
@@ -72,7 +73,7 @@ class Callers:
                 self.answered[shot.caller] = time.time()
             if status == 200 or not self.retries or time.monotonic() > deadline:
                 return
-            time.sleep(1.0)  # a carrier waits before it posts again
+            lasts(1.0)  # a carrier waits before it posts again
 
     def _post(self, shot: Shot) -> int:
         at, begun, status = time.time(), time.monotonic(), 0
@@ -117,9 +118,7 @@ class Callers:
 
     def findings(self, *, at_most: float = 120) -> list[str]:
         """0/0: wait until each call that was answered by 200 has its text; who has none, and who has two."""
-        deadline = time.monotonic() + at_most
-        while set(self.answered) - set(self.texted()) and time.monotonic() < deadline:
-            time.sleep(0.2)  # between looks at the ledger
+        comes_true(lambda: not set(self.answered) - set(self.texted()), within=at_most)
         texted = self.texted()
         lost = sorted(set(self.answered) - set(texted))
         doubled = sorted(caller for caller, times in texted.items() if len(times) > 1)

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode
 from bench.chaos.cases import Case
 from bench.chaos.house import House
 from bench.chaos.traffic import Traffic, p95, percentiles
+from bench.chaos.waiting import comes_true, lasts
 from bench.first_text import Shot, make_shot
 from leads.models import Business, CallbackTask, LeadEvent, Location
 from messaging.enums import MessageStatus, NumberMode
@@ -63,7 +64,7 @@ def one_account_in_trouble(house: House) -> Iterator[str]:
         begun = time.time()
         with Traffic(house, rate=3) as traffic:
             call_birch(house, traffic, CALLS)
-            most = watch(house, until=time.monotonic() + 15)
+            most = watch(house, over=time.monotonic() + 15)
         for operation in operations:
             house.carrier.plan_faults(house.seed, on=operation)
         traffic.tries = [one for one in traffic.tries if one.caller != "birch"]
@@ -77,13 +78,13 @@ def one_account_in_trouble(house: House) -> Iterator[str]:
         yield from drained(business, since=begun, within=120, name=name)
 
 
-def watch(house: House, *, until: float) -> int:
+def watch(house: House, *, over: float) -> int:
     """The most texts of the account in trouble that were in the sender's hands at one moment."""
     most = 0
-    while time.monotonic() < until:
+    while time.monotonic() < over:
         mine = Message.objects.filter(account__account_sid=SID, status=MessageStatus.SENDING)
         most = max(most, mine.count())
-        time.sleep(0.2)  # between looks
+        lasts(0.2)
     return most
 
 
@@ -91,8 +92,9 @@ def drained(business: Business, *, since: float, within: float, name: str) -> It
     """Everything of this account has left, or is somebody's work, some time after its carrier is well again."""
     begun = time.monotonic()
     mine = Message.objects.filter(business=business, direction="out")
-    while (left := mine.filter(status__in=OPEN).count()) and time.monotonic() - begun < within:
-        time.sleep(0.5)
+    open_ones = mine.filter(status__in=OPEN)
+    comes_true(lambda: not open_ones.exists(), within=within)
+    left = open_ones.count()
     took = time.monotonic() - begun
     statuses = list(mine.values_list("status", flat=True))
     dead = statuses.count(MessageStatus.DEAD)
@@ -114,7 +116,7 @@ def long_outage(house: House) -> Iterator[str]:
         house.carrier.plan_faults(house.seed, (0.5, hang(30)), (0.5, http(503)), on=operation)
     begun = time.time()
     with Traffic(house, rate=0.5) as traffic:
-        time.sleep(house.minutes * 60)
+        lasts(house.minutes * 60)
         for operation in ("create_message", "list_messages", "list_calls", "fetch_call"):
             house.carrier.plan_faults(house.seed, on=operation)
     yield from drained(business, since=begun, within=120, name="outage")

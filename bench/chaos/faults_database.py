@@ -10,6 +10,7 @@ from django.db import connections
 from bench.chaos.cases import Case
 from bench.chaos.house import House
 from bench.chaos.traffic import TAKEN, Traffic, percentiles, text_shot
+from bench.chaos.waiting import comes_true, lasts
 from bench.installation import our_number
 from leads.models import Lead
 from messaging.models import Message
@@ -21,16 +22,16 @@ def outage(house: House, *, seconds: float, rate: float, answers_within: float, 
     """The server is stopped as by a power cut, and is back after `seconds`."""
     before = {name: house.made.processes[name].pid for name in MAIN}
     with Traffic(house, rate=rate, texts=0.5, clients=64) as traffic:
-        time.sleep(3)
+        lasts(3)
         house.stop_database()
         gone = time.time()
-        time.sleep(seconds)
+        lasts(seconds)
         until = time.time()
         house.start_database()
         back = time.time()
         connections.close_all()
         healthy = house.wait_until_healthy(back_within)
-        time.sleep(5)
+        lasts(5)
     found = traffic.findings(at_most=max(1.0, back + back_within - time.time()))
     tries = traffic.during(gone + 0.5, until - answers_within)
     statuses = sorted({one.status for one in tries})
@@ -71,10 +72,10 @@ def cut_all_sessions(house: House) -> Iterator[str]:
     cut = 0
     with Traffic(house, rate=5, texts=0.5, retries=True) as traffic:
         for _ in range(8):
-            time.sleep(3)
+            lasts(3)
             cut += terminate(house)
         connections.close_all()
-        time.sleep(3)
+        lasts(3)
     found = traffic.findings(reconciled=True)
     failed = len(traffic.failed())
     house.say(f"{cut} sessions cut, {failed} of {len(traffic.tries)} requests failed and were repeated")
@@ -97,7 +98,7 @@ def terminate(house: House) -> int:
 def take_all_sessions(house: House) -> Iterator[str]:
     taken: list[psycopg.Connection] = []
     with Traffic(house, rate=3, texts=0.5, clients=64) as traffic:
-        time.sleep(3)
+        lasts(3)
         begun = time.time()
         for _ in range(4):  # theirs are cut, and ours are quicker
             _take(house, taken)
@@ -107,13 +108,13 @@ def take_all_sessions(house: House) -> Iterator[str]:
                 [[session.info.backend_pid for session in taken]],
             )
             _take(house, taken)
-        time.sleep(15)
+        lasts(15)
         until = time.time()
         for session in taken:
             session.close()
         connections.close_all()
         healthy = house.wait_until_healthy(60)
-        time.sleep(5)
+        lasts(5)
     found = traffic.findings(reconciled=True)
     tries = traffic.during(begun + 3, until - 5)
     failed = [one for one in tries if one.status not in TAKEN]
@@ -138,7 +139,7 @@ def _take(house: House, taken: list[psycopg.Connection]) -> None:
 
 def lock_a_contact(house: House) -> Iterator[str]:
     with Traffic(house, rate=3) as before:
-        time.sleep(2)
+        lasts(2)
     yield from before.findings()
     lead = Lead.objects.order_by("pk").first()
     assert lead is not None
@@ -152,7 +153,7 @@ def lock_a_contact(house: House) -> Iterator[str]:
             house.made.site, house.made.account_key, sender=lead.phone, to=our_number(0), body="Are you there?"
         )
         status, took = traffic._post(shot), time.monotonic() - begun
-        time.sleep(max(0.0, 30 - took))
+        lasts(30 - took)
         others = [one.took for one in traffic.tries if one.caller != lead.phone]
         session.rollback()
     house.say(f"the contact's text: {status} after {took:.1f} s; the others meanwhile {percentiles(others)}")
@@ -161,11 +162,8 @@ def lock_a_contact(house: House) -> Iterator[str]:
         yield f"the contact's text got {status} after {took:.1f} s, and a carrier waits 15"
     if max(others) > 10:  # as long as the row itself is waited for
         yield f"somebody else waited {max(others):.1f} s"
-    deadline = time.monotonic() + 60
     stored = Message.objects.filter(carrier_message_id=sid)
-    while not stored.exists() and time.monotonic() < deadline:
-        time.sleep(0.5)  # a sweep acts on what was kept
-    if not stored.exists():
+    if not comes_true(stored.exists, within=60):  # a sweep acts on what was kept
         yield "the contact's text is in no thread"
 
 

@@ -12,6 +12,7 @@ from django.db import connection, connections
 from bench.chaos.cases import Case
 from bench.chaos.house import House
 from bench.chaos.traffic import TAKEN, Traffic, percentiles
+from bench.chaos.waiting import lasts
 
 MEGABYTES = 50
 
@@ -25,15 +26,15 @@ def fill_the_disk(house: House) -> Iterator[str]:
     move(house, folder, onto_small_disk=True)
     try:
         with Traffic(house, rate=4, texts=0.5) as traffic:
-            time.sleep(4)
+            lasts(4)
             begun = time.time()
             fill(folder / "filler")
-            time.sleep(20)
+            lasts(20)
             until = time.time()
             (folder / "filler").unlink()
             connections.close_all()
             healthy = house.wait_until_healthy(60)
-            time.sleep(5)
+            lasts(5)
         found = traffic.findings(reconciled=True)
         tries = traffic.during(begun + 1, until - 1)
         statuses = {one.status: sum(each.status == one.status for each in tries) for one in tries}

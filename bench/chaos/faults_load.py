@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from bench.chaos.cases import Case
 from bench.chaos.house import House
 from bench.chaos.traffic import TAKEN, Traffic, p95, percentiles, text_shot
+from bench.chaos.waiting import comes_true, lasts
 from bench.first_text import Shot
 from leads.models import Business, Location, Membership
 from messaging.enums import NumberMode
@@ -20,8 +21,7 @@ BULK = 20_000
 
 def one_at_a_time(house: House) -> Iterator[str]:
     with Traffic(house, rate=3) as traffic:
-        while len(traffic.called) < 200:
-            time.sleep(0.2)
+        comes_true(lambda: len(traffic.called) >= 200, within=600)
     yield from traffic.findings()
     delays = traffic.delays()
     if p95(delays) > 2 or delays[len(delays) // 2] > 1 or delays[-1] > 5:
@@ -32,7 +32,7 @@ def beside_bulk(house: House) -> Iterator[str]:
     for _ in range(BULK):
         queue.enqueue("messaging.tasks.fetch_media", 0)  # a text that is not there: the least that a task can do
     with Traffic(house, rate=5) as traffic:
-        time.sleep(60)
+        lasts(60)
         left = queue.waiting()
     yield from traffic.findings()
     delays = traffic.delays()
@@ -41,15 +41,12 @@ def beside_bulk(house: House) -> Iterator[str]:
         yield f"p95 {p95(delays):.1f} s, not 5"
     if not left:
         yield "the bulk was gone before the calls, so this shows nothing"
-    deadline = time.monotonic() + 900
-    while queue.waiting() > 100 and time.monotonic() < deadline:
-        time.sleep(1)
+    comes_true(lambda: queue.waiting() <= 100, within=900, every=1)
 
 
 def rush_of_300(house: House) -> Iterator[str]:
     with Traffic(house, rate=5, clients=64) as traffic:
-        while len(traffic.called) < 300:
-            time.sleep(0.1)
+        comes_true(lambda: len(traffic.called) >= 300, within=600)
     yield from traffic.findings()
     delays = traffic.delays()
     if not delays or delays[-1] > 120 or len(delays) < 300:
@@ -68,7 +65,7 @@ def urgent(house: House) -> Iterator[str]:
         while not (told := any(text.to == phone for text in list(house.carrier.ledger))):
             if time.monotonic() - begun > 20:
                 break
-            time.sleep(0.02)  # between looks at the ledger
+            lasts(0.02)  # between looks at the ledger
         lost += not told
         delays.append(time.monotonic() - begun)
         if status not in TAKEN:

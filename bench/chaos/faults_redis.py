@@ -1,6 +1,5 @@
 """The optional Redis server beside the queue goes away, and comes back."""
 
-import time
 from collections.abc import Iterator
 from signal import SIGKILL
 
@@ -9,6 +8,7 @@ import redis
 from bench.chaos.cases import Case
 from bench.chaos.house import House
 from bench.chaos.traffic import Traffic
+from bench.chaos.waiting import lasts
 from tests.redis_server import redis_server
 
 MAIN = ("web", "sender", "worker")
@@ -21,10 +21,10 @@ def stop_redis(house: House) -> Iterator[str]:
         server = redis.Redis.from_url(url)
         before = int(server.info("stats")["total_commands_processed"])
         with Traffic(house, rate=4, texts=0.5) as traffic:
-            time.sleep(15)
+            lasts(15)
             used = int(server.info("stats")["total_commands_processed"]) - before
             house.signal_pid(int(server.info("server")["process_id"]), SIGKILL)
-            time.sleep(30)
+            lasts(30)
             page, healthz = house.get("/accounts/login/")[0], house.get("/healthz")[0]
         found = traffic.findings()
         house.say(

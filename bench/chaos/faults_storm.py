@@ -13,6 +13,7 @@ from bench.chaos.faults_database import terminate
 from bench.chaos.faults_web import kill_one
 from bench.chaos.house import House
 from bench.chaos.traffic import Traffic, p95, percentiles
+from bench.chaos.waiting import lasts
 from leads.models import Lead
 from tests.fakes.carrier import drop_after, drop_before, hang, http, latency, too_many_requests
 from tests.fakes.carrier_faults import Fault
@@ -25,7 +26,7 @@ SETTLES = 8.0
 
 def kill_and_restart(house: House, name: str) -> None:
     house.kill(name)
-    time.sleep(1)  # the parent that starts it again waits as long
+    lasts(1)  # the parent that starts it again waits as long
     house.start(name)
 
 
@@ -35,7 +36,7 @@ def kill_a_web_worker(house: House) -> None:
 
 def stop_the_database(house: House) -> None:
     house.stop_database()
-    time.sleep(FAULT_LASTS)
+    lasts(FAULT_LASTS)
     house.start_database()
     connections.close_all()
 
@@ -47,7 +48,7 @@ def cut_sessions(house: House) -> None:
 
 def freeze(house: House, name: str) -> None:
     house.signal(name, SIGSTOP)
-    time.sleep(FAULT_LASTS)
+    lasts(FAULT_LASTS)
     house.signal(name, SIGCONT)
 
 
@@ -55,12 +56,12 @@ def lock_a_contact(house: House) -> None:
     lead = Lead.objects.order_by("?").values_list("pk", flat=True).first()
     with closing(psycopg.connect(house.made.environment["DATABASE_URL"])) as session:
         session.execute("SELECT 1 FROM leads_lead WHERE id = %s FOR UPDATE", [lead])
-        time.sleep(FAULT_LASTS)
+        lasts(FAULT_LASTS)
 
 
 def carrier(house: House, fault: Fault) -> None:
     house.carrier.plan_faults(house.seed, (1.0, fault))
-    time.sleep(FAULT_LASTS)
+    lasts(FAULT_LASTS)
     house.carrier.plan_faults(house.seed)
 
 
@@ -89,7 +90,7 @@ def storm(house: House) -> Iterator[str]:
     spans: list[tuple[float, float]] = []
     order: list[str] = []
     with Traffic(house, rate=2, texts=0.3, clients=48) as traffic:
-        time.sleep(5)
+        lasts(5)
         over = time.monotonic() + house.minutes * 60
         while time.monotonic() < over:
             if not order:  # each once, in an order that follows from the seed, and then again
@@ -98,9 +99,9 @@ def storm(house: House) -> Iterator[str]:
             name, begun = order.pop(), time.time()
             faults[name](house)
             spans.append((begun, time.time()))
-            time.sleep(max(0.0, EVERY - (time.time() - begun)))
+            lasts(EVERY - (time.time() - begun))
         house.wait_until_healthy(120)
-        time.sleep(5)
+        lasts(5)
     yield from traffic.findings(at_most=240, reconciled=True)
     texted = traffic.texted()
     # What went wrong at the carrier is looked up after its grace, a minute later: such a call was in a fault.

@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.chaos.cases import Case
 from bench.chaos.house import House
 from bench.chaos.traffic import Traffic, p95, percentiles
+from bench.chaos.waiting import comes_true, lasts
 from bench.first_text import Shot, closed_loop, make_shot
 from messaging.models import InboundHook
 from recoverline.lib import queue
@@ -23,9 +24,9 @@ def kill_workers_of_the_web(house: House) -> Iterator[str]:
     kills = 0
     with Traffic(house, rate=5, texts=0.3) as traffic:
         for _ in range(8):
-            time.sleep(5 + house.dice.random() / 10)
+            lasts(5 + house.dice.random() / 10)
             kills += kill_one(house)
-        time.sleep(5)
+        lasts(5)
     found = traffic.findings(reconciled=True)
     failed = traffic.failed()
     house.say(f"{kills} workers of gunicorn killed: {len(failed)} of {len(traffic.tries)} requests failed")
@@ -54,7 +55,7 @@ def kill_each_in_the_middle(house: House) -> Iterator[str]:
         traffic.called[shot.caller] = time.time()
         posting = threading.Thread(target=traffic._ring, args=(shot,))
         posting.start()
-        time.sleep(house.dice.uniform(0.0, 0.12))  # from before it is read until after it was answered
+        lasts(house.dice.uniform(0.0, 0.12))  # from before it is read until after it was answered
         for pid in house.tree("web")[1:]:
             os.kill(pid, signal.SIGKILL)
         posting.join()
@@ -73,7 +74,7 @@ def flood_with_forgeries(house: House) -> Iterator[str]:
     rows, lines = calls.count(), house.printed("web").count("\n")
     statuses: list[int] = []
     with Traffic(house, rate=5) as traffic:
-        time.sleep(6)  # both workers have answered, and have loaded what they need
+        lasts(6)  # both workers have answered, and have loaded what they need
         rows_before, tasks, memory = len(traffic.called), queue.failed(), house.made.megabytes_each()["web"]
 
         def post() -> None:
@@ -140,7 +141,7 @@ def rush(house: House) -> Iterator[str]:
         if time.monotonic() > deadline:
             yield f"{len(done.started) - len(arrived)} callers never texted"
             break
-        time.sleep(0.5)  # between looks at the ledger
+        lasts(0.5)  # between looks at the ledger
     if p95(done.webhook) > 0.4 or max(done.webhook) > 2:
         yield f"p95 {p95(done.webhook):.2f} s and most {max(done.webhook):.1f} s, not 0.4 and 2"
 
@@ -154,16 +155,14 @@ def start_cold(house: House) -> Iterator[str]:
         house.start(name)
     house.wait_until_healthy(120)
     healthy = time.monotonic() - begun
-    beat_by = time.monotonic() + 60
-    while len(house.tree("worker")) < 4 and time.monotonic() < beat_by:
-        time.sleep(0.1)  # until its cluster has its workers
+    comes_true(lambda: len(house.tree("worker")) >= 4, within=60)  # its cluster has its workers
     unique = sum(_unique_megabytes(pid) for pid in house.tree("worker"))
     house.say(
         f"/healthz says 200 after {healthy:.1f} s; worker with its {len(house.tree('worker')) - 1} children "
         f"{unique:.0f} MB USS"
     )
     with Traffic(house, rate=2) as traffic:
-        time.sleep(5)
+        lasts(5)
     yield from traffic.findings()
     if healthy > 20:
         yield f"{healthy:.0f} s until everything worked, not 20"

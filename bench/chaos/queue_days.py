@@ -11,6 +11,7 @@ from django_q.models import OrmQ, Task
 from bench.chaos.callers import Callers
 from bench.chaos.cases import Case
 from bench.chaos.house import House
+from bench.chaos.waiting import lasts
 from messaging.models import Message
 from recoverline.lib import queue
 from tests.chaos.family import wait_until
@@ -28,7 +29,7 @@ SPEED = 16  # of a business with a call every half minute
 def deploy(house: House) -> Iterator[str]:
     """Each process is replaced in turn, as a new release would be; the one before has left its tasks in the queue."""
     with Callers(house, rate=4) as callers:
-        time.sleep(5)  # traffic as usual
+        lasts(5)  # traffic as usual
         for name in ("worker", "sender", "web"):
             took = house.stop(name)
             if name == "worker":
@@ -54,7 +55,7 @@ def soak(house: House) -> Iterator[str]:
     with Callers(house, rate=SPEED / 30) as callers:
         while (age := time.monotonic() - begun) < house.minutes * 60:
             samples.append((age / 3600, house.made.megabytes_each(), _connections(house), OrmQ.objects.count()))
-            time.sleep(10)  # between samples
+            lasts(10)  # between samples
     usable = samples[len(samples) // 4 :]
     hours = [sample[0] for sample in usable]
     growth = {

@@ -14,6 +14,7 @@ from bench.chaos import tasks
 from bench.chaos.callers import Callers
 from bench.chaos.cases import Case
 from bench.chaos.house import House
+from bench.chaos.waiting import lasts
 from recoverline.lib import queue
 from tests.chaos.family import is_alive, wait_until
 
@@ -46,7 +47,7 @@ def resumes(house: House, since: float) -> float:
         assert time.monotonic() - since < RESUMES_WITHIN + 60, "no task ran after the fault"
         mine.add(name := str(uuid4()))
         queue.enqueue(WORK, str(path), name, 0)
-        time.sleep(2)
+        lasts(2)
     return time.monotonic() - since
 
 
@@ -93,7 +94,7 @@ def kill_each_member(house: House) -> Iterator[str]:
             since = time.monotonic()
             os.kill(members(house)[role], SIGKILL)
             took = resumes(house, since)
-            time.sleep(max(0.0, since + 30 - time.monotonic()))  # the case says: no orphan after 30 s
+            lasts(since + 30 - time.monotonic())  # the case says: no orphan after 30 s
             orphans = [pid for pid in before - set(house.tree("worker")) if is_alive(pid)]
             house.say(f"{role}: resumed after {took:.1f} s, orphans after 30 s: {len(orphans)}")
             if took > RESUMES_WITHIN:
@@ -113,7 +114,7 @@ def _acknowledged(house: House, role: str, since: float) -> Iterator[str]:
         before = _rows()
         queue.enqueue(NOTHING)
         mine = _rows() - before
-        time.sleep(5)  # a new one each time: what was in dead hands comes back much later
+        lasts(5)  # a new one each time: what was in dead hands comes back much later
         if not mine & _rows():
             house.say(f"{role}: tasks leave the queue again after at most {time.monotonic() - since:.0f} s")
             return
@@ -138,7 +139,7 @@ def stand_still(house: House) -> Iterator[str]:
             pids = find()  # of this moment: a server has a process for each connection
             for pid in pids:
                 house.signal_pid(pid, SIGSTOP)
-            time.sleep(STANDS_STILL)  # the fault itself
+            lasts(STANDS_STILL)  # the fault itself
             for pid in pids:
                 house.signal_pid(pid, SIGCONT)
             took = house.wait_until_healthy(RESUMES_WITHIN)
@@ -162,11 +163,11 @@ def swell_up(house: House) -> Iterator[str]:
     deadline = time.monotonic() + 90
     while len(tasks.ended(path)) < 44 and time.monotonic() < deadline:
         seen |= set(house.tree("worker")[3:])
-        time.sleep(0.1)  # between looks at the family
+        lasts(0.1)  # between looks at the family
     calm = time.monotonic() + 20
     while time.monotonic() < calm:
         seen |= set(house.tree("worker")[3:])
-        time.sleep(0.2)  # a loop would show now, when there is nothing to do
+        lasts(0.2)  # a loop would show now, when there is nothing to do
     house.say(f"{len(tasks.ended(path))} of 44 tasks ran; {len(seen) - at_start} workers were new")
     yield from (f"{name} ran {times} times" for name, times in tasks.begun(path).items() if times > 1)
     if len(tasks.ended(path)) < 44:

@@ -17,6 +17,7 @@ from bench.chaos.callers import Callers, at
 from bench.chaos.cases import Case
 from bench.chaos.house import House
 from bench.chaos.short_tasks import TIMEOUT
+from bench.chaos.waiting import lasts
 from leads.models import LeadEvent
 from recoverline.lib import queue
 from tests.chaos.family import wait_until
@@ -138,7 +139,7 @@ def behind_bulk(house: House) -> Iterator[str]:
         for each in range(60):
             asked[str(each)] = time.time()
             queue.enqueue(FIRST, str(path), str(each), 0)
-            time.sleep(0.5)  # each at its own time
+            lasts(0.5)  # each at its own time
         left = OrmQ.objects.count()
         wait_until(lambda: len(tasks.begun(path)) == 60, seconds=120, what="the urgent tasks")
     delays = sorted(float(when) - asked[name] for what, name, when in tasks.read(path) if what == "begin")

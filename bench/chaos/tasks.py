@@ -5,11 +5,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from bench.chaos.waiting import lasts
+
 
 def work(path: str, name: str, milliseconds: int) -> None:
     """Take so long, and say so before and after."""
     _write(path, f"begin {name} {time.time()}")
-    time.sleep(milliseconds / 1000)  # it is the work
+    lasts(milliseconds / 1000)  # it is the work
     _write(path, f"end {name} {time.time()}")
 
 

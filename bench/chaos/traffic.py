@@ -13,6 +13,7 @@ from django.db import connections
 
 from bench.chaos.callers import KEEPS_TRYING, Callers, Try, at
 from bench.chaos.house import House
+from bench.chaos.waiting import lasts
 from bench.first_text import Shot, make_shot
 from leads.enums import TaskReason
 from leads.models import CallbackTask
@@ -73,7 +74,7 @@ class Traffic(Callers):
             if not self.retries:
                 return
             if not self.texted_us[sid]:
-                time.sleep(1.0)  # a carrier waits before it posts again
+                lasts(1.0)  # a carrier waits before it posts again
 
     # ------------------------------------------------------------ afterwards
     def during(self, since: float, until: float) -> list[Try]:
@@ -94,7 +95,7 @@ class Traffic(Callers):
             self.answered = dict(self.called)
         deadline = time.monotonic() + at_most
         while set(self.answered) - set(self.texted()) - (kept := _for_the_morning()) and time.monotonic() < deadline:
-            time.sleep(0.5)  # between looks at the ledger and at the rows
+            lasts(0.5)  # between looks at the ledger and at the rows
         if at_night := kept & set(self.answered) - set(self.texted()):
             self.house.say(
                 f"{len(at_night)} calls learned of late, at night where the caller is: a task for the morning"
@@ -105,7 +106,7 @@ class Traffic(Callers):
         taken = {sid for sid, is_taken in self.texted_us.items() if is_taken}
         deadline = time.monotonic() + at_most
         while (lost := len(taken - _stored(taken))) and time.monotonic() < deadline:
-            time.sleep(0.5)  # what was kept is acted on by a sweep
+            lasts(0.5)  # what was kept is acted on by a sweep
         if self.texted_us:
             self.house.say(f"{len(self.texted_us)} texts posted, {len(taken)} taken, {lost} of those not in a thread")
         not_taken = len(self.texted_us) - len(taken) if self.retries else 0

@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench.first_text import Shot, moment
-from bench.installation import start_carrier
+from bench.installation import start_carrier, tree_megabytes
 from bench.load import outage, tables
 from bench.load.drive import Posted, Poster, Timeline
-from bench.load.gauges import cpu_of, megabytes
+from bench.load.gauges import cpu_of
 from bench.load.node_red import NodeRed
 from bench.load.plan import Caller, callers
 
@@ -28,10 +28,10 @@ def play(modules: Path, folder: Path, *, minutes: float, per_minute: int, latenc
     try:
         flow.wait()
         _calls(flow, carrier, minutes=10 / per_minute, per_minute=per_minute, seed=0, first=900_000)  # warm-up
-        before, spent = megabytes(flow.process.pid), cpu_of({"flow": flow.process.pid})["flow"]
+        before, spent = tree_megabytes(flow.process.pid), cpu_of({"flow": flow.process.pid})["flow"]
         quiet = _calls(flow, carrier, minutes=minutes, per_minute=per_minute, seed=seed)
         used = cpu_of({"flow": flow.process.pid})["flow"] - spent
-        after = megabytes(flow.process.pid)
+        after = tree_megabytes(flow.process.pid)
         killed = _calls(flow, carrier, minutes=outage.SECONDS / 60, per_minute=per_minute, seed=seed + 1,
                         first=outage.FIRST, is_killed=True)  # fmt: skip
     finally:

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from bench.installation import Installation
+from bench.installation import Installation, tree
 
 # Name -> rows that are due by now and not done; %s is the moment.
 WAITING = {
@@ -122,32 +122,9 @@ def machine_busy() -> tuple[float, float]:
     return (sum(fields[:8]) - fields[3] - fields[4]) / ticks, sum(fields[:8]) / ticks
 
 
-def tree(pid: int) -> list[int]:
-    """The process and all below it."""
-    try:
-        names = [
-            name for thread in Path(f"/proc/{pid}/task").iterdir() for name in (thread / "children").read_text().split()
-        ]
-    except OSError:
-        return []
-    return [pid, *(member for name in names for member in tree(int(name)))]
-
-
 def _spent(pid: int) -> float:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
     return sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
-
-
-def megabytes(pid: int) -> float:
-    """Proportional memory of a process and all below it."""
-    total = 0
-    for member in tree(pid):
-        try:
-            found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{member}/smaps_rollup").read_text(), re.M)
-        except OSError:
-            continue
-        total += int(found[1]) if found else 0
-    return total / 1024

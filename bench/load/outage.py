@@ -4,10 +4,10 @@ import os
 import signal
 import time
 
-from bench.installation import Installation
+from bench.installation import Installation, tree
 from bench.load import tables
 from bench.load.drive import Timeline
-from bench.load.gauges import Backlog, tree
+from bench.load.gauges import Backlog
 from bench.load.hour import kinds_of, left_to_people
 from bench.load.phones import Phones
 from bench.load.plan import callers

@@ -137,7 +137,9 @@ def _remove(item: Item, accounts: dict[str, CarrierAccount]) -> None:
     except CalendarTrouble as trouble:
         item["problem"] = str(trouble)[:200]
     except Exception as error:  # whatever a carrier or a disk says: tried again, and said
-        logger.info("a %s of an erased person stays for now: %s", item["kind"], type(error).__name__)
+        logger.info(
+            "a %s of an erased person could not be deleted, and is tried again: %s", item["kind"], type(error).__name__
+        )
         item["problem"] = f"This {item['kind']} could not be deleted yet."
     else:
         item["state"] = "done" if is_done else "cannot"

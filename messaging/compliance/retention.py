@@ -56,7 +56,7 @@ def _forget_people(
         try:
             erase(business, phone, reason=REASON, actor=None, now=now, is_still_due=is_over, gone=gone)
         except EraseRefused as refused:
-            logger.info("somebody of business %s is kept for now: %s", business.pk, refused)
+            logger.info("somebody of business %s is kept until the next look: %s", business.pk, refused)
         except Exception as error:  # one person's trouble; its text may name them
             logger.error("somebody of business %s could not be erased: %s", business.pk, type(error).__name__)
 

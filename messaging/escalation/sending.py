@@ -61,7 +61,7 @@ def _text(business_id: int, phone: str, keys: Sequence[int], *, now: datetime) -
 @dataclass(frozen=True, slots=True)
 class _Told:
     """The notices of which a text was written, or why there can be none about them; neither when the phone has had
-    enough for now.
+    as many as it gets in a while.
     """
 
     rows: Sequence[EscalationNotice] = ()

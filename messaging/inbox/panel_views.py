@@ -40,7 +40,7 @@ def edit_lead(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_request(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Correct what is known of what they ask for now; the first words about it open a request."""
+    """Correct what is known of their present request; the first words about it open a request."""
     conversation = writable(request, key)
     row = conversation.request or panel.unopened(conversation)
     if request.method != "POST":

@@ -199,7 +199,7 @@ def test_credentials_go_to_the_carriers_own_hosts_only(url: str, known: bool, wi
         "https://100.64.0.1/",
         "https://2130706433/",
         "https://0x7f.1/",
-        "file:///etc/passwd",
+        "file:///secrets.txt",
         "gopher://127.0.0.1/",
         "https://user:pass@api.twilio.com/x",
     ],

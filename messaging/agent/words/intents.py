@@ -81,7 +81,7 @@ _HOW_ARE_YOU = re.compile(
     r"esta|say (?:hi|hello)|hi|hello|hey|hola|buenas|buenos|anyone|anybody)\b"
 )
 _COURTESIES = words(
-    "ok okay k kk great perfect good awesome excellent cool nice wonderful sounds that thats all for now i need "
+    "ok okay k kk great perfect good awesome excellent cool nice wonderful sounds now that thats all for i need "
     "needed alright yes yeah sure will do it is so much very really appreciate appreciated your help you too have a "
     "one day nice night later soon see sorry got perfecto bien bueno listo vale excelente muy amable igualmente dios "
     "lo bendiga que tenga buen dia hasta luego pronto si claro was were been us me job well weekend again lol fine "

@@ -1,5 +1,6 @@
 """What all views of the API have in common: the token's business, and nothing beyond it."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
@@ -118,26 +119,6 @@ class Endpoint(viewsets.GenericViewSet):
         values: dict[str, Any] = form.validated_data
         return values
 
-    def get_queryset(self) -> QuerySet[Any]:
-        if getattr(self, "swagger_fake_view", False):
-            return self.rows().none()
-        shape: Any = self.get_serializer_class()
-        return self.of_the_business(self.rows()).select_related(*shape.related)
-
-    def rows(self) -> QuerySet[Any]:
-        """The model's rows that are anybody's business at all: no lines of the team."""
-        raise NotImplementedError
-
-    def of_the_business(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.filter(business=self.business)
-
-    def narrow(self, rows: QuerySet[Any], asked: dict[str, Any]) -> QuerySet[Any]:
-        """For lists: `asked` as the view's `query_shape` has read it."""
-        return rows
-
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return self.narrow(queryset, self.asked) if self.action == "list" else queryset
-
     # ---------------------------------------------------------------- rows that a body names
     def lead_named(self, key: Any) -> Lead:
         found = Lead.objects.filter(people(self.business), business=self.business, key=key).first()
@@ -155,7 +136,31 @@ class Endpoint(viewsets.GenericViewSet):
         raise serializers.ValidationError({field: [said]})
 
 
-class Readable(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
+class Rows(ABC, Endpoint):
+    """An endpoint about rows of one model: which of them there are for whoever asks."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if getattr(self, "swagger_fake_view", False):
+            return self.rows().none()
+        shape: Any = self.get_serializer_class()
+        return self.of_the_business(self.rows()).select_related(*shape.related)
+
+    @abstractmethod
+    def rows(self) -> QuerySet[Any]:
+        """The model's rows that are anybody's business at all: no lines of the team."""
+
+    def of_the_business(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(business=self.business)
+
+    def narrow(self, rows: QuerySet[Any], asked: dict[str, Any]) -> QuerySet[Any]:
+        """For lists: `asked` as the view's `query_shape` has read it."""
+        return rows
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return self.narrow(queryset, self.asked) if self.action == "list" else queryset
+
+
+class Readable(mixins.ListModelMixin, mixins.RetrieveModelMixin, Rows):
     """Rows to list and to look at."""
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:

@@ -18,7 +18,7 @@ from messaging.models import Call, Conversation, Message
 from recoverline.api import texting
 from recoverline.api.idempotency import once
 from recoverline.api.serializers import CallShape, ConversationShape, MessageShape
-from recoverline.api.views.base import Endpoint, ListQuery, Moment, Phone, Plain, Readable, Strict, people, refuse
+from recoverline.api.views.base import ListQuery, Moment, Phone, Plain, Readable, Rows, Strict, people, refuse
 from recoverline.lib import clock
 
 
@@ -130,7 +130,7 @@ class Text(Strict):
     body = Plain(max_length=1600, help_text="At most 1,600 characters; each segment of it costs.")
 
 
-class _Texts(Endpoint):
+class _Texts(Rows):
     serializer_class = MessageShape
     query_shape = MessageQuery
 

@@ -187,7 +187,7 @@ MALFORMED = [
     "http://example.com/",
     "HTTP://127.0.0.1:PORT/",
     "ftp://127.0.0.1:PORT/",
-    "file:///etc/passwd",
+    "file:///secrets.txt",
     "gopher://127.0.0.1:PORT/_x",
     "https+unix://%2Frun%2Fdocker.sock/",
     "data:text/plain,x",
@@ -385,7 +385,9 @@ def test_a_post_is_never_sent_on(server: Loopback) -> None:
     assert server.paths() == ["/a"]
 
 
-@pytest.mark.parametrize("target", ["https://10.0.0.1/", "https://[::1]/", "file:///etc/passwd", "http://example.com/"])
+@pytest.mark.parametrize(
+    "target", ["https://10.0.0.1/", "https://[::1]/", "file:///secrets.txt", "http://example.com/"]
+)
 def test_a_redirect_is_judged_like_the_first_address(server: Loopback, target: str) -> None:
     server.redirects = {"/a": target}
     with pytest.raises(FetchRefused):

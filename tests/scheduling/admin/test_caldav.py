@@ -17,7 +17,7 @@ from scheduling.models import Appointment, CalDAVAccount, CalendarObject
 from tests.base import Cast, make_cast, sign_in
 from tests.factories import NOON, make_appointment, make_resource, make_service
 
-PAGE = "https://cloud.example/remote.php/dav/calendars/ana/work/"
+PAGE = "https://cloud.example/remote.php/dav/calendars/ana/jobs/"
 
 
 @pytest.fixture
@@ -85,11 +85,11 @@ def test_the_password_is_written_and_never_read(ana: Client, account: CalDAVAcco
 @pytest.mark.parametrize(
     ("url", "problem"),
     [
-        ("http://cloud.example/dav/ana/work/", "The address must start with https://."),
-        ("https://ana:secret@cloud.example/dav/work/", "User name and password have fields of their own."),
+        ("http://cloud.example/dav/ana/jobs/", "The address must start with https://."),
+        ("https://ana:secret@cloud.example/dav/jobs/", "User name and password have fields of their own."),
         ("https://cloud.example/", "This is a server's address. Paste that of the calendar itself."),
-        ("ftp://cloud.example/dav/work/", "The address must start with https://."),
-        ("http://cloud.example:99999/dav/work/", "The port in the address is none."),
+        ("ftp://cloud.example/dav/jobs/", "The address must start with https://."),
+        ("http://cloud.example:99999/dav/jobs/", "The port in the address is none."),
     ],
 )
 def test_an_address_of_no_use_is_refused_on_its_field(
@@ -102,8 +102,8 @@ def test_a_server_of_the_operators_own_network_may_do_without_tls(
     ana: Client, account: CalDAVAccount, settings: Settings
 ) -> None:
     settings.CALENDAR_HOSTS = ["cloud.lan:80"]
-    assert post(ana, page_of(account), url="http://cloud.lan/dav/work/", password="x").status_code == 302
-    assert errors_of(post(ana, page_of(account), url="http://cloud.lan:81/dav/work/")) == {
+    assert post(ana, page_of(account), url="http://cloud.lan/dav/jobs/", password="x").status_code == 302
+    assert errors_of(post(ana, page_of(account), url="http://cloud.lan:81/dav/jobs/")) == {
         "url": ["The address must start with https://."]
     }
 
@@ -124,8 +124,8 @@ def test_another_address_starts_over(ana: Client, account: CalDAVAccount, cast: 
 @pytest.mark.parametrize(
     "values",
     [
-        {"url": "https://evil.example/remote.php/dav/calendars/ana/work/"},
-        {"url": "https://cloud.example:8443/remote.php/dav/calendars/ana/work/"},
+        {"url": "https://evil.example/remote.php/dav/calendars/ana/jobs/"},
+        {"url": "https://cloud.example:8443/remote.php/dav/calendars/ana/jobs/"},
         {"username": "cleo"},
     ],
 )
