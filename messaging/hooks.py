@@ -23,7 +23,7 @@ from messaging.carriers.base import BadPayload, Carrier, HookAnswer, HookRequest
 from messaging.carriers.plans import Say, VoicePlan
 from messaging.carriers.registry import carrier_for, classes_by_hook_name
 from messaging.models import CarrierAccount, InboundHook
-from recoverline.lib import clock, request_ids
+from recoverline.lib import arrivals, clock, request_ids
 from recoverline.lib.crypto import DecryptionFailed
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def receive(request: HttpRequest, carrier_name: str, account_key: str, event: st
     if not carrier.verify(hook_request):
         _note_unsigned(account)
         return HttpResponse(status=403)
-    return _take(account, carrier, hook_request, event)
+    return _take(account, carrier, hook_request, event, waited=arrivals.waited(request.META))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,9 @@ class Arrival:
         return _sorry(self.carrier, self.event, self.account.business.language)
 
 
-def _take(account: CarrierAccount, carrier: Carrier, request: HookRequest, event: str) -> HttpResponse:
+def _take(
+    account: CarrierAccount, carrier: Carrier, request: HookRequest, event: str, *, waited: timedelta
+) -> HttpResponse:
     try:
         payload = _storable(carrier.payload(request))
         natural_key = carrier.natural_key(event, payload)[:255]
@@ -108,7 +110,10 @@ def _take(account: CarrierAccount, carrier: Carrier, request: HookRequest, event
         # Signed, and yet not understood: repeating it would not help, so it is a 2xx.
         logger.info("a signed %s webhook was not understood: %s", event, problem)
         return _response(_sorry(carrier, event, account.business.language))
-    arrival = Arrival(account, carrier, event, natural_key, payload, clock.now())
+    # How long it rang is known from when the carrier told us, not from when a thread was free to listen. A text counts
+    # as heard when it is read: nothing we say meanwhile can have been an answer to it, nor against a STOP.
+    at = clock.now() - waited if event in carrier.voice_events else clock.now()
+    arrival = Arrival(account, carrier, event, natural_key, payload, at)
     try:
         try:
             answer = _process(arrival)

@@ -1,5 +1,6 @@
 """What a hostile reading of the first version found: each of these once texted somebody wrongly, or nobody at all."""
 
+import struct
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -133,6 +134,33 @@ def test_silence_after_a_text_is_no_conversation(db: None, carrier: FakeCarrier)
     assert outcomes == [Outcome.TEXT, Outcome.TEXT, Outcome.TEXT]
     assert len(wire.sent) == 3
     assert Conversation.objects.count() <= 2
+
+
+class Busy:
+    """The connection of a request that came in six seconds ago."""
+
+    def getsockopt(self, _level: int, _option: int, length: int) -> bytes:
+        return struct.pack("=8x 44x I", 6000)[:length]
+
+
+def test_a_busy_moment_of_ours_is_no_short_call_of_theirs(hosted: Wire) -> None:
+    """The call's own webhook waited for a thread, the end of the call did not: it rang for six seconds all the same."""
+    make_rule(hosted.business, name="Hung up at once", reasons=["abandoned"], rang_at_most=3, outcome=Outcome.NO_TEXT)
+    hosted.client.defaults["gunicorn.socket"] = Busy()
+    hosted.post("voice", "voice__ringing")
+    hosted.client.defaults.pop("gunicorn.socket")
+    hosted.post("call-status", "call-status__canceled")
+    hosted.deliver_due()
+    assert [(call.miss_reason, call.rang_seconds) for call in Call.objects.all()] == [("abandoned", 6)]
+    assert [to for to, _ in hosted.sent] == [CALLER]
+
+
+def test_a_stop_counts_from_when_it_is_read(wire: Wire) -> None:
+    """What left while it waited for a thread left before it, for whoever checks that nothing follows a STOP."""
+    with time_machine.travel(datetime(2026, 6, 9, 18, tzinfo=UTC), tick=False):
+        wire.client.defaults["gunicorn.socket"] = Busy()
+        wire.post("message", "message__stop")
+        assert [row.opted_out_at for row in OptOut.objects.all()] == [clock.now()]
 
 
 def test_how_long_it_rang_elsewhere_is_not_known(wire: Wire) -> None:
