@@ -5,6 +5,7 @@ Prints its account key.
 
 from datetime import time
 
+from bench import daytime
 from bench.installation import NUMBERS, our_number
 from leads.models import Business, Location
 from messaging.enums import CallerKind, HoursState, MissReason, NumberMode, Outcome, ScriptKind
@@ -15,8 +16,9 @@ from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN
 
 def main() -> None:
     business = Business.objects.create(
-        name="Alder Plumbing", slug="alder", number_texts_per_hour=10**6, texts_per_hour=10**6, texts_per_day=10**6
-    )
+        name="Alder Plumbing", slug="alder", number_texts_per_hour=10**6, texts_per_hour=10**6, texts_per_day=10**6,
+        countries_served=daytime.COUNTRIES,
+    )  # fmt: skip
     locations = [Location.objects.create(business=business, name=f"Shop {i}", slug=f"shop-{i}") for i in range(5)]
     account = CarrierAccount.objects.create(
         business=business, name="Carrier", account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN

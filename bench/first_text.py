@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from itertools import count
 from urllib.parse import urlencode, urlsplit
 
+from bench import daytime
 from bench.installation import NUMBERS, Installation, installation, our_number
 from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN
 from tests.fakes.signer import signed_headers
@@ -38,7 +39,7 @@ class Shot:
 
 def make_shot(site: str, path: str) -> Shot:
     index = next(_callers)
-    caller = f"+1{212 + index // 80_000 % 60}{200 + index // 100 % 800}{1000 + index % 100:04}"
+    caller = daytime.phone(index)
     params = {
         "AccountSid": ACCOUNT_SID,
         "ApiVersion": "2010-04-01",

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from bench import daytime
 from bench.first_text import Shot, moment
 from bench.hosts.cluster import Cluster
 from bench.installation import our_number
@@ -96,7 +97,7 @@ class Customers:
 
     def _live(self) -> None:
         index = next(_index)
-        phone = f"+1{(602, 480, 623)[index // 80_000 % 3]}{200 + index // 100 % 800}{1000 + index % 100:04}"
+        phone = daytime.phone(index)
         me = Customer(phone, called=time.time())
         with self._changed:
             self.all.append(me)

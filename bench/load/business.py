@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from bench import daytime
 from bench.inbox.world import sign_in
 from bench.installation import our_number
 from bench.load.plan import LINES
@@ -34,8 +35,9 @@ def main() -> None:
     kit = next(kit for kit in kits() if kit.slug == "home_services")
     business = config.load(kit.text()).business
     Business.objects.filter(pk=business.pk).update(
-        number_texts_per_hour=NO_LIMIT, texts_per_hour=NO_LIMIT, texts_per_day=NO_LIMIT
-    )
+        number_texts_per_hour=NO_LIMIT, texts_per_hour=NO_LIMIT, texts_per_day=NO_LIMIT,
+        countries_served=daytime.COUNTRIES,
+    )  # fmt: skip
     account = CarrierAccount.objects.create(
         business=business, name="Carrier", account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
+from bench.daytime import phone
 from bench.installation import our_number
 
 LINES = 20
@@ -86,7 +87,7 @@ def callers(*, minutes: float, per_minute: int, replying: float, seed: int, firs
         at = due + random.uniform(0, UNEVEN) * mean
         yield Caller(
             index=index,
-            phone=_phone(index),
+            phone=phone(index),
             calls_at=at,
             line=index % LINES,
             wish=_wish(random, replying),
@@ -103,9 +104,3 @@ def _wish(random: Random, replying: float) -> Wish:
     if kind < STOPPING:
         return Wish.STOP
     return Wish.URGENT if kind < STOPPING + URGENT else Wish.VISIT
-
-
-def _phone(index: int) -> str:
-    """A mobile in Arizona or New Mexico, another for each index."""
-    area = (602, 505, 480, 623, 928)[index // 80_000 % 5]
-    return f"+1{area}{200 + index // 100 % 800}{1000 + index % 100:04}"

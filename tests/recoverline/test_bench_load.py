@@ -2,14 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 
+from bench import daytime
 from bench.load.phones import Got, Life, key_in
 from bench.load.plan import LINES, RINGS_FOR, Caller, Wish, callers
 from bench.load.shots import CALL_STATUS, DIAL, VOICE, make_shots
 from bench.load.verdict import ALERTING, Toll, judge
 from bench.turns import BOOKED, OFFERED
+from messaging.compliance.places import places_of_number
 from recoverline.lib.phones import parse_phone
 
 KINDS = {
@@ -111,3 +114,12 @@ def test_whoever_is_called_back_instead_of_texted_at_night_is_not_lost() -> None
 )  # fmt: skip
 def test_whatever_must_not_be_is_seen(wrong: Life, said: str) -> None:
     assert "; ".join(judged(wrong, life(Wish.NONE, FIRST)).problems()) == said
+
+
+@pytest.mark.parametrize("hour", [*range(11), *range(12, 24)])
+def test_somebody_can_be_texted_at_any_hour_but_one(hour: int) -> None:
+    (area, *_) = daytime.areas_at(datetime(2026, 11, 22, hour, tzinfo=UTC))
+    places = places_of_number(f"+1{area}2001000")
+    assert places
+    assert all(8 <= datetime(2026, 11, 22, hour, tzinfo=UTC).astimezone(place.zone).hour < 21 for place in places)
+    assert parse_phone(f"+1{area}2001000", "US") == f"+1{area}2001000"
