@@ -7,8 +7,10 @@ its own log (messaging.settling), never by sending again.
 
 import logging
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -21,7 +23,8 @@ from messaging.carriers.registry import carrier_for
 from messaging.compliance import gate, ledger
 from messaging.enums import Direction, Happening, MessageKind, MessageStatus, Suppression
 from messaging.followups import standing, stopping
-from messaging.models import Conversation, Message, OptOut
+from messaging.inbox import prepared
+from messaging.models import Conversation, Message
 from recoverline.lib import clock, request_ids
 from recoverline.lib.phones import mask_phone
 from recoverline.lib.text import count_segments, normalize
@@ -147,31 +150,37 @@ class Due:
     request_id: str
 
 
+_COLUMNS = ("pk", "status", "lead_id", "number_id", "account_id", "number__texts_per_second", "request_id")
+
+
 def due(now: datetime, *, limit: int, overdue: timedelta = timedelta(), passed_over: Q | None = None) -> list[Due]:
     """Texts to act on at `now`: queued ones whose time and turn has come, leases that ran out, unknown ones to look up.
 
     Those in `passed_over` are left out, so that they do not stand in front of everybody else's.
     """
+    moments = [now - overdue, now, now + LONGEST_BACK_OFF]
+    # What is passed over is hardly ever the same, so that only the statement without it is kept.
+    rows = _due_at(moments, limit, passed_over) if passed_over else prepared.ask(_due_at, moments, limit)
+    return [Due(*row) for row in rows]
+
+
+def _due_at(moments: Sequence[datetime], limit: int, passed_over: Q | None = None) -> "QuerySet[Any, Any]":
+    since, now, soon = moments
     rows = Message.objects.filter(
-        status__in=[MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN], next_at__lte=now - overdue
+        status__in=[MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN], next_at__lte=since
     )
-    rows = rows.filter(~Q(status=MessageStatus.QUEUED) | ~Exists(_earlier(now)))
+    rows = rows.filter(~Q(status=MessageStatus.QUEUED) | ~Exists(_earlier(now, soon)))
     if passed_over:
         rows = rows.exclude(passed_over)
-    return _as_due(rows.order_by("next_at", "id")[:limit])
+    return rows.order_by("next_at", "id").values_list(*_COLUMNS)[:limit]
 
 
-def _as_due(rows: QuerySet[Message]) -> list[Due]:
-    columns = ("pk", "status", "lead_id", "number_id", "account_id", "number__texts_per_second", "request_id")
-    return [Due(*row) for row in rows.values_list(*columns)]
-
-
-def _earlier(now: datetime) -> QuerySet[Message]:
+def _earlier(now: datetime, soon: datetime) -> QuerySet[Message]:
     """Texts to the same person that must leave first: in somebody's hands, due, or waiting for another try."""
     return Message.objects.filter(
         Q(status=MessageStatus.SENDING)
         | Q(status=MessageStatus.QUEUED, next_at__lte=now)
-        | Q(status=MessageStatus.QUEUED, attempts__gt=0, next_at__lte=now + LONGEST_BACK_OFF),
+        | Q(status=MessageStatus.QUEUED, attempts__gt=0, next_at__lte=soon),
         lead=OuterRef("lead"), number=OuterRef("number"), direction=Direction.OUT, pk__lt=OuterRef("pk"),
     )  # fmt: skip
 
@@ -194,8 +203,8 @@ def attempt(text: Due) -> None:
 
 def deliver(message_id: int) -> None:
     """Take one due text a step further: send it, look it up, or declare it over. Harmless when somebody else did."""
-    for text in _as_due(Message.objects.filter(pk=message_id).order_by()):
-        _advance(text)
+    for row in Message.objects.filter(pk=message_id).order_by().values_list(*_COLUMNS):
+        _advance(Due(*row))
 
 
 def _advance(text: Due) -> None:
@@ -256,13 +265,13 @@ def _claim(message_id: int, lead_id: int, *, now: datetime) -> _Claim | None:
         # An opt-out takes the same lock: after its commit the check below sees it, before it we are first.
         consent.hold_contact(lead_id)
         claimed = Message.objects.filter(
-            ~Exists(_earlier(now)), pk=message_id, status=MessageStatus.QUEUED, next_at__lte=now
+            ~Exists(_earlier(now, now + LONGEST_BACK_OFF)), pk=message_id, status=MessageStatus.QUEUED, next_at__lte=now
         ).update(
             status=MessageStatus.SENDING, attempts=F("attempts") + 1, claimed_at=now, lease_until=lease, next_at=lease
         )
         if not claimed:
             return None
-        message = recheck.with_circumstances(Message.objects.filter(pk=message_id)).get()
+        message = recheck.claimed(message_id)
         if message.expires_at is not None and message.expires_at <= now:
             delivery.expire(message, now=now)
             return None
@@ -279,14 +288,10 @@ def _claim(message_id: int, lead_id: int, *, now: datetime) -> _Claim | None:
 def _still_ours(claim: _Claim, *, now: datetime) -> bool:
     """The last look before the carrier: the lease holds, nobody took over, nobody said STOP since the claim."""
     message = claim.message
-    opted_out = OptOut.objects.filter(business=message.business_id, phone=message.lead.phone, revoked_at=None)
-    row = Message.objects.filter(
-        pk=message.pk, status=MessageStatus.SENDING, attempts=claim.attempt, lease_until__gt=now
-    ).annotate(opted_out=Exists(opted_out))
-    found = row.values_list("opted_out", flat=True).first()
-    if found is None:
+    opted_out = recheck.opted_out_since(message, claim.attempt, now=now)
+    if opted_out is None:
         return False
-    if found and message.kind != MessageKind.COMPLIANCE:
+    if opted_out and message.kind != MessageKind.COMPLIANCE:
         delivery.suppress(message, Suppression.OPTED_OUT, now=now)
         return False
     reason = standing.reason_not_to_send(message) if message.kind == MessageKind.FOLLOW_UP else None

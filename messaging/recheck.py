@@ -1,15 +1,17 @@
 """What is asked again at the moment of sending: the world may have changed since the text was written."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from leads.models import Business, CallbackTask, Lead
 from messaging import consent
-from messaging.enums import CallState, Direction, Handler, MessageKind, Suppression
+from messaging.enums import CallState, Direction, Handler, MessageKind, MessageStatus, Suppression
 from messaging.escalation.enums import EscalationStatus
 from messaging.followups import standing
+from messaging.inbox import prepared
 from messaging.models import Call, Conversation, EscalationNotice, Message, NeverText, OptOut
 from recoverline.lib.phones import is_served
 
@@ -24,12 +26,13 @@ STILL_ASKED = Q(position__lt=100, escalation__status=EscalationStatus.OPEN) | Q(
 NEEDED = (
     "key", "kind", "status", "attempts", "unknowns", "body", "idem_key", "created_at", "expires_at", "is_simulated",
     "appointment_version",
-    "lead__phone", "lead__is_landline", "lead__is_unreachable", "lead__blocked_at",
+    "lead__phone", "lead__is_landline", "lead__is_unreachable", "lead__blocked_at", "lead__is_team", "lead__erased_at",
+    "lead__is_simulated",
     "number__number", "number__is_active", "number__stopped_at",
     "account__kind", "account__key", "account__account_sid", "account__auth_token", "account__messaging_service_sid",
     "account__is_active", "account__stopped_at", "account__uses_lookup",
     "business__is_texting_paused", "business__late_after_minutes", "business__country", "business__countries_served",
-    "business__answers_at_night",
+    "business__answers_at_night", "business__is_simulated",
     "conversation__automation_paused", "conversation__handler", "conversation__language",
 )  # fmt: skip
 # Leaves also to a person who is blocked: what the law wants answered (STOP, HELP), what may save somebody, and what the
@@ -99,6 +102,29 @@ def with_circumstances(messages: QuerySet[Message]) -> QuerySet[Message]:
             location_answers=F("conversation__location__answers_at_night"),
         )
     )
+
+
+def claimed(message_id: int) -> Message:
+    """The text with its circumstances; the statement is put together once a process, which takes longer than to ask."""
+    (message,) = prepared.rows(_claimed, [message_id])
+    return message
+
+
+def _claimed(values: Sequence[int]) -> QuerySet[Message]:
+    return with_circumstances(Message.objects.filter(pk=values[0])).order_by()
+
+
+def opted_out_since(message: Message, attempt: int, *, now: datetime) -> bool | None:
+    """Whether its reader wants no texts by now; None when the text is no longer ours by this attempt's lease."""
+    found = prepared.ask(_leased, [message.pk, now, message.business_id, message.lead.phone])
+    return next((opted_out for attempts, opted_out in found if attempts == attempt), None)
+
+
+def _leased(values: Sequence[Any]) -> "QuerySet[Any, Any]":
+    pk, now, business, phone = values
+    opted_out = OptOut.objects.filter(business=business, phone=phone, revoked_at=None)
+    rows = Message.objects.filter(pk=pk, status=MessageStatus.SENDING, lease_until__gt=now)
+    return rows.order_by().values_list("attempts", Exists(opted_out))
 
 
 def reason_not_to_send(message: Message) -> Suppression | None:

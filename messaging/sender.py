@@ -133,7 +133,9 @@ class Sender:
         share, held = self._share(), Counter(list(self._busy_texts.values()))
         crowded = [account_id for account_id, texts in held.items() if texts >= share]
         # Those in hand are due as well until their claim commits, so more are read than there is room for.
-        passed_over = Q(status=MessageStatus.QUEUED, number__in=resting) | Q(account__in=crowded)
+        passed_over = None
+        if resting or crowded:
+            passed_over = Q(status=MessageStatus.QUEUED, number__in=resting) | Q(account__in=crowded)
         due = outbound.due(clock.now(), limit=self._threads * 4, passed_over=passed_over)
         waiting = bool(resting)
         for text in due:

@@ -1,18 +1,22 @@
 """Statements that are put together once in a process, and asked again and again with other values.
 
-An open page asks the same every three seconds. Of that most was spent on Django putting the statements together again
-(measured: half of a poll's processor time, more than the database takes to answer them).
+An open page asks the same every three seconds, and the sender for every text. Of that most was spent on Django putting
+the statements together again (measured: half of a poll's processor time, more than the database takes to answer them).
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from copy import copy
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import Model, QuerySet
+from django.db.models.query import ModelIterable
 
+M = TypeVar("M", bound=Model)
 Value = int | str | datetime
 Make = Callable[..., "QuerySet[Any, Any]"]
 
@@ -22,19 +26,30 @@ _NUMBER, _TIME, _WORD = -2_000_000_000, datetime(1, 2, 3, tzinfo=UTC), "\x02{}\x
 
 def ask(make: Make, values: Sequence[Value], *fixed: Hashable) -> list[tuple[Any, ...]]:
     """The rows of `make(values, *fixed)`, a query for plain columns, which must not depend on what the values are but
-    on how many and of what kind. A value has to reach the database as it is: no lookup may add anything to it.
+    on how many and of what kind. A value has to reach the database as it is: no lookup may add anything to it, and
+    no column that it is compared with be too small for any number (Django would ask nothing at all).
     """
     if connection.vendor != "postgresql":
         return list(make(values, *fixed))  # columns have to be converted there
     try:
-        sql, params = _put_together(make, tuple(type(value) for value in values), fixed)
+        statement = _put_together(make, tuple(type(value) for value in values), fixed)
     except EmptyResultSet:
         return []
-    filled = [values[param.index] if isinstance(param, _Gap) else param for param in params]
     with connection.cursor() as cursor:
-        cursor.execute(sql, filled)
+        cursor.execute(statement.sql, statement.filled(values))
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
+
+
+def rows(make: "Callable[..., QuerySet[M]]", values: Sequence[Value], *fixed: Hashable) -> list[M]:
+    """The same for a query for whole rows, with what it adds to them and what it reads along with them."""
+    if connection.vendor != "postgresql":
+        return list(make(values, *fixed))
+    try:
+        statement = _put_together(make, tuple(type(value) for value in values), fixed)
+    except EmptyResultSet:
+        return []
+    return list(ModelIterable(_Asked(statement, values)))  # type: ignore[arg-type]  # all that it asks a query for
 
 
 class _Gap:
@@ -44,12 +59,43 @@ class _Gap:
         self.index = index
 
 
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """`compiler`: what put it together, and knows which column is whose."""
+
+    sql: str
+    params: tuple[Any, ...]
+    compiler: Any
+
+    def filled(self, values: Sequence[Value]) -> list[Any]:
+        return [values[param.index] if isinstance(param, _Gap) else param for param in self.params]
+
+
+class _Asked:
+    """A statement with its values, as Django makes objects of the rows of a query."""
+
+    db = DEFAULT_DB_ALIAS
+    _known_related_objects: dict[Any, Any] = {}
+
+    def __init__(self, statement: _Statement, values: Sequence[Value]) -> None:
+        filled = statement.sql, statement.filled(values)
+        self._compiler = copy(statement.compiler)
+        self._compiler.connection = connections[self.db]
+        self._compiler.as_sql = lambda: filled
+        self.query = self
+
+    def get_compiler(self, using: str) -> Any:
+        return self._compiler
+
+
 @lru_cache(maxsize=500)
-def _put_together(make: Make, kinds: tuple[type, ...], fixed: tuple[Hashable, ...]) -> tuple[str, tuple[Any, ...]]:
+def _put_together(make: Make, kinds: tuple[type, ...], fixed: tuple[Hashable, ...]) -> _Statement:
     marks = [_mark(kind, index) for index, kind in enumerate(kinds)]
     gaps = {mark: _Gap(index) for index, mark in enumerate(marks)}
-    sql, params = make(marks, *fixed).query.sql_with_params()
-    return sql, tuple(gaps.get(param, param) for param in params)
+    compiler = make(marks, *fixed).query.get_compiler(DEFAULT_DB_ALIAS)
+    sql, params = compiler.as_sql()
+    compiler.connection = None  # that of one thread, which must be able to go
+    return _Statement(sql, tuple(gaps.get(param, param) for param in params), compiler)
 
 
 def _mark(kind: type, index: int) -> Value:

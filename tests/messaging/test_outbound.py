@@ -623,7 +623,7 @@ def test_a_text_that_breaks_the_code_is_put_off(wire: Wire, at, monkeypatch, cap
 
     monkeypatch.setattr(outbound.recheck, "reason_not_to_send", broken)
     with caplog.at_level(logging.CRITICAL):
-        outbound.attempt(*outbound._as_due(type(row).objects.filter(pk=row.pk)))
+        outbound.attempt(*outbound.due(clock.now(), limit=9))
     row.refresh_from_db()
     assert (row.status, row.attempts, row.next_at) == (MessageStatus.QUEUED, 0, NOON + timedelta(minutes=5))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from messaging.inbox import prepared
 from messaging.models import Conversation
@@ -31,3 +31,28 @@ def test_each_time_with_its_own_values() -> None:
     assert prepared.ask(since, [NOON, "x", pks[0], pks[0], pks[1]], "open") == [("b", False), ("a", False)]
     assert prepared.ask(since, [NOON, "%s' --", *pks], "done") == []
     assert prepared.ask(since, [NOON, "x"], "open") == []
+
+
+def named(values: Sequence[Any]) -> "QuerySet[Conversation]":
+    since, *pks = values
+    told = (
+        Conversation.objects.select_related("lead", "assignee").defer("agent_state").annotate(again=F("unread_count"))
+    )
+    return told.filter(last_at__gte=since, pk__in=pks).order_by("-last_at")
+
+
+def test_whole_rows_with_what_is_read_along(django_assert_num_queries: Any) -> None:
+    cast, hour = make_cast(), timedelta(hours=1)
+    made = [
+        converse(cast, lead={"name": name}, last_at=NOON + at * hour, unread_count=at, assignee=assignee)
+        for at, (name, assignee) in enumerate([("a", None), ("b", cast.ben)])
+    ]
+    pks = [row.pk for row in made]
+    for _ in range(2):
+        with django_assert_num_queries(1):
+            latest, first = prepared.rows(named, [NOON, *pks])
+            assert (latest.lead.name, latest.assignee, latest.again) == ("b", cast.ben, 1)  # type: ignore[attr-defined]
+            assert (first.lead.name, first.assignee, first.again) == ("a", None, 0)  # type: ignore[attr-defined]
+    assert latest.get_deferred_fields() == {"agent_state"}
+    assert prepared.rows(named, [NOON + hour, *pks]) == [made[1]]
+    assert prepared.rows(named, [NOON]) == []
