@@ -2,11 +2,13 @@
 
 import threading
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
@@ -15,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads.preferences import preferences_of
 from messaging import access
-from messaging.inbox import acts, desktop, live, presence
+from messaging.inbox import acts, desktop, live, prepared, presence
 from messaging.inbox.act_forms import acts_context
 from messaging.inbox.asked import read_asked
-from messaging.inbox.asking import may_write, user_of, visible
+from messaging.inbox.asking import locations_of, may_write, user_of, visible
 from messaging.inbox.head import head_context
 from messaging.inbox.list_views import around_list, list_context, shown_on
 from messaging.inbox.thread_views import timeline_context
@@ -105,7 +107,7 @@ def beat(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def _glance(request: HttpRequest) -> Glance:
     user, now = user_of(request), clock.now()
-    locations = access.locations_for(user)
+    locations = locations_of(request)
     asked = read_asked(request.GET.dict(), locations)
     conversation = _open_one(request, locations)
     thread = live.thread_of(conversation, apart_from=user.pk, now=now) if conversation else None
@@ -121,13 +123,18 @@ def _glance(request: HttpRequest) -> Glance:
 
 def _open_one(request: HttpRequest, locations: access.Locations) -> Conversation | None:
     """As messaging.inbox.asking.visible says, with no more of it than changes."""
-    rows = Conversation.objects.filter(is_team=False).select_related("lead", "request")
-    if not locations.everywhere:
-        rows = rows.filter(location__in=[place.pk for place in locations.seen])
     try:
-        return rows.filter(key=uuid.UUID(request.GET.get("open", ""))).first()
+        key = uuid.UUID(request.GET.get("open", ""))
     except ValueError:
         return None
+    places = [] if locations.everywhere else [place.pk for place in locations.seen]
+    return next(iter(prepared.rows(_with_key, [key, *places], locations.everywhere)), None)
+
+
+def _with_key(values: Sequence[Any], everywhere: bool) -> QuerySet[Conversation]:
+    key, *places = values
+    rows = Conversation.objects.filter(key=key, is_team=False).select_related("lead", "request").order_by()
+    return rows if everywhere else rows.filter(location__in=places)
 
 
 def _context(request: HttpRequest, seen: Glance, news: list[str]) -> dict[str, Any]:

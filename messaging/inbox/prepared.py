@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -17,7 +18,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 
 M = TypeVar("M", bound=Model)
-Value = int | str | datetime
+Value = int | str | datetime | UUID
 Make = Callable[..., "QuerySet[Any, Any]"]
 
 # What stands where a value will be: such numbers, times and words are no one's.
@@ -101,4 +102,6 @@ def _put_together(make: Make, kinds: tuple[type, ...], fixed: tuple[Hashable, ..
 def _mark(kind: type, index: int) -> Value:
     if issubclass(kind, datetime):
         return _TIME + timedelta(seconds=index)
+    if issubclass(kind, UUID):
+        return UUID(int=index)
     return _NUMBER - index if issubclass(kind, int) else _WORD.format(index)

@@ -177,10 +177,14 @@ def next_in(listing: Listing, conversation: Conversation) -> Conversation | None
 
 def rows_after(listing: Listing, position: Position | None, count: int) -> list[Conversation]:
     """The next `count` rows of the list, with all that a row shows."""
-    rows = _told_of_stops(Conversation.objects.select_related("lead", "assignee")).defer("agent_state")
-    if listing.locations.everywhere:
-        return list(_first(rows.select_related("location__business", "business"), listing, position, count))
-    found, places = list(_first(rows, listing, position, count)), {place.pk: place for place in listing.locations.seen}
+    everywhere, pks = listing.locations.everywhere, _found(listing, position, count)
+    if pks is None:
+        found = list(_all_at_once(_rows(everywhere), listing, position)[:count])
+    else:
+        found = prepared.rows(_rows_in, pks, count, listing.time, listing.queue == Queue.REPLY, everywhere)
+    if everywhere:
+        return found
+    places = {place.pk: place for place in listing.locations.seen}
     for row in found:
         # Nothing is listed from anywhere else.
         row.location = places[row.location_id]
@@ -188,21 +192,35 @@ def rows_after(listing: Listing, position: Position | None, count: int) -> list[
     return found
 
 
+def _rows_in(pks: Sequence[int], count: int, time: str, urgent_first: bool, everywhere: bool) -> QuerySet[Conversation]:
+    return _rows(everywhere).filter(pk__in=pks).order_by(*_order_by(time, urgent_first))[:count]
+
+
+def _rows(everywhere: bool) -> QuerySet[Conversation]:
+    rows = _told_of_stops(Conversation.objects.select_related("lead", "assignee")).defer("agent_state")
+    return rows.select_related("location__business", "business") if everywhere else rows
+
+
 def shown_after(listing: Listing, position: Position | None, count: int) -> list[Shown]:
     """The same in short."""
+    pks = _found(listing, position, count)
+    if pks is None:
+        rows = _all_at_once(_told_of_stops(Conversation.objects.all()), listing, position)[:count]
+        return list(map(Shown._make, rows.values_list(*Shown._fields)))
+    return list(map(Shown._make, prepared.ask(_shown_in, pks, count, listing.time, listing.queue == Queue.REPLY)))
+
+
+def _found(listing: Listing, position: Position | None, count: int) -> list[int] | None:
+    """Ids among which the first `count` are; None where all places are asked at once."""
     if position is None and not listing.among and listing.queue is not None and _merges(listing):
         each = prepared.ask(_first_rows_of_each, _named(listing), listing.queue, count)
-    else:
-        slices = first_of_each(listing, position, count)
-        if slices is None:
-            rows = _first(_told_of_stops(Conversation.objects.all()), listing, position, count)
-            return [Shown(*values) for values in rows.values_list(*Shown._fields)]
+    elif (slices := first_of_each(listing, position, count)) is not None:
         each = list(slices)
-    pks = [pk for row in each for found_there in row for pk in found_there]
+    else:
+        return None
     # Of few sizes, so that few statements are put together; no row has the number 0.
-    pks += [0] * (-len(pks) % (2 * PAGE_SIZE))
-    found = prepared.ask(_shown_in, pks, count, listing.time, listing.queue == Queue.REPLY)
-    return [Shown(*values) for values in found]
+    pks = [pk for row in each for found_there in row for pk in found_there]
+    return pks + [0] * (-len(pks) % (2 * PAGE_SIZE))
 
 
 def _first_rows_of_each(places: Sequence[int], queue: Queue, count: int) -> "QuerySet[Any, Any]":
@@ -238,20 +256,11 @@ def nth_time(listing: Listing, position: Position | None, count: int) -> Subquer
 
 
 def _all_at_once(rows: QuerySet[Conversation], listing: Listing, position: Position | None) -> QuerySet[Conversation]:
-    found = reduce(or_, _halves(listing, position)) & _at(listing)
+    found = reduce(or_, _halves(listing, position))
+    found &= Q() if listing.places == (None,) else Q(location__in=listing.places)
     if listing.queue is None and len(listing.businesses) == 1 and not listing.locations.everywhere:
         found &= Q(business__in=listing.businesses)  # in every state: the only index is that of the business
     return rows.filter(found).order_by(*_order(listing))
-
-
-def _first(
-    rows: QuerySet[Conversation], listing: Listing, position: Position | None, count: int
-) -> QuerySet[Conversation]:
-    each = first_of_each(listing, position, count)
-    if each is None:
-        return _all_at_once(rows, listing, position)[:count]
-    found = [pk for slices in each for pks in slices for pk in pks]
-    return rows.filter(pk__in=found).order_by(*_order(listing))[:count]
 
 
 def first_of_each(listing: Listing, position: Position | None, count: int) -> "QuerySet[Any, Any] | None":
@@ -262,8 +271,7 @@ def first_of_each(listing: Listing, position: Position | None, count: int) -> "Q
     named, places = _named(listing), Location.objects.all()
     if listing.queue is not None:
         return _slices(places.filter(pk__in=named), here, listing, position, count)
-    # In every state: the only index is that of the business.
-    is_anywhere = listing.places == (None,)
+    is_anywhere = listing.places == (None,)  # in every state: the only index is that of the business
     here = {"business": OuterRef("pk")} | ({} if is_anywhere else {"location__in": named})
     businesses = Business.objects.all() if is_anywhere else Business.objects.filter(pk__in=listing.businesses)
     return _slices(businesses, here, listing, position, count)
@@ -325,11 +333,10 @@ def _halves(listing: Listing, position: Position | None) -> list[Q]:
 
 
 def _merges(listing: Listing) -> bool:
-    if connection.vendor != "postgresql":
-        return False
     # Few are mine, or name me: their own indexes find them, and where they are is looked at afterwards.
     is_narrow = listing.is_narrow or listing.queue in (Queue.MINE, Queue.MENTIONS)
-    return not is_narrow and (listing.queue is None or listing.places != (None,))
+    is_postgres = connection.vendor == "postgresql"
+    return is_postgres and not is_narrow and (listing.queue is None or listing.places != (None,))
 
 
 def _after(listing: Listing, position: Position | None) -> Q:
@@ -343,11 +350,6 @@ def _after(listing: Listing, position: Position | None) -> Q:
         return Q(**{f"{listing.time}__isnull": True, "pk__gt": position.pk})
     later = Q(**{f"{listing.time}__gt": position.at}) | Q(**{listing.time: position.at, "pk__gt": position.pk})
     return later | Q(**{f"{listing.time}__isnull": True})
-
-
-def _at(listing: Listing) -> Q:
-    """All its locations at once."""
-    return Q() if listing.places == (None,) else Q(location__in=listing.places)
 
 
 # ---------------------------------------------------------------- how many wait

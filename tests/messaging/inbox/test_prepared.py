@@ -56,3 +56,13 @@ def test_whole_rows_with_what_is_read_along(django_assert_num_queries: Any) -> N
     assert latest.get_deferred_fields() == {"agent_state"}
     assert prepared.rows(named, [NOON + hour, *pks]) == [made[1]]
     assert prepared.rows(named, [NOON]) == []
+
+
+def with_key(values: Sequence[Any]) -> "QuerySet[Conversation]":
+    return Conversation.objects.filter(key=values[0]).order_by()
+
+
+def test_by_a_key() -> None:
+    cast = make_cast()
+    made = [converse(cast), converse(cast, lead={"name": "b"})]
+    assert [prepared.rows(with_key, [row.key]) for row in made] == [[row] for row in made]

@@ -264,6 +264,6 @@ def test_each_queue_reads_its_own_index(cast: Cast) -> None:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
     asked = {queue: replace(listing, queue=queue) for queue in indexes}
     each = {queue: queues.first_of_each(asked[queue], None, 26) for queue in indexes}
-    rows = {queue: queues._first(Conversation.objects.all(), asked[queue], None, 26) for queue in indexes}
+    rows = {queue: queues._all_at_once(Conversation.objects.all(), asked[queue], None)[:26] for queue in indexes}
     plans = {queue: (rows[queue] if found is None else found).explain() for queue, found in each.items()}
     assert {queue: index for queue, index in indexes.items() if index not in plans[queue]} == {}
