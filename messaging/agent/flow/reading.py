@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from leads.enums import LeadKind, Urgency
@@ -140,8 +140,8 @@ class Reading:
         """What only a person talks about, if the text is about that."""
         said = plain(self.text)
         return next(
-            (row for row in self.situation.knowledge.topics for phrase in row.phrases if plain(phrase)
-             and re.search(rf"\b{plain(phrase)}(?:e?s)?\b", said)), None,
+            (row for row in self.situation.knowledge.topics for phrase in map(_plain_phrase, row.phrases)
+             if phrase and re.search(rf"\b{phrase}(?:e?s)?\b", said)), None,
         )  # fmt: skip
 
     @cached_property
@@ -199,6 +199,12 @@ class Reading:
     def wants_it_sooner(self) -> bool:
         """ "Anything earlier?": what was offered is too late for them."""
         return _SOONER.search(plain(self.text)) is not None
+
+
+# What the business wrote, never what a customer did: the same few are looked for in each text.
+@lru_cache(maxsize=1024)
+def _plain_phrase(phrase: str) -> str:
+    return plain(phrase)
 
 
 def asks(sentence: str) -> bool:

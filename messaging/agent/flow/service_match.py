@@ -134,18 +134,19 @@ def _only_here(services: tuple[ServiceFact, ...]) -> dict[int, frozenset[str]]:
 
 def _found_in(services: tuple[ServiceFact, ...], spoken: list[str], place: int) -> list[_Found]:
     stems = [_stem(word) for word in spoken]
+    telling = [word for word in stems if word not in _TELLS_NOTHING]
+    weights, only_here = _weights(services), _only_here(services)
     found = []
     for service, phrases in _phrases(services):
         whole = max((len(phrase) for phrase in phrases if _stands_in(phrase, stems)), default=0)
         if whole:
             found.append(_Found(service, 1 + whole, place))
             continue
-        strength = _told_by(set(_stems(service.name)), stems, _weights(services))
+        strength = _told_by(set(_stems(service.name)), stems, weights)
         if strength < _UNIQUE:
             # What a name and other services' aliases have in common leaves the choice open between them.
-            strength = max(strength, _shared(_all_stems(service), stems, _weights(services)))
-        telling = [word for word in stems if word not in _TELLS_NOTHING]
-        if not strength and any(_is_word(word, stem) for stem in _only_here(services)[service.id] for word in telling):
+            strength = max(strength, _shared(_all_stems(service), stems, weights))
+        if not strength and any(_is_word(word, stem) for stem in only_here[service.id] for word in telling):
             strength = _BY_ALIAS
         if strength:
             found.append(_Found(service, strength, place))
@@ -180,6 +181,8 @@ def _is_word(word: str, wanted: str) -> bool:
     return word == wanted or (is_long and is_one_slip(word, wanted))
 
 
+# Names and aliases alone, never what a customer wrote: each text is held against all of them, over and over.
+@lru_cache(maxsize=4096)
 def _stems(phrase: str) -> tuple[str, ...]:
     return tuple(_stem(word) for word in plain(phrase).split() if word not in _LINKS)
 
