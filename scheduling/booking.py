@@ -110,16 +110,17 @@ def _write(
             rules = rules_for(wanted, by=by, now=now)
             refuse_too_many(wanted, by=by, now=now)
             row = drafts.live_hold(held, wanted, now=now) or drafts.blank(wanted, rules, now=now)
-            found = place(row, wanted, by=by, now=now, overrules=overrules)
+            found = place(row, wanted, rules, keys, by=by, now=now, overrules=overrules)
             drafts.fill(row, wanted, by=by, now=now, actor=actor, idem_key=key)
             row.is_overbooked = found.is_overbooked
             if hold_until is None:
                 drafts.settle(row, is_firm=found.is_firm, now=now)
             else:
                 row.status, row.hold_expires_at = AppointmentStatus.HOLD, hold_until
+            is_new = row.pk is None
             row.save()
             # A hold keeps the time even where a calendar is out of date: only the promise is not firm.
-            claims.assign(row, found.lanes, takes=found.takes_time or hold_until is not None)
+            claims.assign(row, found.lanes, takes=found.takes_time or hold_until is not None, is_new=is_new)
             if hold_until is None:
                 records.note_booked(row, now=now, actor=actor)
             return row
@@ -259,9 +260,9 @@ def _change(
             if stands and resource is None:
                 return row
             wanted = drafts.wanted_of(row, starts_at or row.starts_at, resource)
-            rules_for(wanted, by=by, now=now, is_move=True)
+            rules = rules_for(wanted, by=by, now=now, is_move=True)
             drafts.move(row, wanted.starts_at)
-            found = place(row, wanted, by=by, now=now, overrules=overrules)
+            found = place(row, wanted, rules, keys, by=by, now=now, overrules=overrules)
             if row.status == AppointmentStatus.CONFIRMED and not found.is_firm:
                 # A promise is not given up for a time that nobody can promise.
                 raise BookingRefused(Refusal.UNSURE)

@@ -67,12 +67,13 @@ def release(appointments: Iterable[int]) -> None:
     Claim.objects.filter(assignment__appointment__in=list(appointments)).delete()
 
 
-def assign(appointment: Appointment, chosen: Sequence[Lane], *, takes: bool = True) -> None:
+def assign(appointment: Appointment, chosen: Sequence[Lane], *, takes: bool = True, is_new: bool = False) -> None:
     """Give the appointment these lanes instead of the ones it had, and their time if it `takes` it.
 
-    Raises IntegrityError when some of it is claimed.
+    `is_new`: it had none. Raises IntegrityError when some of it is claimed.
     """
-    appointment.assignments.all().delete()
+    if not is_new:
+        appointment.assignments.all().delete()
     rows = [Assignment(appointment=appointment, resource_id=int(lane.resource), seat=lane.seat) for lane in chosen]
     Assignment.objects.bulk_create(rows)
     if takes:

@@ -20,7 +20,7 @@ def blank(wanted: Wanted, rules: BookingRules, *, now: datetime) -> Appointment:
     starts_at = wanted.starts_at
     window = timedelta(minutes=rules.arrival_window_minutes)
     return Appointment(
-        business_id=wanted.service.business_id,
+        business=wanted.service.business,
         location=wanted.location,
         service=wanted.service,
         status=AppointmentStatus.CONFIRMED,

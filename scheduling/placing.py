@@ -126,8 +126,19 @@ def refuse_too_many(wanted: Wanted, *, by: BookedBy, now: datetime) -> None:
         raise BookingRefused(Refusal.TOO_MANY)
 
 
-def place(row: Appointment, wanted: Wanted, *, by: BookedBy, now: datetime, overrules: bool = False) -> Place:
-    """Lanes for `row` (its time is set), the resources held. Raises BookingRefused with why there are none.
+def place(
+    row: Appointment,
+    wanted: Wanted,
+    rules: BookingRules,
+    held: Iterable[int],
+    *,
+    by: BookedBy,
+    now: datetime,
+    overrules: bool = False,
+) -> Place:
+    """Lanes for `row` (its time is set) by `rules`. Raises BookingRefused with why there are none.
+
+    `held`: the resources whose rows are held (`keys_to_hold`).
 
     A hold that becomes a booking is asked only whether its time is still free and the day has room: it was in time when
     it was made, but several may be held for the last place of a day.
@@ -136,7 +147,7 @@ def place(row: Appointment, wanted: Wanted, *, by: BookedBy, now: datetime, over
     if not claims.is_on_step(row.starts_at) and not overrules:
         raise BookingRefused(Refusal.OFF_GRID)
     is_kept = row.pk is not None and row.status == AppointmentStatus.HOLD
-    if is_kept and by not in INSIDE and _is_booked_out(row, wanted, now=now):
+    if is_kept and by not in INSIDE and _is_booked_out(row, wanted, rules, now=now):
         raise BookingRefused(Refusal.DAY_FULL)
     circumstances = Circumstances(
         area=wanted.area,
@@ -144,21 +155,21 @@ def place(row: Appointment, wanted: Wanted, *, by: BookedBy, now: datetime, over
         ignoring=row if row.pk else None,
         for_staff=by in INSIDE or is_kept,
     )
-    stale = frozenset() if by in INSIDE else _stale(wanted, now=now)
+    stale = frozenset() if by in INSIDE else slots.stale_resources(held, wanted.location, now=now)
     if stale:
-        surely = _ask(row, replace(circumstances, without=stale), wanted, now=now)
+        surely = _ask(row, replace(circumstances, without=stale), wanted, rules, now=now)
         sure = _chosen(surely, row)
         if sure and (not circumstances.is_bound or surely.is_offered(row.starts_at)):
             return Place(sure)
-    availability = _ask(row, circumstances, wanted, now=now)
+    availability = _ask(row, circumstances, wanted, rules, now=now)
     lanes = _chosen(availability, row)
     if lanes:
         if circumstances.is_bound and not availability.is_offered(row.starts_at):
             raise BookingRefused(Refusal.OFF_GRID)
         return Place(lanes, is_firm=not stale)
     if not overrules:
-        raise _refused(row, availability, circumstances, wanted, by=by, now=now)
-    return _place_anyway(row, circumstances, wanted, now=now)
+        raise _refused(row, availability, circumstances, wanted, rules, by=by, now=now)
+    return _place_anyway(row, circumstances, wanted, rules, now=now)
 
 
 def _refused(
@@ -166,6 +177,7 @@ def _refused(
     availability: Availability,
     circumstances: Circumstances,
     wanted: Wanted,
+    rules: BookingRules,
     *,
     by: BookedBy,
     now: datetime,
@@ -174,22 +186,22 @@ def _refused(
     reason = availability.reason_against(row.starts_at) or Refusal.TAKEN
     if by not in INSIDE or reason == Refusal.TAKEN:
         return BookingRefused(reason)
-    anyway = _ask(row, replace(circumstances, overrules=True), wanted, now=now)
+    anyway = _ask(row, replace(circumstances, overrules=True), wanted, rules, now=now)
     is_taken = anyway.reason_against(row.starts_at) == Refusal.TAKEN
     return BookingRefused(Refusal.PAST if reason == Refusal.TOO_SOON else reason, is_taken=is_taken)
 
 
-def _is_booked_out(row: Appointment, wanted: Wanted, *, now: datetime) -> bool:
+def _is_booked_out(row: Appointment, wanted: Wanted, rules: BookingRules, *, now: datetime) -> bool:
     """Whether the day of `row` has as many visits without it as the rules allow."""
-    rules, day = slots.rules_of(wanted.service), row.starts_at.astimezone(wanted.location.zone).date()
-    return rules is not None and day in slots.booked_out_days(
-        rules, wanted.location, now=now, first=day, last=day, ignoring=row
-    )
+    day = row.starts_at.astimezone(wanted.location.zone).date()
+    return day in slots.booked_out_days(rules, wanted.location, now=now, first=day, last=day, ignoring=row)
 
 
-def _place_anyway(row: Appointment, circumstances: Circumstances, wanted: Wanted, *, now: datetime) -> Place:
+def _place_anyway(
+    row: Appointment, circumstances: Circumstances, wanted: Wanted, rules: BookingRules, *, now: datetime
+) -> Place:
     """Outside hours if somebody is free, else on top of what is there."""
-    availability = _ask(row, replace(circumstances, overrules=True), wanted, now=now)
+    availability = _ask(row, replace(circumstances, overrules=True), wanted, rules, now=now)
     lanes = _chosen(availability, row)
     if lanes and claims.are_free(row, lanes):
         return Place(lanes)
@@ -205,10 +217,14 @@ def _place_anyway(row: Appointment, circumstances: Circumstances, wanted: Wanted
     return Place([lane for chosen in alone for lane in chosen], is_overbooked=True)
 
 
-def _ask(row: Appointment, circumstances: Circumstances, wanted: Wanted, *, now: datetime) -> Availability:
+def _ask(
+    row: Appointment, circumstances: Circumstances, wanted: Wanted, rules: BookingRules, *, now: datetime
+) -> Availability:
     """The engine for the day of `row`."""
     day = row.starts_at.astimezone(wanted.location.zone).date()
-    return slots.availability_in(circumstances, wanted.service, wanted.location, now=now, first=day, last=day)
+    return slots.availability_in(
+        circumstances, wanted.service, wanted.location, now=now, first=day, last=day, rules=rules
+    )
 
 
 def _chosen(availability: Availability, row: Appointment) -> list[Lane]:
@@ -217,11 +233,6 @@ def _chosen(availability: Availability, row: Appointment) -> list[Lane]:
 
 def _assigned(row: Appointment) -> frozenset[int | str]:
     return frozenset(row.assignments.values_list("resource_id", flat=True) if row.pk else ())
-
-
-def _stale(wanted: Wanted, *, now: datetime) -> frozenset[int]:
-    groups = slots.eligible(wanted.service, wanted.location, resource=wanted.resource)
-    return slots.stale_resources([row.pk for group in groups for row in group], wanted.location, now=now)
 
 
 def refusal(

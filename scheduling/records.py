@@ -7,8 +7,15 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from leads import callbacks, events, intake
 from leads.enums import RequestStatus, TaskReason
 from leads.models import JobRequest, Lead, Location
+from recoverline.lib import queue
 from scheduling.enums import AppointmentStatus, BookedBy
-from scheduling.models import Appointment
+from scheduling.models import Appointment, CalDAVAccount
+
+CALENDAR_TASK = "scheduling.tasks.calendar_appointment_changed"
+# What changes the event that calendars have of it.
+_IN_CALENDARS = frozenset(
+    f"appointment.{verb}" for verb in ("booked", "moved", "canceled", "completed", "detailed", "missed")
+)
 
 
 def note_booked(row: Appointment, *, now: datetime, actor: AbstractBaseUser | None) -> None:
@@ -36,10 +43,13 @@ def note(
     kind: str, row: Appointment, words: str, *, by: BookedBy, now: datetime, actor: AbstractBaseUser | None
 ) -> None:
     """The timeline's row, and whoever listens to it. Carries the appointment's key and version."""
-    events.record(
+    event = events.record(
         kind, business=row.business, lead=row.lead, at=now, text=f"{words}: {describe(row)}", actor=actor,
         appointment=str(row.key), version=row.version, by=str(by),
     )  # fmt: skip
+    # Hardly any business has a calendar that is written to; an account that is added now is seen to by its sweep.
+    if kind in _IN_CALENDARS and CalDAVAccount.objects.filter(business=row.business_id, is_active=True).exists():
+        queue.enqueue(CALENDAR_TASK, event.pk)
 
 
 def _note_requested(row: Appointment, *, by: BookedBy, now: datetime, actor: AbstractBaseUser | None) -> None:

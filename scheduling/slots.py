@@ -58,13 +58,23 @@ def rules_of(service: Service) -> BookingRules | None:
 
 
 def availability_in(
-    circumstances: Circumstances, service: Service, location: Location, *, now: datetime, first: date, last: date
+    circumstances: Circumstances,
+    service: Service,
+    location: Location,
+    *,
+    now: datetime,
+    first: date,
+    last: date,
+    rules: BookingRules | None = None,
 ) -> Availability:
-    """What is open from the local day `first` to `last`, both included. No groups: nothing can be booked."""
+    """What is open from the local day `first` to `last`, both included. No groups: nothing can be booked.
+
+    `rules`: by which whoever asks may book it, where that is known already.
+    """
     zone = location.zone
     today = now.astimezone(zone).date()
     first, last = max(first, today - _PAST), min(last, today + FUTURE)
-    rules = _rules_in(circumstances, service)
+    rules = rules or _rules_in(circumstances, service)
     if rules is None or first > last:
         return Availability(
             (),
@@ -233,7 +243,7 @@ def next_slots(
     stretch = _STRETCH
     while day <= horizon and len(found) < count:
         last = min(day + timedelta(days=stretch - 1), horizon)
-        starts = availability_in(circumstances, service, location, now=now, first=day, last=last).slots()
+        starts = availability_in(circumstances, service, location, now=now, first=day, last=last, rules=rules).slots()
         found += [start for start in starts if start > after]
         day, stretch = last + _DAY, stretch * 2
     return found[:count]
@@ -246,7 +256,8 @@ def stale_resources(resources: Iterable[int], location: Location, *, now: dateti
     accounts = CalDAVAccount.objects.filter(resource__in=ids, is_active=True)
     stale: set[int] = set()
     read = ("resource_id", "ok_at", "created_at")
-    for resource, ok_at, created_at in [*calendars.values_list(*read), *accounts.values_list(*read)]:
+    rows = calendars.order_by().values_list(*read).union(accounts.order_by().values_list(*read))
+    for resource, ok_at, created_at in rows:
         if is_stale(ok_at=ok_at, created_at=created_at, now=now):
             stale |= set(ids) if resource is None else {resource}
     return frozenset(stale)

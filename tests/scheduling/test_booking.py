@@ -242,7 +242,7 @@ def test_how_many_queries_a_booking_takes(
     lead = make_lead(shop.business)
     wanted = shop.want(shop.at(10), lead=lead)
     # Two of them ask, once a second for a business, which webhooks and CRMs want to hear of it.
-    with django_assert_num_queries(31 if connection.vendor == "postgresql" else 30):
+    with django_assert_num_queries(27 if connection.vendor == "postgresql" else 26):
         booking.book(wanted, by=BookedBy.PAGE, now=NOON, idem_key="k")
 
 
