@@ -11,7 +11,7 @@ from messaging.appointment_texts import LEAST_NOTICE
 from messaging.compliance import ledger
 from messaging.delivery import TOLD_OF_VISIT
 from messaging.enums import ConsentMeans, MessageKind, ScriptKind
-from messaging.models import Conversation
+from messaging.models import Conversation, Message
 from messaging.visit_words import describe_call
 from messaging.wording import wording
 from scheduling import records, waitlist
@@ -42,21 +42,23 @@ _TOLD = {
 _BEGINS = ("appointment.booked", "appointment.requested")
 
 
-def handle(event: LeadEvent, *, now: datetime) -> None:
-    """Do what `event` asks for. Harmless the second time, and for what has changed again since."""
-    appointment = _appointment_of(event)
+def handle(event: LeadEvent, *, now: datetime, appointment: Appointment | None = None) -> None:
+    """Do what `event` asks for. Harmless the second time, and for what has changed again since.
+
+    `appointment`: its own, for whoever has just changed it and handles the event before its task does.
+    """
     told = _TOLD.get(event.kind)
-    if appointment is None or told is None:
+    if told is None or (appointment is None and (appointment := _untold(event)) is None):
         return
     _note_consent(appointment, event)
     if appointment_texts.may_tell(appointment):
         reminders.plan(appointment, now=now)
     else:
         reminders.drop(appointment, now=now)
-    if appointment.version == event.data.get("version"):
-        _tell(appointment, event, told, now=now)
     if event.kind == "appointment.booked":
         waitlist.close_booked(appointment, now=now)
+    if appointment.version == event.data.get("version"):
+        _tell(appointment, event, told, now=now)
     if event.kind in ("appointment.canceled", "appointment.moved"):
         waitlist_offers.offer_freed(appointment.location, now=now)
 
@@ -88,9 +90,19 @@ def catch_up(now: datetime) -> int:
     return count
 
 
-def _appointment_of(event: LeadEvent) -> Appointment | None:
+def _untold(event: LeadEvent) -> Appointment | None:
+    """What `event` is about; None where nothing is left to do: of a booking that was told all the rest is done."""
     rows = Appointment.objects.select_related("business", "lead", "service", "request", "location__business")
-    return rows.filter(business=event.business_id, key=event.data.get("appointment")).first()
+    found = rows.filter(business=event.business_id, key=event.data.get("appointment")).first()
+    if found is None or event.kind not in _BEGINS:
+        return found
+    is_told = Message.objects.filter(business=event.business_id, idem_key=_key_of(found, event)).exists()
+    return None if is_told else found
+
+
+def _key_of(appointment: Appointment, event: LeadEvent) -> str:
+    verb = event.kind.partition(".")[2]
+    return f"{TOLD_OF_VISIT}{appointment.key}:{appointment.version}:{verb}"
 
 
 def _tell(appointment: Appointment, event: LeadEvent, told: _Told, *, now: datetime) -> None:
@@ -104,12 +116,11 @@ def _tell(appointment: Appointment, event: LeadEvent, told: _Told, *, now: datet
         if _must_hear(appointment, event):
             _ask_to_call(appointment, now=now)
         return
-    verb = event.kind.partition(".")[2]
     appointment_texts.say(
         appointment,
         told.script,
         thread,
-        idem_key=f"{TOLD_OF_VISIT}{appointment.key}:{appointment.version}:{verb}",
+        idem_key=_key_of(appointment, event),
         now=now,
         delay=_delay(appointment, event, now=now),
     )

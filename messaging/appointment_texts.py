@@ -1,7 +1,8 @@
 """What is written to customers about their visits: on which thread, in which words, until when it is of use."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from django.db.models import Case, When
 
 from leads.enums import Language
 from leads.models import JobRequest, Lead, Location
@@ -66,17 +67,11 @@ def _number_for(lead: Lead, location: Location) -> PhoneNumber | None:
     numbers = numbers.exclude(account__kind=CarrierKind.WEBHOOK)
     if lead.is_simulated:
         numbers = numbers.filter(account__kind=CarrierKind.SIMULATOR)
-    rows = list(numbers.select_related("business", "location__business", "account"))
-    here = [row for row in rows if row.location_id == location.pk]
-    known = _known_to(lead, here) or _known_to(lead, rows)
-    return known or next(iter([*here, *rows]), None)
-
-
-def _known_to(lead: Lead, numbers: Sequence[PhoneNumber]) -> PhoneNumber | None:
-    """The one of `numbers` on which the lead was last in contact with us."""
-    threads = Conversation.objects.filter(lead=lead, number__in=[row.pk for row in numbers], is_team=False)
-    latest = threads.order_by("-last_at", "-id").values_list("number_id", flat=True).first()
-    return next((row for row in numbers if row.pk == latest), None)
+    numbers = numbers.select_related("business", "location__business", "account")
+    is_elsewhere = Case(When(location=location, then=0), default=1)
+    known = numbers.filter(conversations__lead=lead, conversations__is_team=False)
+    latest = known.order_by(is_elsewhere, "-conversations__last_at", "-conversations__id").first()
+    return latest or numbers.order_by(is_elsewhere, "number").first()
 
 
 def language_of(conversation: Conversation) -> str:

@@ -28,7 +28,8 @@ AT_ONCE = 200
 
 def plan(appointment: Appointment, *, now: datetime) -> None:
     """Reminders for this version of the appointment, in place of those for earlier ones. Harmless the second time."""
-    drop(appointment, now=now)
+    if appointment.version > 1 or appointment.status != AppointmentStatus.CONFIRMED:
+        drop(appointment, now=now)
     if appointment.status != AppointmentStatus.CONFIRMED or appointment.lead_id is None:
         return
     # Of two that the night moves to the same morning the nearer one is enough.

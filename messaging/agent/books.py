@@ -1,11 +1,13 @@
 """The real books of a conversation: every act of the robot goes through the door that staff and pages use as well."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 
 from leads import events, intake
 from leads.enums import Urgency
@@ -18,12 +20,13 @@ from messaging.agent.situation import CallWindow, Offer
 from messaging.enums import ConversationStatus, Direction, Handler, MessageKind
 from messaging.escalation import sources
 from messaging.escalation.enums import EscalationClass
+from messaging.inbox import prepared
 from messaging.models import Conversation, Message, OptOut, SlotOffer, UnansweredQuestion
 from messaging.optout_words import Meaning
 from messaging.visit_words import describe_call, describe_visit
 from scheduling import booking, callback_windows, slots
 from scheduling.enums import AppointmentStatus, BookedBy
-from scheduling.models import Appointment, BookingRules
+from scheduling.models import Appointment
 from scheduling.placing import Wanted
 from scheduling.policy import CHANGEABLE
 from scheduling.refusals import BookingRefused
@@ -45,40 +48,34 @@ class LiveBooks:
         self._has_handed_off = False
         # What was done already, when a second driver goes on where the first one failed.
         self._done: dict[str, str] = {}
+        self._services: dict[int, Service | None] = {}
 
     def is_overtaken(self) -> bool:
         mine = self.conversation
-        newer = Message.objects.filter(conversation=mine.pk, pk__gt=self.trigger.pk)
-        said = newer.filter(direction=Direction.IN)
-        gone = OptOut.objects.filter(business=mine.business_id, phone=mine.lead.phone, revoked_at=None)
         # All of it in one question: it is asked before every act.
-        running = Conversation.objects.filter(pk=mine.pk).exclude(status=ConversationStatus.DONE)
-        thread = running.annotate(
-            is_opted_out=Exists(gone), has_staff=Exists(newer.filter(kind=MessageKind.STAFF)), has_newer=Exists(said)
-        )
-        if not self._has_handed_off:
-            thread = thread.filter(handler=Handler.ROBOT, automation_paused=False)
-        found = thread.values_list("is_opted_out", "has_staff", "has_newer").first()
-        if found is None or found[0] or found[1]:
+        found = prepared.ask(_standing, [mine.pk, self.trigger.pk, mine.business_id, mine.lead.phone])
+        if not found:
+            return True
+        is_opted_out, has_staff, has_newer, handler, is_paused = found[0]
+        if is_opted_out or has_staff or (not self._has_handed_off and (handler != Handler.ROBOT or is_paused)):
             return True
         # HELP and its like were answered as they came in, and change nothing about the rest.
-        bodies = said.values_list("body", flat=True)[:10] if found[2] else ()
+        said = Message.objects.filter(conversation=mine.pk, pk__gt=self.trigger.pk, direction=Direction.IN)
+        bodies = said.values_list("body", flat=True)[:10] if has_newer else ()
         return any(consent.meaning_of(body) not in (Meaning.HELP, Meaning.START) for body in bodies)
 
     # ---------------------------------------------------------------- times
     def find(
         self, service_id: int, area: AreaFact | None, wanted: TimesWanted, *, count: int, visit_key: str
     ) -> list[Offer]:
-        rows = Service.objects.select_related("business")
-        service = rows.filter(pk=service_id, business=self.conversation.business_id).first()
+        service = self._service(service_id)
         if service is None:
-            # Published, and deleted since.
             return []
         moved = self._visit(visit_key) if visit_key else None
         location = moved.location if moved else self._location_in(area)
         area_row = moved.area if moved else self._area_row(area)
         starts = find_starts(service, location, wanted, area=area_row, ignoring=moved, now=self.now)
-        rules = BookingRules.objects.filter(service=service).first()
+        rules = getattr(service, "booking_rules", None)
         window = timedelta(minutes=rules.arrival_window_minutes if rules else 0)
         if moved:
             window = moved.arrival_ends_at - moved.starts_at if moved.arrival_ends_at else timedelta()
@@ -93,17 +90,18 @@ class LiveBooks:
 
     def offer(self, offers: Sequence[Offer]) -> tuple[Offer, ...]:
         moves = self._visit(offers[0].visit_key) if offers and offers[0].visit_key else None
+        rows = [
+            SlotOffer(
+                business=self.conversation.business, conversation=self.conversation, number=offer.number,
+                service_id=offer.service_id, location_id=offer.location_id, area_id=offer.area_id,
+                starts_at=offer.starts_at, arrival_ends_at=offer.arrival_ends_at, moves=moves, offered_at=self.now,
+            )
+            for offer in offers
+        ]  # fmt: skip
         with transaction.atomic():
             self._drop_offers()
-            rows = [
-                SlotOffer.objects.create(
-                    business=self.conversation.business, conversation=self.conversation, number=offer.number,
-                    service_id=offer.service_id, location_id=offer.location_id, area_id=offer.area_id,
-                    starts_at=offer.starts_at, arrival_ends_at=offer.arrival_ends_at, moves=moves, offered_at=self.now,
-                )
-                for offer in offers
-            ]  # fmt: skip
-        return tuple(as_offer(row) for row in rows)
+            SlotOffer.objects.bulk_create(rows)
+        return tuple(replace(offer, key=str(row.key)) for offer, row in zip(offers, rows, strict=True))
 
     def hold(self, offer: Offer) -> None:
         row = self._offer_row(offer)
@@ -168,9 +166,7 @@ class LiveBooks:
 
     # ---------------------------------------------------------------- the lead
     def save(self, changes: dict[str, str], *, service_id: int | None = None) -> None:
-        # What was published may have been deleted since.
-        rows = Service.objects.filter(business=self.conversation.business_id)
-        service = rows.filter(pk=service_id).first() if service_id else None
+        service = self._service(service_id) if service_id else None
         intake.note_facts(
             self.conversation.lead, self.conversation.request, changes, at=self.now, service=service,
             conversation=str(self.conversation.key),
@@ -233,6 +229,15 @@ class LiveBooks:
             name=name, note=request.need if request else "",
         )  # fmt: skip
 
+    def _service(self, service_id: int) -> Service | None:
+        """With its rules; None for what was published, and deleted since."""
+        if service_id not in self._services:
+            rows = Service.objects.select_related("booking_rules").filter(business=self.conversation.business_id)
+            self._services[service_id] = found = rows.filter(pk=service_id).first()
+            if found is not None:
+                found.business = self.conversation.business
+        return self._services[service_id]
+
     def _offer_row(self, offer: Offer) -> SlotOffer:
         rows = SlotOffer.objects.select_related("service__business", "location__business", "area", "appointment")
         return rows.get(key=offer.key, conversation=self.conversation)
@@ -255,7 +260,7 @@ class LiveBooks:
             data__appointment=str(visit.key), data__version=visit.version,
         ).select_related("business")  # fmt: skip
         for event in happened:
-            appointment_events.handle(event, now=self.now)
+            appointment_events.handle(event, now=self.now, appointment=visit)
 
     def _words(self, visit: Appointment) -> str:
         when = describe_visit(
@@ -275,8 +280,28 @@ class LiveBooks:
         return ServiceArea.objects.filter(pk=area.id, business=self.conversation.business_id).first()
 
 
+def _standing(values: Sequence[Any]) -> "QuerySet[Any, Any]":
+    """Of a conversation that is not done: what speaks against going on with it since a text came in."""
+    conversation, trigger, business, phone = values
+    newer = Message.objects.filter(conversation=conversation, pk__gt=trigger)
+    gone = OptOut.objects.filter(business=business, phone=phone, revoked_at=None)
+    running = Conversation.objects.filter(pk=conversation).exclude(status=ConversationStatus.DONE).order_by()
+    return running.values_list(
+        Exists(gone), Exists(newer.filter(kind=MessageKind.STAFF)), Exists(newer.filter(direction=Direction.IN)),
+        "handler", "automation_paused",
+    )  # fmt: skip
+
+
+def offers_of(rows: "QuerySet[SlotOffer]") -> "QuerySet[SlotOffer]":
+    """With what `as_offer` needs of other rows, and no more."""
+    return rows.select_related("moves", "appointment", "location__business").only(
+        "key", "number", "service_id", "location_id", "area_id", "starts_at", "arrival_ends_at", "moves__key",
+        "appointment__status", "location__time_zone", "location__business__time_zone",
+    )  # fmt: skip
+
+
 def as_offer(row: SlotOffer) -> Offer:
-    """The row as drivers see it; with `moves` and `appointment` loaded."""
+    """The row as drivers see it (`offers_of`)."""
     held = row.appointment
     return Offer(
         str(row.key), row.number, row.service_id, row.location_id, row.area_id, row.starts_at, row.arrival_ends_at,

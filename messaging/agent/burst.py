@@ -6,7 +6,8 @@ in. The clock was read before the lock, may have been set back, and a stored web
 
 from datetime import datetime
 
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from messaging.agent.memory import NEVER_LEFT, NOT_SAID
 from messaging.agent.words.intents import read_intents
@@ -25,37 +26,35 @@ _LONGEST_YES = 4
 
 
 def waiting_texts(conversation: Conversation) -> list[Message]:
-    """What came in since the burst began and was not answered yet, oldest first."""
-    texts = Message.objects.filter(conversation=conversation, direction=Direction.IN)
-    texts = texts.filter(pk__gt=_answered_until(conversation))
+    """What came in since the burst began and was not answered yet, oldest first; each with its number of `pictures`."""
+    texts = _unanswered(conversation)
     if conversation.burst_began_at is not None:
-        first = texts.filter(created_at__gte=conversation.burst_began_at).aggregate(pk=Min("pk"))["pk"]
-        if first is None:
-            return []
-        texts = texts.filter(pk__gte=first)
-    return list(reversed(texts.prefetch_related("media").order_by("-id")[:_LONGEST_LIST]))
+        first = texts.filter(created_at__gte=conversation.burst_began_at).order_by("pk").values("pk")[:1]
+        texts = Message.objects.filter(conversation=conversation, direction=Direction.IN, pk__gte=first)
+    return list(reversed(texts.annotate(pictures=Count("media")).order_by("-id")[:_LONGEST_LIST]))
 
 
 def waiting_since(conversation: Conversation) -> datetime | None:
     """When the customer began to write what nobody has answered yet; None when all of it was."""
-    texts = Message.objects.filter(conversation=conversation)
-    ours = texts.filter(
-        direction=Direction.OUT, kind__in=[MessageKind.STAFF, MessageKind.ROBOT, MessageKind.AUTO_REPLY]
-    ).exclude(status__in=NOT_SAID)
+    ours = Message.objects.filter(
+        conversation=conversation, direction=Direction.OUT,
+        kind__in=[MessageKind.STAFF, MessageKind.ROBOT, MessageKind.AUTO_REPLY],
+    ).exclude(status__in=NOT_SAID)  # fmt: skip
     last = ours.aggregate(pk=Max("pk"))["pk"] or 0
-    waiting = texts.filter(direction=Direction.IN, pk__gt=max(last, _answered_until(conversation)))
-    began: datetime | None = waiting.aggregate(at=Min("created_at"))["at"]
+    began: datetime | None = _unanswered(conversation).filter(pk__gt=last).aggregate(at=Min("created_at"))["at"]
     return began
 
 
-def _answered_until(conversation: Conversation) -> int:
-    """The last text that a turn has settled or a person has answered, by its row."""
+def _unanswered(conversation: Conversation) -> "QuerySet[Message]":
+    """The customer's texts after the last one that a turn has settled or a person has answered, by their rows."""
     settled = AgentTurn.objects.filter(conversation=conversation, status__in=SETTLED)
     settled = settled.exclude(status__in=NEVER_LEFT).exclude(message__status__in=NOT_SAID)
-    by_turn = settled.aggregate(pk=Max("trigger_id"))["pk"] or 0
     theirs = Message.objects.filter(conversation=conversation, direction=Direction.OUT, kind=MessageKind.STAFF)
-    by_staff = theirs.filter(turn=None).exclude(status__in=NOT_SAID).aggregate(pk=Max("pk"))["pk"] or 0
-    return max(by_turn, by_staff)
+    theirs = theirs.filter(turn=None).exclude(status__in=NOT_SAID)
+    return Message.objects.filter(
+        conversation=conversation, direction=Direction.IN,
+        pk__gt=Coalesce(Subquery(settled.order_by("-trigger_id").values("trigger_id")[:1]), 0),
+    ).filter(pk__gt=Coalesce(Subquery(theirs.order_by("-pk").values("pk")[:1]), 0))  # fmt: skip
 
 
 def needs_no_answer(text: str) -> bool:

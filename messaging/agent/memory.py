@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from messaging.agent.books import as_offer
+from django.db.models import QuerySet
+
+from messaging.agent.books import as_offer, offers_of
 from messaging.agent.drivers import Answer
 from messaging.agent.guards.check import Act
 from messaging.agent.situation import Offer, Situation
 from messaging.enums import Direction, MessageKind, MessageStatus, TurnStatus
+from messaging.inbox import prepared
 from messaging.models import AgentTurn, Conversation, Message, SlotOffer
 from scheduling.enums import AppointmentStatus
 
@@ -33,8 +36,8 @@ NEVER_LEFT = (TurnStatus.DRAFTED, TurnStatus.DROPPED)
 _STILL_WAITS = timedelta(days=1)
 
 
-def keep(conversation: Conversation, turn: AgentTurn, answer: Answer, situation: Situation) -> None:
-    """Remember what was said, on the condition that it will be read."""
+def keep(conversation: Conversation, turn: AgentTurn, answer: Answer, situation: Situation) -> dict[str, Any]:
+    """Remember what was said, on the condition that it will be read: the changes of the conversation's row."""
     before = {name: value for name, value in conversation.agent_state.items() if name != "before"}
     state = answer.state.to_json()
     if answer.state.asked == "window":
@@ -48,12 +51,12 @@ def keep(conversation: Conversation, turn: AgentTurn, answer: Answer, situation:
         "offers": [offer.key for offer in situation.offers],
         "began": began.isoformat() if began else None,
     }
-    _keep_offers(conversation, answer, situation)
-    state["list"] = _list_after(conversation, turn, answer, situation)
-    Conversation.objects.filter(pk=conversation.pk).update(agent_state=state, language=situation.language)
+    keys = _keep_offers(conversation, answer, situation)
+    state["list"] = _list_after(conversation, turn, answer, situation, keys)
     if not conversation.lead.language:
         conversation.lead.language = situation.language
         conversation.lead.save(update_fields=["language"])
+    return {"agent_state": state, "language": situation.language}
 
 
 def take_back(conversation: Conversation, *, now: datetime) -> None:
@@ -87,21 +90,35 @@ def _has_acted(turn: AgentTurn) -> bool:
 
 
 # ---------------------------------------------------------------- offers
-def _keep_offers(conversation: Conversation, answer: Answer, situation: Situation) -> None:
-    """Only what stands in the text can be chosen next; if nothing new does, what was offered before still can."""
-    current = SlotOffer.objects.filter(conversation=conversation, is_current=True)
+def _keep_offers(conversation: Conversation, answer: Answer, situation: Situation) -> list[str]:
+    """Only what stands in the text can be chosen next; if nothing new does, what was offered before still can. The keys
+    of what can.
+    """
     known = {offer.key for offer in situation.offers}
-    new = [key for key in map(str, current.values_list("key", flat=True)) if key not in known]
+    current = _current_keys(conversation)
+    new = [key for key in current if key not in known]
     if not new or answer.desk.acts & {Act.BOOKED, Act.MOVED}:
-        return
+        return current
     shown = [offer.key for offer in answer.desk.offers if offer.key in new and is_named(offer, answer.text, situation)]
+    if sorted(shown) == current:
+        return current
     _make_current(conversation, shown or list(known))
+    return _current_keys(conversation)
 
 
-def _list_after(conversation: Conversation, turn: AgentTurn, answer: Answer, situation: Situation) -> dict[str, Any]:
-    """Which offers can be chosen from, and which turn's text showed them last, or showed times for a call."""
-    rows = SlotOffer.objects.filter(conversation=conversation, is_current=True)
-    keys = sorted(str(key) for key in rows.values_list("key", flat=True))
+def _current_keys(conversation: Conversation) -> list[str]:
+    return sorted(str(key) for (key,) in prepared.ask(_keys, [conversation.pk]))
+
+
+def _keys(values: Sequence[Any]) -> "QuerySet[Any, Any]":
+    rows = SlotOffer.objects.filter(conversation=values[0], is_current=True)
+    return rows.order_by().values_list("key")
+
+
+def _list_after(
+    conversation: Conversation, turn: AgentTurn, answer: Answer, situation: Situation, keys: list[str]
+) -> dict[str, Any]:
+    """Which offers (`keys`) can be chosen from, and which turn's text showed them last, or showed times for a call."""
     shown = [offer for offer in answer.desk.offers if offer.key in keys]
     without_marks = re.sub(r"\(?(?<!\d)\d\)", " ", answer.text)
     is_shown = bool(shown) and all(_names_hour(offer, without_marks, situation.zone) for offer in shown)
@@ -130,21 +147,27 @@ def is_list_last(conversation: Conversation) -> bool:
     return all(kind == MessageKind.ROBOT and ("?" not in body or _OF_THE_LIST.search(body)) for kind, body in later)
 
 
-def forget_unsaid(conversation: Conversation) -> None:
-    """Times that a turn has looked up which then died or was discarded were shown to nobody; the list before was."""
+def forget_unsaid(conversation: Conversation) -> list[SlotOffer]:
+    """Times that a turn has looked up which then died or was discarded were shown to nobody; the list before was. What
+    can be chosen from, in order.
+    """
     shown = conversation.agent_state.get("list", {}).get("offers", [])
     rows = SlotOffer.objects.filter(conversation=conversation)
-    if not rows.filter(is_current=True).exclude(key__in=shown).update(is_current=False):
-        return
+    current = offers_of(rows.filter(is_current=True)).order_by("number")
+    found = list(current)
+    if all(str(row.key) in shown for row in found):
+        return found
+    rows.filter(is_current=True).exclude(key__in=shown).update(is_current=False)
     is_used = rows.filter(key__in=shown).exclude(appointment=None).exclude(appointment__status=AppointmentStatus.HOLD)
     if not is_used.exists():
         _make_current(conversation, shown)
+    return list(current.all())
 
 
 def keep_named(conversation: Conversation, text: str) -> None:
     """A person has changed the robot's text: what it no longer names, as it was offered, cannot be chosen."""
     rows = SlotOffer.objects.filter(conversation=conversation, is_current=True)
-    offers = [as_offer(row) for row in rows.select_related("moves", "appointment", "location")]
+    offers = [as_offer(row) for row in offers_of(rows)]
     zone, language = conversation.location.zone, conversation.language
     words = {offer.key: (offer.number, offer.words(zone, language)) for offer in offers}
     is_numbered = re.search(r"(?<!\d)\d\)", text) is not None

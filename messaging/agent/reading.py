@@ -19,7 +19,7 @@ from messaging.agent.memory import NOT_SAID
 from messaging.agent.situation import CallWindow, LeadFacts, Said, Situation, Visit, read_state
 from messaging.agent.words.language import read_language
 from messaging.enums import AgentMode, Direction, MessageKind
-from messaging.models import AgentSettings, Conversation, Message, Publication
+from messaging.models import AgentSettings, Conversation, Message, Publication, SlotOffer
 from messaging.scripts import values_for
 from messaging.visit_words import describe_call, describe_visit
 from scheduling import queries
@@ -35,6 +35,11 @@ def published_knowledge(business: Business, *, location_id: int | None = None) -
     """What was published last; before the first publication, what staff have written so far. `location_id`: as it holds
     there.
     """
+    key = ("knowledge", business.key, location_id)
+    return configuration.remember(key, lambda: _find_knowledge(business, location_id))
+
+
+def _find_knowledge(business: Business, location_id: int | None) -> Knowledge:
     latest = Publication.objects.filter(business=business).order_by("-version").values_list("pk", flat=True).first()
     if latest is not None:
         return _published(latest, business.key, location_id)
@@ -58,9 +63,17 @@ def draft_knowledge(business: Business) -> Knowledge:
 
 
 def read_situation(
-    conversation: Conversation, burst: Sequence[Message], robot: AgentSettings, *, mode: str, now: datetime
+    conversation: Conversation,
+    burst: Sequence[Message],
+    offers: Sequence[SlotOffer],
+    robot: AgentSettings,
+    *,
+    mode: str,
+    now: datetime,
 ) -> Situation:
-    """`conversation` with lead, request, number, location and business; `burst`: what waits for an answer."""
+    """`conversation` with lead, request, number, location and business; `burst`: what waits for an answer; `offers`:
+    what can be chosen from.
+    """
     lead, request = conversation.lead, conversation.request
     location = served_by(
         conversation.location,
@@ -77,8 +90,6 @@ def read_situation(
         ranges=week.ranges, now=now, language=language,
     )  # fmt: skip
     places = configuration.places_of(conversation.business, [row.id for row in knowledge.services])
-    offers = conversation.slot_offers.filter(is_current=True).order_by("number")
-    offers = offers.select_related("moves", "appointment", "location")
     return Situation(
         business=conversation.business.name,
         phone=values["phone"],
@@ -162,7 +173,10 @@ def _said(message: Message) -> Said:
 
 def _visits(conversation: Conversation, language: str, *, now: datetime) -> list[Visit]:
     rows = Appointment.objects.filter(lead=conversation.lead_id, status__in=CHANGEABLE, starts_at__gt=now)
-    rows = rows.select_related("service__booking_rules", "location__business").order_by("starts_at")[:5]
+    rows = rows.select_related("service__booking_rules", "location__business").only(
+        "key", "starts_at", "arrival_ends_at", "service__name", "service__booking_rules__place", "location__time_zone",
+        "location__business__time_zone",
+    )  # fmt: skip
     return [
         Visit(
             str(row.key), row.service.name, row.starts_at,
@@ -171,7 +185,7 @@ def _visits(conversation: Conversation, language: str, *, now: datetime) -> list
             ),
             needs_address=_is_away(row),
         )
-        for row in rows
+        for row in rows.order_by("starts_at")[:5]
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
@@ -20,11 +21,12 @@ from messaging import consent, conversations, outbound
 from messaging.agent import drivers, memory
 from messaging.agent.autonomy import MODES, mode_for, modes_of, settings_of
 from messaging.agent.books import LiveBooks
-from messaging.agent.burst import SETTLED, needs_no_answer, waiting_since, waiting_texts
+from messaging.agent.burst import needs_no_answer, waiting_since, waiting_texts
 from messaging.agent.claude import costs
 from messaging.agent.claude.conversing import FailureReason, ModelFailed, Usage
 from messaging.agent.desk import Desk, Overtaken, wanted_by_choice
 from messaging.agent.drivers import Answer, Words
+from messaging.agent.earlier import Earlier, read_earlier
 from messaging.agent.guards.check import Act
 from messaging.agent.reading import read_situation
 from messaging.agent.situation import Situation
@@ -41,7 +43,7 @@ from messaging.enums import (
     ScriptKind,
     TurnStatus,
 )  # fmt: skip
-from messaging.models import AgentSettings, AgentTurn, Conversation, Message
+from messaging.models import AgentSettings, AgentTurn, Conversation, Message, SlotOffer
 from messaging.optout_words import Meaning
 from recoverline.lib import clock, request_ids
 from scheduling.enums import BookedBy
@@ -159,24 +161,26 @@ def take(conversation_id: int) -> TurnStatus | None:
         return None
     conversation = _load(conversation_id)
     memory.take_back(conversation, now=now)
-    memory.forget_unsaid(conversation)
+    offers = memory.forget_unsaid(conversation)
     texts = waiting_texts(conversation)
     request_ids.go_on_with(texts[-1].request_id if texts else "")
     burst = [message for message in texts if consent.meaning_of(message.body) not in _ABOUT_CONSENT]
-    if burst and _goes_in_circles(texts[-1]):
+    earlier = read_earlier(conversation, texts[-1]) if burst else None
+    if earlier is not None and earlier.discarded >= MOST_DISCARDED:
         _give_up(conversation_id, why="The robot began anew again and again", now=now)
         return TurnStatus.HANDED_OFF
-    turn = _begin(conversation, texts[-1], now=now) if burst else None
-    if turn is None:
+    turn = _begin(conversation, texts[-1], earlier, now=now) if earlier is not None else None
+    if turn is None or earlier is None:
         _settle(conversation, None)
         _let_go(conversation, lease)
         return None
     try:
-        _run(turn, conversation, burst, lease=lease, now=now)
+        _run(turn, conversation, burst, offers, earlier, lease=lease, now=now)
     except Overtaken:
         _close(turn, TurnStatus.DISCARDED, "Discarded: a newer text, a person or an opt-out came first")
         if Conversation.objects.filter(pk=conversation.pk, turn_lease_until=lease).exists():
             _settle(conversation, turn.trigger)
+        _let_go(conversation, lease)
     except DatabaseError:
         # It is due as before, and taken again when the lease is over.
         raise
@@ -184,23 +188,21 @@ def take(conversation_id: int) -> TurnStatus | None:
         # What it has cost until now counts, whatever becomes of it.
         turn.save()
         raise
-    _let_go(conversation, lease)
     return TurnStatus(turn.status)
 
 
 def _load(conversation_id: int) -> Conversation:
     rows = Conversation.objects.select_related(
-        "business", "location__business", "number__business", "number__location__business", "number__account", "lead",
-        "request__service",
-    )  # fmt: skip
-    return rows.get(pk=conversation_id)
+        "business", "location", "number__location", "number__account", "lead", "request__service"
+    )
+    found = rows.get(pk=conversation_id)
+    number = found.number
+    # One row of the business for all of them.
+    found.location.business = number.business = number.location.business = found.lead.business = found.business
+    return found
 
 
-def _goes_in_circles(trigger: Message) -> bool:
-    return AgentTurn.objects.filter(trigger=trigger, status=TurnStatus.DISCARDED).count() >= MOST_DISCARDED
-
-
-def _begin(conversation: Conversation, trigger: Message, *, now: datetime) -> AgentTurn | None:
+def _begin(conversation: Conversation, trigger: Message, earlier: Earlier, *, now: datetime) -> AgentTurn | None:
     """The turn's row; None when nothing is to be answered any more."""
     if conversation.handler != Handler.ROBOT or conversation.automation_paused:
         return None
@@ -208,8 +210,7 @@ def _begin(conversation: Conversation, trigger: Message, *, now: datetime) -> Ag
         return None
     if consent.is_opted_out(conversation.business_id, conversation.lead.phone):
         return None
-    settled = AgentTurn.objects.filter(trigger=trigger, status__in=SETTLED)
-    if settled.exclude(message__status__in=memory.NOT_SAID).exists():
+    if earlier.is_answered:
         return None
     return AgentTurn.objects.create(
         business=conversation.business, conversation=conversation, trigger=trigger, started_at=now
@@ -217,27 +218,36 @@ def _begin(conversation: Conversation, trigger: Message, *, now: datetime) -> Ag
 
 
 def _run(
-    turn: AgentTurn, conversation: Conversation, burst: Sequence[Message], *, lease: datetime, now: datetime
+    turn: AgentTurn,
+    conversation: Conversation,
+    burst: Sequence[Message],
+    offers: Sequence[SlotOffer],
+    earlier: Earlier,
+    *,
+    lease: datetime,
+    now: datetime,
 ) -> None:
     robot = settings_of(conversation)
     if robot is None:
-        _end(turn, TurnStatus.SILENT, "The robot was switched off")
+        _end(turn, TurnStatus.SILENT, "The robot was switched off", earlier)
+        _let_go(conversation, lease)
         return
     intents = read_intents("\n".join(message.body for message in burst))
-    situation = read_situation(conversation, burst, robot, mode=mode_for(robot, intents), now=now)
+    situation = read_situation(conversation, burst, offers, robot, mode=mode_for(robot, intents), now=now)
     # "2" names no intent, but whoever answers a list with it wants what the list is for.
     intents |= wanted_by_choice(situation)
     mode = mode_for(robot, intents)
     turn.intents = sorted(intents)
     if mode == AgentMode.OFF:
-        _end(turn, TurnStatus.SILENT, f"Left to people: {_named(intents)}")
+        _end(turn, TurnStatus.SILENT, f"Left to people: {_named(intents)}", earlier)
+        _let_go(conversation, lease)
         return
     situation = replace(
         situation, may_act=mode == AgentMode.AUTO, modes=modes_of(robot), is_list_last=memory.is_list_last(conversation)
     )
     books = LiveBooks(conversation, turn.trigger, language=situation.language, now=now)
     words = Words(conversation.number, conversation.lead, situation.language, now=now)
-    reason = _reason_to_stop(turn, robot, conversation)
+    reason = _reason_to_stop(earlier, robot, conversation)
     if reason:
         desk = Desk(situation, books)
         desk.hand_off(reason)
@@ -252,30 +262,28 @@ def _run(
         answer = drivers.answer(situation, books, words, robot, conversation, spend=spend, now=now)
     # An offer may answer a text that spoke of nothing but a trouble.
     mode = min([mode, *map(situation.mode_of, answer.desk.offered_for)], key=MODES.index)
-    _finish(turn, conversation, answer, situation, mode=mode, lease=lease, now=now)
+    _finish(turn, conversation, answer, situation, earlier, mode=mode, lease=lease, now=now)
 
 
-def _reason_to_stop(turn: AgentTurn, robot: AgentSettings, conversation: Conversation) -> str:
+def _reason_to_stop(earlier: Earlier, robot: AgentSettings, conversation: Conversation) -> str:
     """Why a person must go on instead of the robot; "" if it may."""
-    broken = AgentTurn.objects.filter(trigger=turn.trigger, status=TurnStatus.RUNNING).exclude(pk=turn.pk)
-    first = broken.order_by("started_at").first()
-    if first is not None:
+    if earlier.broken_at:
         acted = LeadEvent.objects.filter(
-            business=conversation.business_id, lead=conversation.lead_id, kind__in=_ACTED, at__gte=first.started_at,
-            data__by=BookedBy.ROBOT,
+            business=conversation.business_id, lead=conversation.lead_id, kind__in=_ACTED,
+            at__gte=min(earlier.broken_at), data__by=BookedBy.ROBOT,
         )  # fmt: skip
         if acted.exists():
             # What it has done is done and told; to read the same text once more would be to do it once more.
             return "The robot broke off after it had changed an appointment"
-        if broken.count() >= MOST_BEGUN:
+        if len(earlier.broken_at) >= MOST_BEGUN:
             return "The robot broke off twice"
-    said = Message.objects.filter(conversation=conversation, kind=MessageKind.ROBOT).exclude(
+    # Whoever hands it back after that lets it begin anew.
+    later = AgentTurn.objects.filter(
+        conversation=conversation, status=TurnStatus.HANDED_OFF, started_at__gte=OuterRef("created_at")
+    )
+    said = Message.objects.filter(~Exists(later), conversation=conversation, kind=MessageKind.ROBOT).exclude(
         status__in=[MessageStatus.SUPPRESSED, MessageStatus.EXPIRED, MessageStatus.FAILED]
     )
-    # Whoever hands it back after that lets it begin anew.
-    last = AgentTurn.objects.filter(conversation=conversation, status=TurnStatus.HANDED_OFF).order_by("-id").first()
-    if last is not None:
-        said = said.filter(created_at__gt=last.started_at)
     return "The limit of the robot's texts is reached" if said.count() >= robot.most_texts else ""
 
 
@@ -285,6 +293,7 @@ def _finish(
     conversation: Conversation,
     answer: Answer,
     situation: Situation,
+    earlier: Earlier,
     *,
     mode: AgentMode,
     lease: datetime,
@@ -296,16 +305,17 @@ def _finish(
     _describe(turn, answer)
     with transaction.atomic():
         consent.hold_contact(conversation.lead_id)
-        # Whoever was so slow that the lease is over may have been replaced.
-        mine = Conversation.objects.filter(pk=conversation.pk, turn_lease_until=lease)
-        if not mine.exists() or answer.desk.books.is_overtaken():
+        if answer.desk.books.is_overtaken():
             raise Overtaken
-        drafts_of(conversation).update(status=TurnStatus.DISCARDED)
+        if earlier.is_any_open:
+            drafts_of(conversation).update(status=TurnStatus.DISCARDED)
+        changes: dict[str, Any] = {"turn_lease_until": None}
+        message = None
         is_draft = mode == AgentMode.DRAFT and bool(answer.text)
         if answer.text and not is_draft:
             # What a hand-off says must leave although the conversation is a person's from now on.
             kind = MessageKind.AUTO_REPLY if Act.HANDED_OFF in acts else MessageKind.ROBOT
-            turn.message = outbound.queue_text(
+            message = outbound.queue_text(
                 conversation, kind=kind, body=answer.text, idem_key=f"turn:{turn.key}", now=now
             )
         if is_draft:
@@ -317,9 +327,13 @@ def _finish(
             # Whoever gets no word for something that asks for one waits for a person.
             is_seen_to = answer.text or answer.desk.is_told or needs_no_answer(situation.text)
             if mode == AgentMode.AUTO and is_seen_to:
-                conversations.end_waiting(conversation)
-        memory.keep(conversation, turn, answer, situation)
-        _end(turn, status, answer.summary)
+                changes |= conversations.ANSWERED
+        changes |= memory.keep(conversation, turn, answer, situation)
+        # Whoever was so slow that the lease is over may have been replaced.
+        if not Conversation.objects.filter(pk=conversation.pk, turn_lease_until=lease).update(**changes):
+            raise Overtaken
+        turn.message = message
+        _end(turn, status, answer.summary, earlier)
 
 
 def _describe(turn: AgentTurn, answer: Answer) -> None:
@@ -334,12 +348,13 @@ def _describe(turn: AgentTurn, answer: Answer) -> None:
         turn.cost_micros = 0
 
 
-def _end(turn: AgentTurn, status: TurnStatus, summary: str) -> None:
+def _end(turn: AgentTurn, status: TurnStatus, summary: str, earlier: Earlier) -> None:
     """The burst is settled by this turn; those that died before it are over as well."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         _close(turn, status, summary)
-        broken = AgentTurn.objects.filter(conversation=turn.conversation_id, status=TurnStatus.RUNNING)
-        broken.update(status=TurnStatus.DISCARDED, summary="Broke off; begun anew", finished_at=turn.finished_at)
+        if earlier.is_any_open:
+            broken = AgentTurn.objects.filter(conversation=turn.conversation_id, status=TurnStatus.RUNNING)
+            broken.update(status=TurnStatus.DISCARDED, summary="Broke off; begun anew", finished_at=turn.finished_at)
         _settle(turn.conversation, turn.trigger)
 
 

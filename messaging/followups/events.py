@@ -63,10 +63,11 @@ def _stop(event: LeadEvent, running: Enrollment | None, *, now: datetime) -> Non
     if reason in _MARKS:
         stopping.mark(event.lead_id, _MARKS[reason], now=event.at)
     # The end of the job is where a sequence after the job begins.
-    if running is not None and not (event.kind == "request.won" and running.sequence.trigger == Trigger.AFTER_JOB):
-        stopping.stop_for(event.lead_id, reason, now=now)
-    elif running is None:
-        stopping.keep_back(event.lead_id, standing.SUPPRESSIONS[reason])
+    if running is not None and event.kind == "request.won" and running.sequence.trigger == Trigger.AFTER_JOB:
+        return
+    stopping.keep_back(event.lead_id, standing.SUPPRESSIONS[reason])
+    if running is not None:
+        stopping.end(running, reason, now=now)
 
 
 def _note_staff(event: LeadEvent, running: Enrollment, *, now: datetime) -> None:
