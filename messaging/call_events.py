@@ -29,8 +29,20 @@ WORDLESS_SECONDS = 2
 
 
 def find_call(account: CarrierAccount, call_id: str) -> Call | None:
-    calls = Call.objects.select_related("business", "location__business", "number__account", "number__location")
-    return calls.filter(account=account, carrier_call_id=call_id).first()
+    """With its business, location and number, as they are remembered."""
+    call = _call_with_id(account, call_id)
+    return call and _with_its_own(call)
+
+
+def _call_with_id(account: CarrierAccount, call_id: str) -> Call | None:
+    return Call.objects.filter(account=account, carrier_call_id=call_id).first()
+
+
+def _with_its_own(call: Call) -> Call:
+    call.business = configuration.business_with_id(call.business_id)
+    call.location = configuration.location_with_id(call.location_id)
+    call.number = configuration.number_with_id(call.number_id)
+    return call
 
 
 def open_call(
@@ -133,9 +145,9 @@ def ringing_ended(account: CarrierAccount, event: RingingEnded, *, now: datetime
         if not missed_calls.mark_answered(call, now=now) and event.bridged:
             missed_calls.take_back(call, now=now)
         return Say("", call.business.language)
-    targets = _ring_targets(call)
     in_order = call.number.ring_order == RingOrder.IN_ORDER
-    if in_order and event.attempt < len(targets) and reason != MissReason.ABANDONED and call.state == CallState.RINGING:
+    targets = _ring_targets(call) if in_order else ()
+    if event.attempt < len(targets) and reason != MissReason.ABANDONED and call.state == CallState.RINGING:
         return _ring(call.number, targets, attempt=event.attempt + 1)
     missed_calls.handle(call, reason, now=now, rang_seconds=_seconds_since(call.started_at, now))
     return _voicemail(call)
@@ -143,11 +155,15 @@ def ringing_ended(account: CarrierAccount, event: RingingEnded, *, now: datetime
 
 def call_ended(account: CarrierAccount, event: CallEnded, *, now: datetime) -> VoicePlan | None:
     """The only news of a caller who gave up while it rang, and perhaps the first we hear of the call at all."""
-    call, opened = find_call(account, event.call_id), False
+    known = Call.objects.filter(account=account, carrier_call_id=event.call_id)
+    if known.filter(ended_at=None).exclude(state=CallState.RINGING).update(ended_at=now):
+        return None  # decided by now, as nearly always
+    call, opened = _call_with_id(account, event.call_id), False
     if call is None:
         number = _number_called(account, event.to)
         call, opened = open_call(account, number, call_id=event.call_id, caller=event.caller, started_at=now)
     if call.state == CallState.RINGING:
+        _with_its_own(call)
         reason = missed_calls.classify_hang_up(end=event.end, accepted=call.accepted_at is not None)
         if reason is None:
             missed_calls.mark_answered(call, now=now)
@@ -240,7 +256,8 @@ def _add_transcript(call: Call, text: str, *, now: datetime) -> None:
 # ---------------------------------------------------------------- what is said
 def _ring_targets(call: Call) -> tuple[str, ...]:
     """Whom to ring; never a phone that is part of this call or comes back to us, or it would ring round and round."""
-    phones = [target.phone for target in call.number.ring_targets.all()]
+    targets = configuration.rung_by(call.number)
+    phones = [phone for phone, _ in targets]
     if phones and blocking.is_blocked(call.business_id, call.caller):
         # They may leave a message, which is kept, and disturb nobody.
         return ()
@@ -248,9 +265,8 @@ def _ring_targets(call: Call) -> tuple[str, ...]:
     if forwarded_from in phones:
         # A phone of the team passes unanswered calls on to us: this is our own ringing, come back.
         return ()
-    ours = PhoneNumber.objects.filter(number__in=phones, is_active=True).exclude(mode=NumberMode.EXTERNAL)
-    looped = {call.number.number, call.caller, forwarded_from, *ours.values_list("number", flat=True)}
-    return tuple(phone for phone in phones if phone not in looped)
+    looped = {call.number.number, call.caller, forwarded_from}
+    return tuple(phone for phone, is_ours in targets if phone not in looped and not is_ours)
 
 
 def _ring(number: PhoneNumber, targets: tuple[str, ...], *, attempt: int) -> Ring:

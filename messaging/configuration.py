@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from cachetools import TTLCache
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from leads.models import Business, Location, Membership
 from messaging import rule_terms
@@ -29,15 +30,21 @@ _remembered: TTLCache[Hashable, Any] = TTLCache(maxsize=5000, ttl=settings.CONFI
 _lock = Lock()
 
 
-def remember(key: Hashable, read: Callable[[], T]) -> T:
-    """What `read` returned less than settings.CONFIGURATION_SECONDS ago for this `key`; None is not remembered."""
+def _is_none(found: object) -> bool:
+    return found is None
+
+
+def remember(key: Hashable, read: Callable[[], T], *, unless: Callable[[T], bool] = _is_none) -> T:
+    """What `read` returned less than settings.CONFIGURATION_SECONDS ago for this `key`; None is not remembered, nor
+    what `unless` says.
+    """
     with _lock:
         # Asked once: between a look and a second one it may have been forgotten.
         found: T | None = _remembered.get(key)
     if found is not None:
         return found
     found = read()
-    if found is not None:
+    if not unless(found):
         with _lock:
             _remembered[key] = found
     return found
@@ -57,7 +64,30 @@ def number_called(account: CarrierAccount, to: str) -> PhoneNumber | None:
     Also one that is switched off, or that another account of the business carries by now: callers still call it and
     say STOP to it.
     """
-    return remember(("number", account.pk, to), lambda: _find_number(account, to))
+    number = remember(("number", account.pk, to), lambda: _find_number(account, to))
+    return number and _with_its_own(number)
+
+
+def number_with_id(pk: int) -> PhoneNumber:
+    """The same for a row that names it."""
+    return _with_its_own(remember(("number", pk), lambda: PhoneNumber.objects.get(pk=pk)))
+
+
+def location_with_id(pk: int) -> Location:
+    """With its business."""
+    location = remember(("location", pk), lambda: Location.objects.get(pk=pk))
+    location.business = business_with_id(location.business_id)
+    return location
+
+
+def business_with_id(pk: int) -> Business:
+    return remember(("business", pk), lambda: Business.objects.get(pk=pk))
+
+
+def rung_by(number: PhoneNumber) -> list[tuple[str, bool]]:
+    """The phones that this number rings, in order, and whether each is a line that comes back to us."""
+    targets = remember(("targets", number.business_id), lambda: _find_targets(number.business_id))
+    return targets.get(number.pk, [])
 
 
 def active_accounts() -> int:
@@ -107,15 +137,33 @@ def robot_of(business_id: int) -> AgentSettings | None:
 
 
 def _find_number(account: CarrierAccount, to: str) -> PhoneNumber | None:
-    numbers = PhoneNumber.objects.select_related("business", "location", "account").filter(
+    numbers = PhoneNumber.objects.filter(
         number=parse_phone(to, account.business.country) or to, business=account.business_id
     )
     if account.kind == CarrierKind.WEBHOOK:
         numbers = numbers.filter(reported_by=account, mode=NumberMode.EXTERNAL)
-    number = numbers.first()
-    if number is not None:
-        number.location.business = number.business
+    return numbers.first()
+
+
+def _with_its_own(number: PhoneNumber) -> PhoneNumber:
+    """Many numbers share an account and a location, which are remembered by themselves."""
+    number.business = business_with_id(number.business_id)
+    number.location = location_with_id(number.location_id)
+    number.account = _account_with_id(number.account_id)
     return number
+
+
+def _account_with_id(pk: int) -> CarrierAccount:
+    return remember(("account id", pk), lambda: CarrierAccount.objects.get(pk=pk))
+
+
+def _find_targets(business_id: int) -> dict[int, list[tuple[str, bool]]]:
+    ours = PhoneNumber.objects.filter(number=OuterRef("phone"), is_active=True).exclude(mode=NumberMode.EXTERNAL)
+    rows = RingTarget.objects.filter(number__business=business_id).order_by("position", "id")
+    found: dict[int, list[tuple[str, bool]]] = {}
+    for number_id, phone, is_ours in rows.values_list("number_id", "phone", Exists(ours)):
+        found.setdefault(number_id, []).append((phone, is_ours))
+    return found
 
 
 def finds_something_to_book(business: Business) -> bool:
