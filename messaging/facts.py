@@ -171,17 +171,18 @@ def _first_texts(call: Call) -> "QuerySet[Message]":
 
 def _texts(call: Call, now: datetime) -> dict[str, int]:
     """How many first texts left in the last hour and day: those after calls, and as `form_...` those after forms."""
-    hour, here = Q(created_at__gt=now - timedelta(hours=1)), Q(number=call.number_id)
-    spans = {"day": Q(), "hour": hour, "number_hour": hour & here}
+    spans = {"day": Q(), "hour": Q(created_at__gt=now - timedelta(hours=1))}
     counts = {name: Count("pk", filter=span & ~_BY_FORM) for name, span in spans.items()}
     counts |= {f"form_{name}": Count("pk", filter=span & _BY_FORM) for name, span in spans.items()}
-    # The limits are a shield against floods: a second old is new enough, counting anew for each call of one is not.
     # A second try is the same text; its key does not say whether a form was its cause.
     texts = _first_texts(call).filter(created_at__gt=now - timedelta(days=1)).exclude(idem_key__startswith=AGAIN)
-    found: dict[str, int] = configuration.remember(
-        ("texts", call.business_id, call.number_id), lambda: texts.aggregate(**counts)
+    # The limits are a shield against floods: a second old is new enough, counting anew for each call of one is not.
+    rows: list[Any] = configuration.remember(
+        ("texts", call.business_id), lambda: list(texts.order_by().values("number").annotate(**counts))
     )
-    return found
+    found = {name: sum(row[name] for row in rows) for name in counts}
+    here = next((row for row in rows if row["number"] == call.number_id), dict.fromkeys(counts, 0))
+    return found | {"number_hour": here["hour"], "form_number_hour": here["form_hour"]}
 
 
 def _last_text(call: Call, lead: Lead | None, now: datetime) -> datetime | None:
