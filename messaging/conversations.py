@@ -30,7 +30,7 @@ ANSWERED: Mapping[str, bool | None] = MappingProxyType(
 def latest_conversation(lead: Lead, number: PhoneNumber) -> Conversation | None:
     """The running one, else the one that ended last; with `lead` and `number` themselves in it. Never a team line."""
     ended = Case(When(status=ConversationStatus.DONE, then=1), default=0)
-    threads = Conversation.objects.filter(lead=lead, number=number, is_team=False)
+    threads = Conversation.objects.filter(lead=lead, number=number, is_team=False).select_related("request")
     latest = threads.order_by(ended, "-last_at").first()
     return latest and _with_its_own(latest, lead, number)
 
@@ -49,7 +49,9 @@ def open_conversation(
     `is_new`: the lead is, so there is nothing to look for. `request`: what a new conversation is about. `by_call`: a
     missed call is the first that happens in a new one.
     """
-    latest = None if is_new else latest_conversation(lead, number)
+    if is_new:
+        return _begin(lead, number, now, request, by_call=by_call)
+    latest = latest_conversation(lead, number)
     # Whoever is blocked opens nothing again.
     if latest is not None and (latest.status != ConversationStatus.DONE or lead.blocked_at is not None):
         return latest
@@ -105,10 +107,19 @@ def _begin(
     )
 
 
-def note_said(conversation: Conversation, *, text: str, now: datetime, by_customer: bool, happening: Happening) -> None:
+def note_said(
+    conversation: Conversation,
+    *,
+    text: str,
+    now: datetime,
+    by_customer: bool,
+    happening: Happening,
+    is_held: bool = False,
+) -> None:
     """Keep the list's columns: what happened last, unread, whether a reply is due, and by when.
 
-    What a customer says reopens a conversation that is done, or is noted in the one that was opened since.
+    What a customer says reopens a conversation that is done, or is noted in the one that was opened since. `is_held`:
+    the contact was held before `conversation` was read, so nobody has closed it since.
     """
     changes: dict[str, object] = {
         "last_at": now, "last_preview": one_line(text, 150), "last_happening": happening,
@@ -117,8 +128,9 @@ def note_said(conversation: Conversation, *, text: str, now: datetime, by_custom
         # Until a robot answers (its own turn), whatever a customer says waits for a person.
         changes |= {**waits_from(conversation, now), "unread_count": F("unread_count") + 1}
         changes |= {"status": ConversationStatus.OPEN, "closed_at": None, "snoozed_until": None}
+    may_reopen = by_customer and not (is_held and conversation.status != ConversationStatus.DONE)
     try:
-        with transaction.atomic(savepoint=by_customer):
+        with transaction.atomic(savepoint=may_reopen):
             Conversation.objects.filter(pk=conversation.pk).update(**changes)
     except IntegrityError:
         with transaction.atomic():

@@ -207,7 +207,9 @@ def _carry_out(
         text=f"Missed call: {MissReason(call.miss_reason).label.lower()}",
     )  # fmt: skip
     if decision.outcome == Outcome.TEXT and refusal is None and call.conversation is not None:
-        send_first_text(call, call.conversation, decision, now=now, tried=arm.script if arm else None)
+        send_first_text(
+            call, call.conversation, decision, now=now, tried=arm.script if arm else None, is_new=is_new
+        )  # fmt: skip
     elif decision.outcome == Outcome.TASK:
         ask_callback(call, TaskReason.RULE, now=now)
     elif refusal is not None and refusal.task is not None and decision.outcome == Outcome.TEXT:
@@ -238,7 +240,7 @@ def _why_stopped(call: Call) -> str:
 
 
 def send_first_text(
-    call: Call, conversation: Conversation, decision: RuleDecision, *, now: datetime, tried: Script | None = None
+    call: Call, conversation: Conversation, decision: RuleDecision, *, now: datetime, tried: Script | None, is_new: bool
 ) -> None:
     """One cause, one text: the call's id at the carrier is the key. `tried`: the script of an experiment."""
     kind, language = ScriptKind(decision.script_kind), conversation.language or call.business.language
@@ -258,7 +260,10 @@ def send_first_text(
         delay=timedelta(seconds=decision.delay_seconds),
     )
     if not text.suppression:
-        enrolling.begin(Trigger.NO_REPLY, conversation=conversation, cause=text.idem_key, at=now, now=now)
+        enrolling.begin(
+            Trigger.NO_REPLY, conversation=conversation, cause=text.idem_key, at=now, now=now, is_held=True,
+            is_new=is_new,
+        )  # fmt: skip
     evidence = f"call {call.carrier_call_id}"
     ledger.note_contact(call.business_id, call.caller, means=ConsentMeans.CALL, at=call.started_at, evidence=evidence)
 

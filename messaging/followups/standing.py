@@ -126,12 +126,20 @@ def reason_not_to_send(message: Message, *, staff_wrote: bool = False) -> Suppre
 
 
 def reason_not_to_begin(
-    sequence: SequenceRow, conversation: Conversation, *, request: JobRequest | None, now: datetime
+    sequence: SequenceRow,
+    conversation: Conversation,
+    *,
+    request: JobRequest | None,
+    now: datetime,
+    is_new: bool = False,
 ) -> StopReason | None:
-    """The same before there is anything to stop. `conversation` has its lead."""
+    """The same before there is anything to stop. `conversation` has its lead.
+
+    `is_new`: the lead was made in this transaction, by what has asked about opt-outs before.
+    """
     lead, trigger = conversation.lead, Trigger(sequence.trigger)
     known = _of_lead(lead) or _of_request(request, trigger) or _of_thread(conversation, sequence)
-    if known:
+    if known or is_new:
         return known
     mine = {"business": conversation.business_id, "phone": lead.phone}
     rows = Lead.objects.filter(pk=lead.pk).values_list(
