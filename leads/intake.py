@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from leads import events
 from leads.enums import LeadKind, RequestStatus
@@ -14,15 +14,29 @@ from leads.models import Business, JobRequest, Lead, Location, Service
 
 
 def open_lead(
-    business: Business, *, phone: str, at: datetime, source: str = "", name: str = "", simulated: bool = False
+    business: Business,
+    *,
+    phone: str,
+    at: datetime,
+    source: str = "",
+    name: str = "",
+    simulated: bool = False,
+    hold: bool = False,
 ) -> Lead:
-    """The lead of `phone` (E.164), created if it is new."""
-    lead = Lead.objects.filter(business=business, phone=phone).first()
-    return lead or new_lead(business, phone=phone, at=at, source=source, name=name, simulated=simulated)
+    """The lead of `phone` (E.164), created if it is new; with `hold` its row is locked until the transaction ends."""
+    lead = _with_phone(business, phone, hold).first()
+    return lead or new_lead(business, phone=phone, at=at, source=source, name=name, simulated=simulated, hold=hold)
 
 
 def new_lead(
-    business: Business, *, phone: str, at: datetime, source: str = "", name: str = "", simulated: bool = False
+    business: Business,
+    *,
+    phone: str,
+    at: datetime,
+    source: str = "",
+    name: str = "",
+    simulated: bool = False,
+    hold: bool = False,
 ) -> Lead:
     """The lead of a phone that was not known a moment ago. Safe under concurrency: the database knows one per phone."""
     try:
@@ -33,7 +47,13 @@ def new_lead(
             events.tell("lead.created", business=business, lead=lead, at=at)
             return lead
     except IntegrityError:
-        return Lead.objects.get(business=business, phone=phone)
+        return _with_phone(business, phone, hold).get()
+
+
+def _with_phone(business: Business, phone: str, hold: bool) -> QuerySet[Lead]:
+    leads = Lead.objects.filter(business=business, phone=phone).order_by()
+    # Rows that refer to it may still be written meanwhile.
+    return leads.select_for_update(no_key=True) if hold else leads
 
 
 @dataclass(frozen=True, slots=True)

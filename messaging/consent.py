@@ -74,7 +74,7 @@ def hold_contact(lead_id: int) -> None:
     that refer to the lead may still be written meanwhile. SQLite has one writer anyway.
     """
     if connection.features.has_select_for_update:
-        list(Lead.objects.select_for_update(no_key=True).filter(pk=lead_id).values_list("pk"))
+        list(Lead.objects.select_for_update(no_key=True).filter(pk=lead_id).order_by().values_list("pk"))
 
 
 def opt_out(

@@ -14,7 +14,7 @@ from messaging.agent.words.loops import LoopSign, Said, is_auto_reply, looks_aut
 from messaging.answers import answer
 from messaging.carriers.base import BadPayload, TextReceived
 from messaging.compliance import ledger
-from messaging.configuration import number_called
+from messaging.configuration import number_called, own_phones
 from messaging.enums import (
     ConsentKind,
     ConsentMeans,
@@ -51,21 +51,25 @@ def text_received(account: CarrierAccount, event: TextReceived, *, now: datetime
         # The stored webhook is all there is to keep: a bank's code opens no conversation.
         return
     phone = parse_phone(event.sender, number.business.country)
-    if phone is None or _is_ours(number, phone):
+    if phone is None:
+        return
+    # Neither a line of ours nor anybody of the team, as nearly always: nothing to ask.
+    is_own = phone in own_phones(number.business_id)
+    if is_own and _is_ours(number, phone):
         return
     if Message.objects.filter(account=account, carrier_message_id=event.message_id).exists():
         return
-    if commands.receive(account, number, phone, event, now=now):
+    if is_own and commands.receive(account, number, phone, event, now=now):
         return
+    # Held: a turn that is about to answer holds the same row. Either it sees this text, or this text sees its answer.
     lead = intake.open_lead(
-        number.business, phone=phone, at=now, source=number.source, simulated=number.account.kind == "simulator"
-    )
+        number.business, phone=phone, at=now, source=number.source, simulated=number.account.kind == "simulator",
+        hold=True,
+    )  # fmt: skip
     if lead.created_at == now:
         consent.recall(lead.business_id, phone)
     if lead.is_landline or lead.is_unreachable:
         delivery.believe_reachable(lead.pk)
-    # A turn that is about to answer holds the same row: either it sees this text, or this text sees its answer.
-    consent.hold_contact(lead.pk)
     conversation = _conversation_for(lead, number, event, now=now)
     message = _store(conversation, event, now=now)
     meaning = consent.meaning_of(message.body, carrier_keyword=event.carrier_keyword)
@@ -106,7 +110,7 @@ def _act_on(
     _note_first_text(conversation.lead, message, event, now=now)
     conversations.note_said(
         conversation, text=body or "Picture", now=now, by_customer=not _is_known_machine(conversation, message),
-        happening=Happening.TEXT_IN,
+        happening=Happening.TEXT_IN, is_held=True,
     )  # fmt: skip
     relay.ring_if_relayed(conversation)
     if meaning == Meaning.MAYBE:
@@ -121,7 +125,7 @@ def _act_on(
     # "URGENT, drain clogged in Tempe, how much?" says what the robot can go on with; a danger is for people alone.
     if is_urgent and (sounds_dangerous(said) or len(body.split()) <= _ONLY_URGENT):
         return
-    enrolling.wait_for_booking(conversation, now=now)
+    enrolling.wait_for_booking(conversation, now=now, is_held=True)
     leaves_moves = autonomy.answers(conversation, Intent.RESCHEDULE)
     if not appointment_replies.notice(conversation, message, now=now, leaves_moves=leaves_moves):
         turn.wake(conversation, now=now)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from leads import callbacks, events
 from leads.enums import Language, TaskReason, Urgency
 from leads.models import SafetyText
-from messaging import conversations, outbound
+from messaging import configuration, conversations, outbound
 from messaging.agent.words.language import read_language
 from messaging.answers import answer
 from messaging.enums import MessageKind, ScriptKind
@@ -135,5 +135,9 @@ def urgent_words(conversation: Conversation) -> set[str]:
 
 
 def _urgent_words(business_id: int) -> set[str]:
+    return configuration.remember(("urgent words", business_id), lambda: _find_urgent_words(business_id))
+
+
+def _find_urgent_words(business_id: int) -> set[str]:
     scripted = Script.objects.filter(business=business_id, is_active=True).exclude(urgent_words="")
     return set(URGENT_WORDS).union(*(script.urgent_word_list for script in scripted))
