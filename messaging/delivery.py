@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from leads import callbacks, events
 from leads.enums import TaskReason
@@ -49,6 +49,11 @@ UNSETTLED = (MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNKNOWN)
 TOLD_OF_VISIT = "appointment:"
 # How the key of a second try begins; the first text's own key follows.
 AGAIN = "again:"
+# Of the sixty columns of a text and its lead, what a callback without an error asks about.
+_ASKED = (
+    "key", "status", "carrier_message_id", "sent_at", "business", "account",
+    "lead__is_landline", "lead__is_unreachable", "lead__is_team", "lead__is_simulated", "lead__erased_at",
+)  # fmt: skip
 RETRY_AFTER = {"30003": timedelta(minutes=5), "30008": timedelta(seconds=30)}
 
 
@@ -57,7 +62,9 @@ def apply_status(account: CarrierAccount, event: TextStatus, *, now: datetime) -
 
     Its row is found by our own key first: the callback may be quicker than our own bookkeeping.
     """
-    mine = Message.objects.filter(account=account, direction=Direction.OUT)
+    mine = Message.objects.filter(account=account, direction=Direction.OUT).select_related("lead")
+    if not event.error_code:
+        mine = mine.only(*_ASKED)
     message = mine.filter(key=event.message_key).first() if _is_uuid(event.message_key) else None
     if message is None:
         message = mine.filter(carrier_message_id=event.message_id).first()
@@ -101,7 +108,9 @@ def _move_up(message: Message, delivery: Delivery, *, code: str, text: str, now:
     changes: dict[str, object] = {"status": status, "suppression": "", "next_at": None, "lease_until": None}
     if status == MessageStatus.DELIVERED:
         changes["delivered_at"] = now
-    row.filter(status__in=UNSETTLED).update(error_code="", error_text="")
+    if message.status in UNSETTLED:
+        for name in ("error_code", "error_text"):
+            changes[name] = Case(When(status__in=UNSETTLED, then=Value("")), default=F(name))
     moved = row.filter(status__in=[other for other, rank in RANK.items() if rank < RANK[status]]).update(**changes)
     if moved and message.sent_at is None:
         was_first = row.filter(sent_at=None).update(sent_at=now)
@@ -109,7 +118,8 @@ def _move_up(message: Message, delivery: Delivery, *, code: str, text: str, now:
             tell_sent(message, now=now)
     if moved and status == MessageStatus.DELIVERED:
         _call_off_second_try(message)
-        believe_reachable(message.lead_id)
+        if message.lead.is_landline or message.lead.is_unreachable:
+            believe_reachable(message.lead_id)
     if code and code != "0":
         # The first error is kept, whatever the order in which callbacks come.
         row.filter(error_code="").update(error_code=code, error_text=text)
@@ -243,9 +253,12 @@ def _next_day(message: Message, *, now: datetime) -> datetime:
 
 def _call_off_second_try(message: Message) -> None:
     """It was delivered after all: the second try has not begun, so there is nothing to keep of it."""
-    Message.objects.filter(
+    again = Message.objects.filter(
         business=message.business_id, idem_key=f"{AGAIN}{message.key}", status=MessageStatus.QUEUED, attempts=0
-    ).delete()
+    )
+    # Looked for first: deleting reads whole rows, and there is hardly ever one.
+    if again.exists():
+        again.delete()
 
 
 # ---------------------------------------------------------------- texts that do not leave
