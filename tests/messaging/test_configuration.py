@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from cachetools import TTLCache
 
-from leads.models import Location, Membership
+from leads.models import Business, Location, Membership
 from messaging import configuration
 from messaging.enums import CarrierKind, NumberMode
 from messaging.models import CarrierAccount, PhoneNumber, RingTarget, Rule
@@ -76,6 +76,45 @@ def test_remembering_saves_the_queries(cast: Cast, a_second: Clock, django_asser
         assert (number.business.name, number.location.business.name, number.account.name) == (
             cast.a.name, cast.a.name, cast.a_account.name,
         )  # fmt: skip
+
+
+def test_a_line_is_the_same_by_its_id_and_what_it_shares_is_remembered_by_itself(
+    cast: Cast, a_second: Clock, django_assert_num_queries: object
+) -> None:
+    second = make_number(cast.a_location, cast.a_account, number="+12125550177")
+    configuration.number_with_id(cast.a_number.pk)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        number = configuration.number_with_id(second.pk)
+    assert number == second
+    assert (number.business.name, number.location.business.name, number.account.name) == (
+        cast.a.name, cast.a.name, cast.a_account.name,
+    )  # fmt: skip
+    Business.objects.filter(pk=cast.a.pk).update(name="Renamed")
+    a_second.seconds = 1.1
+    number = configuration.number_with_id(second.pk)
+    assert (number.business.name, number.location.business.name) == ("Renamed", "Renamed")
+
+
+def test_whom_a_line_rings_in_order_and_what_comes_back_to_us(cast: Cast) -> None:
+    """The other one's line is nobody's phone either, wherever it belongs; what a phone system reports is one."""
+    ours = make_number(cast.a_location, cast.a_account, number="+12125550177")
+    reported = make_number(cast.a_location, cast.a_account, number="+12125550178", mode=NumberMode.EXTERNAL)
+    off = make_number(cast.a_location, cast.a_account, number="+12125550179", is_active=False)
+    phones = [(ours.number, 2), (reported.number, 3), (off.number, 4), (cast.b_number.number, 5), ("+12125550171", 1)]
+    for phone, position in phones:
+        RingTarget.objects.create(number=cast.a_number, phone=phone, position=position)
+    assert configuration.rung_by(cast.a_number) == [
+        ("+12125550171", False), (ours.number, True), (reported.number, False), (off.number, False),
+        (cast.b_number.number, True),
+    ]  # fmt: skip
+    assert configuration.rung_by(ours) == []
+    assert configuration.rung_by(cast.b_number) == []
+
+
+def test_what_may_be_taken_back_is_not_remembered(a_second: Clock) -> None:
+    found = iter(["made", "kept", "never read"])
+    said = [configuration.remember("key", lambda: next(found), unless=lambda it: it == "made") for _ in range(3)]
+    assert said == ["made", "kept", "kept"]
 
 
 def test_what_is_not_there_is_asked_again(cast: Cast, a_second: Clock) -> None:

@@ -367,6 +367,16 @@ def test_a_callback_for_a_second_copy_is_logged_and_changes_nothing(
     ]
 
 
+def test_a_callback_takes_few_statements(first: Message, wire: Wire, at, django_assert_num_queries) -> None:
+    """It is what carriers post most: read the text, write it, and see whether a second try waits."""
+    outbound.deliver(first.pk)
+    first.refresh_from_db()
+    for status, statements in ((Delivery.SENT, 2), (Delivery.DELIVERED, 3)):
+        event = TextStatus(message_id=first.carrier_message_id, message_key=str(first.key), delivery=status)
+        with transaction.atomic(), django_assert_num_queries(statements):
+            delivery.apply_status(wire.account, event, now=clock.now())
+
+
 def test_a_callback_without_a_key_is_found_by_its_id(first: Message, wire: Wire, at) -> None:
     wire.deliver_due()
     first.refresh_from_db()

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from cachetools import TTLCache
+from django.db import transaction
 
 from leads import outcomes
 from leads.enums import RequestStatus
 from leads.models import Lead
 from leads.outcomes import Outcome
+from messaging import configuration
 from messaging.enums import ConversationStatus, Handler
 from messaging.followups import control, versions
 from messaging.followups.enums import AfterStaff, StopReason, Trigger
@@ -55,6 +58,22 @@ def test_a_missed_call_begins_it_with_its_first_text(wire: Wire, at: time_machin
     first = wire.texts()[0]
     assert (enrollment.sequence, enrollment.cause, enrollment.lead) == (sequence, first.idem_key, first.lead)
     assert due_in(enrollment, NOON) == DAY
+
+
+def test_a_version_that_was_taken_back_is_in_nobodys_memory(
+    wire: Wire, at: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Staff ask what would happen if somebody called: nothing of it stays."""
+    monkeypatch.setattr(configuration, "_remembered", TTLCache(maxsize=100, ttl=60))
+    make_sequence(wire, {})
+    thread = make_thread(wire)
+    with transaction.atomic():
+        assert enroll(thread) is not None
+        transaction.set_rollback(True)
+    assert not SequenceVersion.objects.exists()
+    begun = enroll(thread)
+    assert begun is not None
+    assert begun.version == SequenceVersion.objects.get()
 
 
 def test_a_missed_call_without_a_text_begins_nothing(wire: Wire, at: time_machine.Traveller) -> None:
