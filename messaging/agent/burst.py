@@ -4,7 +4,9 @@ A text's row is written under the contact's lock, so the rows of one customer ar
 in. The clock was read before the lock, may have been set back, and a stored webhook is handled late.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Max, Min, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -15,6 +17,7 @@ from messaging.agent.words.sentences import is_reaction, sentences_of
 from messaging.agent.words.yes_no import YesNo, read_yes_no
 from messaging.appointment_words import says_more
 from messaging.enums import Direction, Intent, MessageKind, TurnStatus
+from messaging.inbox import prepared
 from messaging.models import AgentTurn, Conversation, Message
 
 SETTLED = (
@@ -27,11 +30,17 @@ _LONGEST_YES = 4
 
 def waiting_texts(conversation: Conversation) -> list[Message]:
     """What came in since the burst began and was not answered yet, oldest first; each with its number of `pictures`."""
+    began = conversation.burst_began_at
+    return list(reversed(prepared.rows(_waiting, [conversation.pk] if began is None else [conversation.pk, began])))
+
+
+def _waiting(values: Sequence[Any]) -> "QuerySet[Message]":
+    conversation, *began = values
     texts = _unanswered(conversation)
-    if conversation.burst_began_at is not None:
-        first = texts.filter(created_at__gte=conversation.burst_began_at).order_by("pk").values("pk")[:1]
+    if began:
+        first = texts.filter(created_at__gte=began[0]).order_by("pk").values("pk")[:1]
         texts = Message.objects.filter(conversation=conversation, direction=Direction.IN, pk__gte=first)
-    return list(reversed(texts.annotate(pictures=Count("media")).order_by("-id")[:_LONGEST_LIST]))
+    return texts.annotate(pictures=Count("media")).order_by("-id")[:_LONGEST_LIST]
 
 
 def waiting_since(conversation: Conversation) -> datetime | None:
@@ -41,11 +50,11 @@ def waiting_since(conversation: Conversation) -> datetime | None:
         kind__in=[MessageKind.STAFF, MessageKind.ROBOT, MessageKind.AUTO_REPLY],
     ).exclude(status__in=NOT_SAID)  # fmt: skip
     last = ours.aggregate(pk=Max("pk"))["pk"] or 0
-    began: datetime | None = _unanswered(conversation).filter(pk__gt=last).aggregate(at=Min("created_at"))["at"]
+    began: datetime | None = _unanswered(conversation.pk).filter(pk__gt=last).aggregate(at=Min("created_at"))["at"]
     return began
 
 
-def _unanswered(conversation: Conversation) -> "QuerySet[Message]":
+def _unanswered(conversation: int) -> "QuerySet[Message]":
     """The customer's texts after the last one that a turn has settled or a person has answered, by their rows."""
     settled = AgentTurn.objects.filter(conversation=conversation, status__in=SETTLED)
     settled = settled.exclude(status__in=NEVER_LEFT).exclude(message__status__in=NOT_SAID)

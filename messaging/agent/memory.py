@@ -153,15 +153,18 @@ def forget_unsaid(conversation: Conversation) -> list[SlotOffer]:
     """
     shown = conversation.agent_state.get("list", {}).get("offers", [])
     rows = SlotOffer.objects.filter(conversation=conversation)
-    current = offers_of(rows.filter(is_current=True)).order_by("number")
-    found = list(current)
+    found = prepared.rows(_current, [conversation.pk])
     if all(str(row.key) in shown for row in found):
         return found
     rows.filter(is_current=True).exclude(key__in=shown).update(is_current=False)
     is_used = rows.filter(key__in=shown).exclude(appointment=None).exclude(appointment__status=AppointmentStatus.HOLD)
     if not is_used.exists():
         _make_current(conversation, shown)
-    return list(current.all())
+    return prepared.rows(_current, [conversation.pk])
+
+
+def _current(values: Sequence[Any]) -> "QuerySet[SlotOffer]":
+    return offers_of(SlotOffer.objects.filter(conversation=values[0], is_current=True)).order_by("number")
 
 
 def keep_named(conversation: Conversation, text: str) -> None:

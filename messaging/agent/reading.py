@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings as django_settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from leads.enums import Language
 from leads.knowledge import AreaFact, Knowledge, from_json, read_knowledge
@@ -19,6 +20,7 @@ from messaging.agent.memory import NOT_SAID
 from messaging.agent.situation import CallWindow, LeadFacts, Said, Situation, Visit, read_state
 from messaging.agent.words.language import read_language
 from messaging.enums import AgentMode, Direction, MessageKind
+from messaging.inbox import prepared
 from messaging.models import AgentSettings, Conversation, Message, Publication, SlotOffer
 from messaging.scripts import values_for
 from messaging.visit_words import describe_call, describe_visit
@@ -157,10 +159,15 @@ def back_in(opens_at: str, language: str) -> str:
 
 def _history(conversation: Conversation, burst: Sequence[Message], *, now: datetime) -> tuple[Said, ...]:
     """What was said before the burst, oldest first."""
-    texts = Message.objects.filter(conversation=conversation, created_at__gt=now - REMEMBERED)
-    texts = texts.exclude(status__in=NOT_SAID).exclude(pk__in=[message.pk for message in burst])
-    found = texts.annotate(pictures=Count("media")).order_by("-created_at", "-id")[:MOST_REMEMBERED]
-    return tuple(_said(message) for message in reversed(found))
+    values: list[prepared.Value] = [conversation.pk, now - REMEMBERED, *(message.pk for message in burst)]
+    return tuple(_said(message) for message in reversed(prepared.rows(_said_before, values)))
+
+
+def _said_before(values: Sequence[Any]) -> "QuerySet[Message]":
+    conversation, since, *burst = values
+    texts = Message.objects.filter(conversation=conversation, created_at__gt=since)
+    texts = texts.exclude(status__in=NOT_SAID).exclude(pk__in=burst)
+    return texts.annotate(pictures=Count("media")).order_by("-created_at", "-id")[:MOST_REMEMBERED]
 
 
 def _said(message: Message) -> Said:
@@ -172,11 +179,6 @@ def _said(message: Message) -> Said:
 
 
 def _visits(conversation: Conversation, language: str, *, now: datetime) -> list[Visit]:
-    rows = Appointment.objects.filter(lead=conversation.lead_id, status__in=CHANGEABLE, starts_at__gt=now)
-    rows = rows.select_related("service__booking_rules", "location__business").only(
-        "key", "starts_at", "arrival_ends_at", "service__name", "service__booking_rules__place", "location__time_zone",
-        "location__business__time_zone",
-    )  # fmt: skip
     return [
         Visit(
             str(row.key), row.service.name, row.starts_at,
@@ -185,8 +187,18 @@ def _visits(conversation: Conversation, language: str, *, now: datetime) -> list
             ),
             needs_address=_is_away(row),
         )
-        for row in rows.order_by("starts_at")[:5]
+        for row in prepared.rows(_to_come, [conversation.lead_id, now])
     ]  # fmt: skip
+
+
+def _to_come(values: Sequence[Any]) -> "QuerySet[Appointment]":
+    lead, now = values
+    rows = Appointment.objects.filter(lead=lead, status__in=CHANGEABLE, starts_at__gt=now)
+    rows = rows.select_related("service__booking_rules", "location__business").only(
+        "key", "starts_at", "arrival_ends_at", "service__name", "service__booking_rules__place", "location__time_zone",
+        "location__business__time_zone",
+    )  # fmt: skip
+    return rows.order_by("starts_at")[:5]
 
 
 def _is_away(row: Appointment) -> bool:

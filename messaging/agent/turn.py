@@ -43,6 +43,7 @@ from messaging.enums import (
     ScriptKind,
     TurnStatus,
 )  # fmt: skip
+from messaging.inbox import prepared
 from messaging.models import AgentSettings, AgentTurn, Conversation, Message, SlotOffer
 from messaging.optout_words import Meaning
 from recoverline.lib import clock, request_ids
@@ -191,13 +192,14 @@ def take(conversation_id: int) -> TurnStatus | None:
     return TurnStatus(turn.status)
 
 
+def _whole(values: Sequence[Any]) -> "QuerySet[Conversation]":
+    related = ("business", "location", "number__location", "number__account", "lead", "request__service")
+    return Conversation.objects.select_related(*related).filter(pk=values[0]).order_by()
+
+
 def _load(conversation_id: int) -> Conversation:
-    rows = Conversation.objects.select_related(
-        "business", "location", "number__location", "number__account", "lead", "request__service"
-    )
-    found = rows.get(pk=conversation_id)
+    (found,) = prepared.rows(_whole, [conversation_id])
     number = found.number
-    # One row of the business for all of them.
     found.location.business = number.business = number.location.business = found.lead.business = found.business
     return found
 
