@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from bench.webhook_consumer.__main__ import ask, free_port, until
+from bench.demo import ask, free_port, until
 from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN
 
 # Such a flow in as few nodes as it takes: it answers the carrier at once and sends the text meanwhile.

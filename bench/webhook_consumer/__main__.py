@@ -9,20 +9,17 @@ beside it as web, sender and worker; a simulated caller is missed, gets the text
 import argparse
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from bench.demo import ask, demo, free_port, manage, running, shell, until
+
 NODE_RED = "node-red@4.1"
 CALL = "at open; call new busy; text 'my basement is flooding, I am at 12 Elm St'"
 WANTED = {"call.missed", "lead.created", "text.sent", "text.received"}
@@ -56,16 +53,8 @@ def main(args: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="recoverline-consumer-") as name:
         folder = Path(name)
         modules = chosen.node_red or install(folder)
-        red, site = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
-        environment = os.environ | {
-            "DEBUG": "true", "SECRET_KEY": "of-the-bench-only", "FIELD_KEYS": "of-the-bench-only",
-            "DATA_DIR": str(folder / "data"), "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
-            "WEBHOOK_HOSTS": red.removeprefix("http://"), "PYTHONUNBUFFERED": "1",
-        }  # fmt: skip
-        demo = [sys.executable, "manage.py", "demo", "--port", site.rpartition(":")[2]]
-        with running(demo, ROOT, environment, folder / "demo.log"):
-            until(lambda: bool(ask(f"{site}/healthz/live")), seconds=180, what="the demo")
-            environment |= {"SITE_URL": site, "SIMULATOR_URL": site}
+        red = f"http://127.0.0.1:{free_port()}"
+        with demo(folder, {"WEBHOOK_HOSTS": red.removeprefix("http://")}) as (_, environment):
             secret = shell(MAKE_ENDPOINT.format(url=f"{red}/recoverline"), environment, "SECRET")
             with running(*node_red(modules, folder, red, secret)):
                 until(lambda: bool(ask(f"{red}/seen")), seconds=60, what="Node-RED")
@@ -147,66 +136,8 @@ def kinds(red: str, since: int = 0) -> set[str]:
     return {told["event"]["type"] for told in seen(red)["events"][since:]}
 
 
-# ---------------------------------------------------------------- processes
-@contextmanager
-def running(command: list[str], folder: Path, environment: dict[str, str], log: Path) -> Iterator[None]:
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        try:
-            yield
-        except BaseException:
-            file.flush()
-            print(log.read_text()[-3000:])
-            raise
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-
-
-def manage(args: list[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *args], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-    )
-    return done.stdout
-
-
-def shell(code: str, environment: dict[str, str], word: str) -> str:
-    """What the code printed after `word`."""
-    lines = manage(["shell", "--no-imports", "-c", code], environment).splitlines()
-    return next(line.removeprefix(word).strip() for line in lines if line.startswith(word))
-
-
 def deliveries(environment: dict[str, str]) -> list[tuple[str, str, list[int | None]]]:
     return [(kind, status, tries) for kind, status, tries in json.loads(shell(DELIVERIES, environment, "ROWS"))]
-
-
-def ask(url: str, *, body: bytes | None = None, headers: dict[str, str] | None = None) -> int:
-    """The status of the answer; 0 if there is none."""
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers or {}), timeout=5) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
-    except OSError:
-        return 0
-
-
-def until(is_so: Callable[[], bool], *, seconds: float, what: str) -> None:
-    ends = time.monotonic() + seconds
-    while not is_so():
-        if time.monotonic() > ends:
-            raise SystemExit(f"gave up waiting for {what}")
-        time.sleep(0.3)  # between looks at another process, which tells nobody when it is ready
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 if __name__ == "__main__":
