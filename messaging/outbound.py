@@ -23,9 +23,8 @@ from messaging.carriers.registry import carrier_for
 from messaging.compliance import gate, ledger
 from messaging.enums import Direction, Happening, MessageKind, MessageStatus, Suppression
 from messaging.followups import standing, stopping
-from messaging.inbox import prepared
 from messaging.models import Conversation, Message
-from recoverline.lib import clock, request_ids
+from recoverline.lib import clock, prepared, request_ids
 from recoverline.lib.phones import mask_phone
 from recoverline.lib.text import count_segments, normalize
 from scheduling.models import Appointment

@@ -11,8 +11,8 @@ from messaging import consent
 from messaging.enums import CallState, Direction, Handler, MessageKind, MessageStatus, Suppression
 from messaging.escalation.enums import EscalationStatus
 from messaging.followups import standing
-from messaging.inbox import prepared
 from messaging.models import Call, Conversation, EscalationNotice, Message, NeverText, OptOut
+from recoverline.lib import prepared
 from recoverline.lib.phones import is_served
 
 # A person has talked with the caller, or is on the line with them right now.

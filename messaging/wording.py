@@ -100,14 +100,14 @@ def fill(
     Raises UnknownPlaceholder.
     """
     location, names = number.location, set(placeholders_in(body))
-    needs_hours = bool(ABOUT_HOURS & names)
+    week = configuration.week_at(location, now=now) if ABOUT_HOURS & names else None
     values = scripts.values_for(
         business=number.business,
         location=location,
         number=number,
         lead=lead,
-        state=queries.state_of(location, now=now) if needs_hours else None,
-        ranges=queries.hours_of(location) if needs_hours else (),
+        state=queries.state_in(week, location, now=now) if week else None,
+        ranges=week.ranges if week else (),
         now=now,
         language=language,
     )

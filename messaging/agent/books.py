@@ -20,10 +20,10 @@ from messaging.agent.situation import CallWindow, Offer
 from messaging.enums import ConversationStatus, Direction, Handler, MessageKind
 from messaging.escalation import sources
 from messaging.escalation.enums import EscalationClass
-from messaging.inbox import prepared
 from messaging.models import Conversation, Message, OptOut, SlotOffer, UnansweredQuestion
 from messaging.optout_words import Meaning
 from messaging.visit_words import describe_call, describe_visit
+from recoverline.lib import prepared
 from scheduling import booking, callback_windows, slots
 from scheduling.enums import AppointmentStatus, BookedBy
 from scheduling.models import Appointment

@@ -17,8 +17,8 @@ from messaging.agent.words.sentences import is_reaction, sentences_of
 from messaging.agent.words.yes_no import YesNo, read_yes_no
 from messaging.appointment_words import says_more
 from messaging.enums import Direction, Intent, MessageKind, TurnStatus
-from messaging.inbox import prepared
 from messaging.models import AgentTurn, Conversation, Message
+from recoverline.lib import prepared
 
 SETTLED = (
     TurnStatus.SENT, TurnStatus.SILENT, TurnStatus.HANDED_OFF, TurnStatus.DRAFTED, TurnStatus.APPROVED,

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from messaging.agent.burst import SETTLED
 from messaging.agent.memory import NOT_SAID
 from messaging.enums import TurnStatus
-from messaging.inbox import prepared
 from messaging.models import AgentTurn, Conversation, Message
+from recoverline.lib import prepared
 
 _OPEN = (TurnStatus.RUNNING, TurnStatus.DRAFTED)
 

@@ -18,8 +18,8 @@ from messaging.agent.drivers import Answer
 from messaging.agent.guards.check import Act
 from messaging.agent.situation import Offer, Situation
 from messaging.enums import Direction, MessageKind, MessageStatus, TurnStatus
-from messaging.inbox import prepared
 from messaging.models import AgentTurn, Conversation, Message, SlotOffer
+from recoverline.lib import prepared
 from scheduling.enums import AppointmentStatus
 
 # These never reached the customer.

@@ -20,10 +20,10 @@ from messaging.agent.memory import NOT_SAID
 from messaging.agent.situation import CallWindow, LeadFacts, Said, Situation, Visit, read_state
 from messaging.agent.words.language import read_language
 from messaging.enums import AgentMode, Direction, MessageKind
-from messaging.inbox import prepared
 from messaging.models import AgentSettings, Conversation, Message, Publication, SlotOffer
 from messaging.scripts import values_for
 from messaging.visit_words import describe_call, describe_visit
+from recoverline.lib import prepared
 from scheduling import queries
 from scheduling.enums import VisitPlace
 from scheduling.models import Appointment

@@ -43,10 +43,9 @@ from messaging.enums import (
     ScriptKind,
     TurnStatus,
 )  # fmt: skip
-from messaging.inbox import prepared
 from messaging.models import AgentSettings, AgentTurn, Conversation, Message, SlotOffer
 from messaging.optout_words import Meaning
-from recoverline.lib import clock, request_ids
+from recoverline.lib import clock, prepared, request_ids
 from scheduling.enums import BookedBy
 
 logger = logging.getLogger(__name__)

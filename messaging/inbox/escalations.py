@@ -16,11 +16,18 @@ from messaging.escalation import trying
 from messaging.escalation.enums import AlertChannel, EscalationClass, EscalationStatus, NoticeStatus
 from messaging.models import Conversation, Escalation, EscalationNotice
 from messaging.templatetags.inbox import ago
+from recoverline.lib import prepared
 from recoverline.lib.phones import display_phone
 
 # More than these are counted alone; each has a mark in its row of the list.
 SHOWN_AT_MOST = 3
 READ_AT_MOST = 50
+# Of some hundred and fifty columns those that a line shows: every open page reads them again and again.
+_READ = (
+    "key", "location_id", "conversation_id", "kind", "status", "summary", "chain", "opened_at", "exhausted_at",
+    "acknowledged_at", "lead__name", "lead__phone", "lead__erased_at", "conversation__key",
+    "acknowledged_by__user__username", "acknowledged_by__user__first_name", "acknowledged_by__user__last_name",
+)  # fmt: skip
 _WORST = list(EscalationClass.values)
 
 
@@ -79,18 +86,21 @@ def not_closed() -> "QuerySet[Escalation]":
 
 def banner_of(user_id: int, locations: Locations, *, now: datetime) -> Banner:
     """What is not over at these locations, in one statement: what nobody has first, the worst of it above all."""
-    rows = not_closed().select_related("lead", "conversation", "acknowledged_by__user")
-    if locations.everywhere:
-        rows = rows.select_related("location__business")
-    else:
-        rows = rows.filter(location__in=[place.pk for place in locations.seen])
     places = {place.pk: place for place in locations.seen}
+    rows = prepared.rows(_latest, [] if locations.everywhere else list(places), locations.everywhere)
     lines = [
         _line(row, places.get(row.location_id) or row.location, user_id, locations, now=now)
-        for row in sorted(rows.order_by("-opened_at")[:READ_AT_MOST], key=_urgency)
+        for row in sorted(rows, key=_urgency)
     ]
     by_row = {line.conversation_id: line for line in reversed(lines) if line.conversation_id is not None}
     return Banner(tuple(lines[:SHOWN_AT_MOST]), max(len(lines) - SHOWN_AT_MOST, 0), by_row)
+
+
+def _latest(places: Sequence[int], everywhere: bool) -> "QuerySet[Escalation]":
+    rows = not_closed().select_related("lead", "conversation", "acknowledged_by__user").order_by("-opened_at")
+    if everywhere:
+        return rows.select_related("location__business")[:READ_AT_MOST]
+    return rows.filter(location__in=places).only(*_READ)[:READ_AT_MOST]
 
 
 def _urgency(row: Escalation) -> tuple[bool, int, bool, datetime]:

@@ -16,7 +16,6 @@ from django.db.models import CharField, Count, F, IntegerField, Max, QuerySet, S
 from django.db.models.functions import Cast, Coalesce, Concat, Length
 
 from leads.models import CallbackTask, JobRequest, LeadEvent
-from messaging.inbox import prepared
 from messaging.inbox.escalations import Banner
 from messaging.inbox.presence import HOLDS_FOR, robot_in
 from messaging.inbox.queues import Shown
@@ -34,6 +33,7 @@ from messaging.models import (
     PresenceMark,
 )
 from messaging.templatetags.inbox import ago, sla
+from recoverline.lib import prepared
 from recoverline.lib.phones import display_phone
 from scheduling.models import Appointment
 

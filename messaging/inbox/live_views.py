@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads.preferences import preferences_of
 from messaging import access
-from messaging.inbox import acts, desktop, live, prepared, presence
+from messaging.inbox import acts, desktop, live, presence
 from messaging.inbox.act_forms import acts_context
 from messaging.inbox.asked import read_asked
 from messaging.inbox.asking import locations_of, may_write, user_of, visible
@@ -25,7 +25,7 @@ from messaging.inbox.head import head_context
 from messaging.inbox.list_views import around_list, list_context, shown_on
 from messaging.inbox.thread_views import timeline_context
 from messaging.models import Conversation
-from recoverline.lib import clock
+from recoverline.lib import clock, prepared
 
 # The parts of a page that are swapped one by one; what is written in lies outside of them.
 OF_LIST = {"queues": "inbox/_queues.html", "list": "inbox/_list.html", "banner": "inbox/_escalations.html"}

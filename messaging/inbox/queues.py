@@ -25,8 +25,9 @@ from leads.models import Business, CallbackTask, Location
 from messaging import access
 from messaging.access import Locations
 from messaging.enums import ConversationStatus, Handler
-from messaging.inbox import escalations, prepared
+from messaging.inbox import escalations
 from messaging.models import Conversation, Mention, OptOut
+from recoverline.lib import prepared
 
 PAGE_SIZE = 25
 # Nobody needs to know how many more; and a count that stops is as quick in a full inbox as in an empty one.
@@ -53,9 +54,7 @@ BY_TIME = {Queue.REPLY: "reply_due_at", Queue.URGENT: "reply_due_at", Queue.SNOO
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list that somebody looks at. `queue` None: all conversations; `among`: what else they must be (a search),
-    with `is_narrow` if that leaves only few.
-    """
+    """Looked at by somebody. `queue` None: all; `among`: what else they must be, with `is_narrow` if few are left."""
 
     user_id: int
     locations: Locations

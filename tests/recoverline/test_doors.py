@@ -81,6 +81,7 @@ def test_only_the_http_door_opens_sockets() -> None:
     assert {name for name in importers(*libraries) if not name.startswith("messaging.simulator")} <= {
         "recoverline.lib.http",
         "messaging.sender",  # wakes its own main thread through a pair of sockets
+        "recoverline.lib.arrivals",  # asks the kernel about a connection that is there
         "recoverline.processes",  # asks whether the web server answers yet
         "messaging.carriers.twilio",
         "messaging.carriers.twilio_api",

@@ -27,15 +27,11 @@ _NUMBER, _TIME, _WORD = -2_000_000_000, datetime(1, 2, 3, tzinfo=UTC), "\x02{}\x
 
 def ask(make: Make, values: Sequence[Value], *fixed: Hashable) -> list[tuple[Any, ...]]:
     """The rows of `make(values, *fixed)`, a query for plain columns, which must not depend on what the values are but
-    on how many and of what kind. A value has to reach the database as it is: no lookup may add anything to it, and
-    no column that it is compared with be too small for any number (Django would ask nothing at all).
+    on how many and of what kind. A value has to reach the database as it is: no lookup may add anything to it.
     """
-    if connection.vendor != "postgresql":
-        return list(make(values, *fixed))  # columns have to be converted there
-    try:
-        statement = _put_together(make, tuple(type(value) for value in values), fixed)
-    except EmptyResultSet:
-        return []
+    statement = _statement_of(make, values, fixed)
+    if statement is None:
+        return list(make(values, *fixed))
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.filled(values))
         found: list[tuple[Any, ...]] = cursor.fetchall()
@@ -44,13 +40,22 @@ def ask(make: Make, values: Sequence[Value], *fixed: Hashable) -> list[tuple[Any
 
 def rows(make: "Callable[..., QuerySet[M]]", values: Sequence[Value], *fixed: Hashable) -> list[M]:
     """The same for a query for whole rows, with what it adds to them and what it reads along with them."""
-    if connection.vendor != "postgresql":
+    statement = _statement_of(make, values, fixed)
+    if statement is None:
         return list(make(values, *fixed))
-    try:
-        statement = _put_together(make, tuple(type(value) for value in values), fixed)
-    except EmptyResultSet:
-        return []
     return list(ModelIterable(_Asked(statement, values)))  # type: ignore[arg-type]  # all that it asks a query for
+
+
+def _statement_of(make: Make, values: Sequence[Value], fixed: tuple[Hashable, ...]) -> "_Statement | None":
+    """None where Django has to be asked each time: on SQLite, whose columns are converted, and where it finds no row
+    possible, be it for an empty list or because no such number fits the column.
+    """
+    if connection.vendor != "postgresql":
+        return None
+    try:
+        return _put_together(make, tuple(type(value) for value in values), fixed)
+    except EmptyResultSet:
+        return None
 
 
 class _Gap:

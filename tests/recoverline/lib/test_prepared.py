@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db.models import F, QuerySet
 
-from messaging.inbox import prepared
 from messaging.models import Conversation
+from recoverline.lib import prepared
 from tests.base import make_cast
 from tests.factories import NOON
 from tests.messaging.desk import converse
@@ -66,3 +66,13 @@ def test_by_a_key() -> None:
     cast = make_cast()
     made = [converse(cast), converse(cast, lead={"name": "b"})]
     assert [prepared.rows(with_key, [row.key]) for row in made] == [[row] for row in made]
+
+
+def unread(values: Sequence[Any]) -> "QuerySet[Any, Any]":
+    return Conversation.objects.filter(unread_count=values[0]).values_list("unread_count")
+
+
+def test_a_column_that_is_too_small_for_some_numbers_is_asked_all_the_same() -> None:
+    converse(make_cast(), unread_count=3)
+    assert prepared.ask(unread, [3]) == [(3,)]
+    assert prepared.ask(unread, [4]) == []
