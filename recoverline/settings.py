@@ -122,6 +122,11 @@ else:
     # must not hold its rows for hours. None of it with 0: a pooler may take no such options.
     _options = DATABASES["default"].setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
+    # The same statements come again and again: planned once a connection, they cost the database half. A pooler that
+    # deals out connections by transaction may know no prepared statements.
+    if env.bool("DATABASE_PREPARED_STATEMENTS", default=True):
+        _options.setdefault("server_side_binding", True)
+        _options.setdefault("prepare_threshold", 3)
     if _lock_seconds := env.int("DATABASE_LOCK_SECONDS", default=10):
         _statement_seconds = env.int("DATABASE_STATEMENT_SECONDS", default=0)
         _limits = (
