@@ -56,7 +56,7 @@ def nodes(kind: type[Node]) -> list[tuple[str, Node]]:
 
 
 # Its SQL is that of a queryset, as Django itself compiled it, with the parameters beside it.
-COMPILED = {"messaging.inbox.prepared"}
+COMPILED = {"recoverline.lib.prepared"}
 RUNS_CODE = (".raw", "os.popen", "importlib.import_module", "__import__", "compile")
 
 
