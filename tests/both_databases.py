@@ -34,9 +34,10 @@ SAID_ONCE = (
 # Among those what races, locks or counts on a constraint after all: parts of a test's path and name.
 ASKED_TWICE = (
     "_at_once.py", "tests/chaos/", "leads/test_intake", "leads/test_callbacks", "leads/test_outcomes",
-    "agent/test_turn", "agent/test_books", "recoverline/test_queue", "accounts/test_team", "api/test_idempotency", "lib/test_prepared",
-    "webhooks/test_delivering", "reports/test_overview", "::test_of_two_", "::test_two_", "::test_many_pushers",
+    "agent/test_turn", "agent/test_books", "recoverline/test_queue", "accounts/test_team", "api/test_idempotency",
+    "webhooks/test_delivering", "reports/test_overview", "lib/test_prepared", "::test_of_two_", "::test_two_",
     "::test_the_same_words_at_once", "::test_approving_twice", "::test_twice_at_once", "::test_nobody_gets_two",
+    "::test_many_pushers",
 )  # fmt: skip
 
 
