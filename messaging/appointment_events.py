@@ -13,7 +13,7 @@ from messaging.delivery import TOLD_OF_VISIT
 from messaging.enums import ConsentMeans, MessageKind, ScriptKind
 from messaging.models import Conversation, Message
 from messaging.visit_words import describe_call
-from messaging.wording import wording
+from messaging.wording import worded
 from scheduling import records, waitlist
 from scheduling.enums import AppointmentStatus, BookedBy
 from scheduling.models import Appointment
@@ -172,9 +172,9 @@ def tell_callback(event: LeadEvent, *, now: datetime) -> None:
 def _say_when(task: CallbackTask, thread: Conversation, starts_at: datetime, *, now: datetime) -> None:
     spoken = appointment_texts.language_of(thread)
     window = describe_call(starts_at, task.due_at, zone=task.location.zone, language=spoken)
-    body = wording(
+    body = worded(
         ScriptKind.CALLBACK_PROMISED, number=thread.number, lead=thread.lead, language=spoken, now=now, when=window
-    )
+    ).body
     outbound.queue_text(
         thread, kind=MessageKind.APPOINTMENT, body=body, idem_key=f"callback:{task.key}", now=now,
         expires_at=min(now + outbound.VALID_FOR[MessageKind.APPOINTMENT], task.due_at),

@@ -20,7 +20,7 @@ from messaging.enums import (
 )
 from messaging.models import Call, ConsentEntry, Conversation, Message, PhoneNumber
 from messaging.visit_words import describe_visit, near_day
-from messaging.wording import fill, wording
+from messaging.wording import fill, worded
 from recoverline.lib.phones import display_phone
 from scheduling import links
 from scheduling.enums import BookedBy
@@ -103,9 +103,9 @@ def say(
     if script == ScriptKind.BOOKING_REMINDER:
         # The second reminder is no repetition of the first: it says that the day has come.
         values["when"] = when(appointment, language=spoken, within=(now + delay, ends))
-    body = wording(
+    body = worded(
         script, number=conversation.number, lead=conversation.lead, language=spoken, now=now, **values
-    )  # fmt: skip
+    ).body  # fmt: skip
     return outbound.queue_text(
         conversation,
         kind=kind,

@@ -20,7 +20,7 @@ from messaging.carriers.base import (
 from messaging.carriers.plans import AskToAccept, Connect, Ring, Say, TakeVoicemail, VoicePlan
 from messaging.enums import CallState, CarrierKind, Happening, HoursState, MissReason, NumberMode, RingOrder, ScriptKind
 from messaging.models import Call, CarrierAccount, PhoneNumber
-from messaging.wording import wording
+from messaging.wording import worded
 from recoverline.lib.phones import display_phone, is_anonymous, is_premium, is_short_code, parse_phone
 from recoverline.lib.text import clean_inbound
 
@@ -287,7 +287,7 @@ def _spoken(call: Call, kind: ScriptKind, *, phone: str = "") -> str:
     # A hidden caller's leg has a name at most; the whisper says whichever is known.
     also = {"caller_name": call.caller_name or phone} if phone else {}
     lead = Lead(phone=call.caller)
-    return wording(kind, number=call.number, lead=lead, hours=call.hours_state, now=call.started_at, **also)
+    return worded(kind, number=call.number, lead=lead, hours=call.hours_state, now=call.started_at, **also).body
 
 
 def _note_call(number: PhoneNumber, now: datetime) -> None:

@@ -37,7 +37,7 @@ from messaging.form_fields import Filled
 from messaging.late_text import ANSWERS_FORM, ANSWERS_RELAYED
 from messaging.models import Call, Conversation, PhoneNumber
 from messaging.refusals import Refusal, first_refusal
-from messaging.wording import wording
+from messaging.wording import worded
 from recoverline.lib.phones import parse_phone
 
 TEXTED, BAD_PHONE, NO_CONSENT, TEST, ADDED = "texted", "bad_phone", "no_consent", "test", "added"
@@ -203,9 +203,9 @@ def _note(
 
 
 def _text(contact: _Contact, lead: Lead, thread: Conversation, *, hours: str, now: datetime) -> None:
-    body = wording(
+    body = worded(
         ScriptKind.WEB_FORM, number=thread.number, lead=lead, language=thread.language, hours=hours, now=now
-    )  # fmt: skip
+    ).body  # fmt: skip
     text = outbound.queue_text(thread, kind=MessageKind.FIRST_TEXT, body=body, idem_key=contact.cause, now=now)
     if not text.suppression:
         enrolling.begin(Trigger.NO_REPLY, conversation=thread, cause=text.idem_key, at=now, now=now)

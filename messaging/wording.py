@@ -34,24 +34,6 @@ def version_of(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()[:8]
 
 
-def wording(
-    kind: ScriptKind,
-    *,
-    number: PhoneNumber,
-    now: datetime,
-    lead: Lead | None = None,
-    language: str = "",
-    hours: str = HoursState.OPEN,
-    **also: str,
-) -> str:
-    """The text for `kind` from `number` (with its business and location loaded) to `lead`.
-
-    `language` empty: the business's. `also` overrides values of placeholders. A stored script that cannot be rendered
-    costs its own wording, never the text.
-    """
-    return worded(kind, number=number, now=now, lead=lead, language=language, hours=hours, **also).body
-
-
 def worded(
     kind: ScriptKind,
     *,
@@ -62,7 +44,11 @@ def worded(
     hours: str = HoursState.OPEN,
     **also: str,
 ) -> Worded:
-    """The same with whose words they are."""
+    """What to say for `kind` from `number` (with its business and location loaded) to `lead`.
+
+    `language` empty: the business's. `also` overrides values of placeholders. A stored script that cannot be rendered
+    costs its own wording, never the text.
+    """
     language = language or number.business.language
     script = scripts.find_script(
         number.business, kind, location=number.location, number=number, language=language, hours=hours

@@ -22,7 +22,7 @@ from messaging.agent.words.privacy import mask_secrets
 from messaging.appointment_words import says_more
 from messaging.enums import Driver, HoursState, ScriptKind
 from messaging.models import AgentSettings, Conversation, PhoneNumber
-from messaging.wording import wording
+from messaging.wording import worded
 
 NOTHING_USED = Usage()
 # These are trouble with what was said, not with the API: a person looks at it.
@@ -46,11 +46,11 @@ class Words:
 
     def __call__(self, kind: ScriptKind, **values: str) -> str:
         hours = HoursState.CLOSED if values.get("back") else HoursState.OPEN
-        # A placeholder has this name too, and `wording` fills it by itself.
+        # A placeholder has this name too, and `worded` fills it by itself.
         values.pop("hours", None)
-        return wording(
+        return worded(
             kind, number=self.number, lead=self.lead, language=self.language, now=self.now, hours=hours, **values
-        )
+        ).body
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from messaging.enums import Driver, HoursState, ScriptKind
 from messaging.models import AgentSettings, PhoneNumber
 from messaging.scripts import values_for
 from messaging.visit_words import describe_call, describe_visit
-from messaging.wording import example_link, wording
+from messaging.wording import example_link, worded
 from scheduling import callback_windows, queries
 from scheduling.enums import VisitPlace
 from scheduling.models import BookingRules
@@ -224,14 +224,14 @@ class RehearsalWords:
 
     def __call__(self, kind: ScriptKind, **values: str) -> str:
         hours = HoursState.CLOSED if values.get("back") else HoursState.OPEN
-        # A placeholder has this name too, and `wording` fills it by itself.
+        # A placeholder has this name too, and `worded` fills it by itself.
         values.pop("hours", None)
         # A real link to book belongs to a customer and is a row.
         example = {"booking_link": example_link(self.number.business), "caller_name": self.name.partition(" ")[0]}
-        return wording(
+        return worded(
             kind, number=self.number, lead=None, language=self.language, now=self.now, hours=hours,
             **{**example, **values},
-        )  # fmt: skip
+        ).body  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

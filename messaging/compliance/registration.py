@@ -119,7 +119,7 @@ def opt_in(number: PhoneNumber, *, now: datetime) -> str:
         "By calling they ask to be contacted about their request; nobody else is texted.",
     ]
     if number.offers_voicemail:
-        greeting = wording.wording(ScriptKind.GREETING, number=number, now=now)
+        greeting = wording.worded(ScriptKind.GREETING, number=number, now=now).body
         parts.append(f"When nobody answers, the caller hears: “{greeting}”")
     parts.append("Then they get one text in reply, which names the business and says how to opt out:")
     parts.append(f"“{sample_texts.samples_of(number, now=now)[0].text}”")
@@ -175,7 +175,10 @@ def _missing(number: PhoneNumber, samples: tuple[Sample, ...], *, now: datetime)
         found.append(Need("The first text does not say how to opt out", "", scripts))
     if business.name not in samples[0].text:
         found.append(Need("The first text does not name the business", "", scripts))
-    if number.offers_voicemail and "text" not in wording.wording(ScriptKind.GREETING, number=number, now=now).lower():
+    if (
+        number.offers_voicemail
+        and "text" not in wording.worded(ScriptKind.GREETING, number=number, now=now).body.lower()
+    ):
         found.append(Need("The greeting does not say that you answer by text", "", scripts))
     help_answer = sample_texts.answer(ScriptKind.HELP, number, now=now)
     if not business.email and not business.phone and display_phone(number.number, business.country) not in help_answer:

@@ -52,12 +52,12 @@ def samples_of(number: PhoneNumber, *, now: datetime) -> list[Sample]:
 
 def answer(kind: ScriptKind, number: PhoneNumber, *, now: datetime) -> str:
     """What is answered to HELP, STOP or START."""
-    return wording.wording(kind, number=number, now=now)
+    return wording.worded(kind, number=number, now=now).body
 
 
 def _worded(kind: ScriptKind, number: PhoneNumber, hours: str, also: Mapping[str, str], *, now: datetime) -> str:
     # Spelled out: a mapping could name what is no placeholder.
-    return wording.wording(kind, number=number, now=now, lead=None, language="", hours=hours, **also)
+    return wording.worded(kind, number=number, now=now, lead=None, language="", hours=hours, **also).body
 
 
 def _follow_up(number: PhoneNumber, *, now: datetime, also: dict[str, str]) -> Sample | None:

@@ -11,7 +11,7 @@ from messaging.agent.words.language import read_language
 from messaging.enums import Direction, MessageKind, MessageStatus, ScriptKind, Suppression
 from messaging.escalation.enums import EscalationClass, EscalationStatus
 from messaging.models import Conversation, Escalation, Message
-from messaging.wording import wording
+from messaging.wording import worded
 
 # After this it is no news: the rows are of yesterday's backup, and it may have been said already. The team has a task.
 NEWS_FOR = timedelta(days=1)
@@ -72,9 +72,9 @@ def _say(
     begins = f"{script}:{escalation.key}:{of}:"
     if len(said) >= MOST_TEXTS or (heard and heard[-1].startswith(begins)):
         return None
-    body = wording(
+    body = worded(
         script, number=conversation.number, lead=conversation.lead, language=_language(conversation), now=now, **values
-    )  # fmt: skip
+    ).body  # fmt: skip
     return outbound.queue_text(
         conversation, kind=_KINDS[EscalationClass(escalation.kind)], body=body, idem_key=f"{begins}{len(said)}",
         now=now,

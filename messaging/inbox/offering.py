@@ -21,7 +21,7 @@ from messaging.agent.words.choices import choose
 from messaging.enums import Direction, ScriptKind
 from messaging.models import Conversation, SlotOffer
 from messaging.visit_words import describe_visit
-from messaging.wording import wording
+from messaging.wording import worded
 from scheduling import access, booking, slots
 from scheduling.desk.forms import parse_moment
 from scheduling.enums import BookedBy
@@ -117,10 +117,10 @@ def text_of(conversation: Conversation, offered: Offered, *, now: datetime) -> s
     """The numbered times in a sentence, in the words that the business has for it."""
     language = language_of(conversation)
     numbered = [f"{number}) {slot.words}" for number, slot in enumerate(_named(conversation, offered), start=1)]
-    return wording(
+    return worded(
         ScriptKind.TIMES_OFFERED, number=conversation.number, lead=conversation.lead, language=language, now=now,
         slots=joined(numbered, language),
-    )  # fmt: skip
+    ).body  # fmt: skip
 
 
 def keep_offered(conversation: Conversation, offered: Offered, *, text: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from messaging import conversations, delivery, outbound
 from messaging.carriers.base import CarrierText, Delivery, TextStatus
 from messaging.enums import MessageKind, MessageStatus, OptOutSource, ScriptKind, Suppression
 from messaging.models import Message, NeverText, OptOut
-from messaging.wording import wording
+from messaging.wording import worded
 from recoverline.lib import clock
 from tests.factories import NOON, make_lead, make_script
 from tests.fakes.carrier import CallbackPlan, error, http
@@ -419,7 +419,7 @@ def test_apply_listed_moves_up_like_a_callback(first: Message, wire: Wire, at) -
 @pytest.mark.parametrize(("minutes", "late"), [(0, False), (2, False), (3, True), (14, True)])
 def test_a_first_text_that_leaves_late_says_so(minutes: int, late: bool, first: Message, wire: Wire, at) -> None:
     usual = first.body
-    honest = wording(ScriptKind.DELAYED, number=wire.number, lead=first.lead, now=clock.now())
+    honest = worded(ScriptKind.DELAYED, number=wire.number, lead=first.lead, now=clock.now()).body
     at.shift(minutes * 60)
     wire.deliver_due()
     assert usual != honest

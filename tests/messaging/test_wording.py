@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from messaging.enums import ScriptKind
 from messaging.models import PhoneNumber
-from messaging.wording import wording
+from messaging.wording import worded
 from scheduling import links
 from scheduling.models import BookingLink
 from tests.factories import (
@@ -33,7 +33,7 @@ def number() -> PhoneNumber:
 
 def say(number: PhoneNumber) -> str:
     lead = number.business.leads.first() or make_lead(number.business)
-    return wording(ScriptKind.MISSED_CALL, number=number, lead=lead, now=NOON)
+    return worded(ScriptKind.MISSED_CALL, number=number, lead=lead, now=NOON).body
 
 
 def test_the_businesss_own_page_is_linked(number: PhoneNumber) -> None:
@@ -77,5 +77,5 @@ def test_a_text_that_names_no_link_asks_for_none(number: PhoneNumber) -> None:
     make_lead(number.business)
     lead = number.business.leads.get()
     with CaptureQueriesContext(connection) as queries:
-        wording(ScriptKind.MISSED_CALL, number=number, lead=lead, now=NOON)
+        worded(ScriptKind.MISSED_CALL, number=number, lead=lead, now=NOON)
     assert [query["sql"] for query in queries if "messaging_script" not in query["sql"]] == []
