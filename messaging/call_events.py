@@ -168,8 +168,9 @@ def call_ended(account: CarrierAccount, event: CallEnded, *, now: datetime) -> V
         if reason is None:
             missed_calls.mark_answered(call, now=now)
         else:
-            # Of a call whose beginning we never saw nobody knows how long it rang.
-            rang = None if opened else _seconds_since(call.started_at, now)
+            # Of a call whose beginning we never saw nobody knows how long it rang. One whose first webhook had to be
+            # repeated rang for longer than we saw, and at least as long as the carrier says that it lasted.
+            rang = None if opened else max(_seconds_since(call.started_at, now), event.seconds)
             missed_calls.handle(call, reason, now=now, rang_seconds=rang)
     Call.objects.filter(pk=call.pk, ended_at=None).update(ended_at=now)
     return None

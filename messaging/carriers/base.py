@@ -75,12 +75,13 @@ class WhisperAsked:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """The caller's own leg is over."""
+    """The caller's own leg is over. `seconds`: how long it lasted once it was answered; 0: it was not, or who knows."""
 
     call_id: str
     caller: str
     to: str
     end: CallEnd
+    seconds: int = 0
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -93,6 +93,7 @@ def _call_status(payload: Mapping[str, Any]) -> Event | None:
         caller=payload.get("From", ""),
         to=need(payload, "To"),
         end=end,
+        seconds=whole(payload.get("CallDuration")),
         raw=payload,
     )
 

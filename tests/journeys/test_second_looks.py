@@ -155,6 +155,16 @@ def test_a_busy_moment_of_ours_is_no_short_call_of_theirs(hosted: Wire) -> None:
     assert [to for to, _ in hosted.sent] == [CALLER]
 
 
+def test_a_call_that_we_heard_of_late_is_as_long_as_the_carrier_says(hosted: Wire) -> None:
+    """Nobody was there when its first webhook came, and the second try was just before its end."""
+    make_rule(hosted.business, name="Hung up at once", reasons=["abandoned"], rang_at_most=3, outcome=Outcome.NO_TEXT)
+    hosted.post("voice", "voice__ringing")
+    hosted.post("call-status", "call-status__completed", CallDuration="4")
+    hosted.deliver_due()
+    assert [(call.miss_reason, call.rang_seconds) for call in Call.objects.all()] == [("abandoned", 4)]
+    assert [to for to, _ in hosted.sent] == [CALLER]
+
+
 def test_a_stop_counts_from_when_it_is_read(wire: Wire) -> None:
     """What left while it waited for a thread left before it, for whoever checks that nothing follows a STOP."""
     with time_machine.travel(datetime(2026, 6, 9, 18, tzinfo=UTC), tick=False):
