@@ -22,23 +22,15 @@ def open_lead(
     name: str = "",
     simulated: bool = False,
     hold: bool = False,
+    is_unknown: bool = False,
 ) -> Lead:
-    """The lead of `phone` (E.164), created if it is new; with `hold` its row is locked until the transaction ends."""
-    lead = _with_phone(business, phone, hold).first()
-    return lead or new_lead(business, phone=phone, at=at, source=source, name=name, simulated=simulated, hold=hold)
+    """The lead of `phone` (E.164), created if it is new. Safe under concurrency: the database knows one per phone.
 
-
-def new_lead(
-    business: Business,
-    *,
-    phone: str,
-    at: datetime,
-    source: str = "",
-    name: str = "",
-    simulated: bool = False,
-    hold: bool = False,
-) -> Lead:
-    """The lead of a phone that was not known a moment ago. Safe under concurrency: the database knows one per phone."""
+    `hold`: its row is locked until the transaction ends. `is_unknown`: it was not there a moment ago.
+    """
+    known = None if is_unknown else _with_phone(business, phone, hold).first()
+    if known is not None:
+        return known
     try:
         with transaction.atomic():
             lead = Lead.objects.create(

@@ -239,8 +239,14 @@ def _lead_of(
     """The lead, and whether it is new. Anybody can write a phone that is known into a form, and gives it no name."""
     business = location.business
     known = Lead.objects.filter(business=business, phone=phone).first()
-    lead = known or intake.new_lead(
-        business, phone=phone, at=now, source=source[:60], name=filled.name, simulated=business.is_simulated
+    lead = known or intake.open_lead(
+        business,
+        phone=phone,
+        at=now,
+        source=source[:60],
+        name=filled.name,
+        simulated=business.is_simulated,
+        is_unknown=True,
     )
     is_new = known is None and lead.created_at == now
     if is_new:

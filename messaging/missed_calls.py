@@ -175,9 +175,9 @@ def _meet(call: Call, reason: MissReason, *, now: datetime) -> tuple[facts.Situa
     callers = situation.facts.callers
     if situation.lead is not None or not call.caller or CallerKind.STAFF in callers:
         return situation, False
-    lead = intake.new_lead(
+    lead = intake.open_lead(
         call.business, phone=call.caller, at=now, source=call.number.source, name=call.caller_name,
-        simulated=call.is_simulated,
+        simulated=call.is_simulated, is_unknown=True,
     )  # fmt: skip
     if lead.created_at == now:
         consent.recall(call.business_id, call.caller)

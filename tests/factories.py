@@ -74,8 +74,13 @@ def fresh() -> int:
     return next(_numbers)
 
 
+# Tests write phones of these areas out in full, and one of them must be nobody else's.
+_WRITTEN_OUT = {212, 213, 214, 303, 310, 312, 317, 401}
 # Of the United States alone: the islands between them are abroad, and their callers get no text.
-AREA_CODES = [code for code in range(212, 420) if is_served(f"+1{code}5550100", frozenset({"US"}))][:80]
+AREA_CODES = [
+    code for code in range(212, 520)
+    if code not in _WRITTEN_OUT and is_served(f"+1{code}5550100", frozenset({"US"}))
+][:80]  # fmt: skip
 
 
 def phone(index: int | None = None) -> str:

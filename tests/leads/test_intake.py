@@ -27,9 +27,9 @@ def test_the_same_phone_at_another_business_is_another_lead() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_lead_that_came_in_between_is_found_and_the_transaction_lives_on() -> None:
     business = make_business()
-    other = intake.new_lead(business, phone=PHONE, at=NOON)
+    other = intake.open_lead(business, phone=PHONE, at=NOON, is_unknown=True)
     with transaction.atomic():
-        found = intake.new_lead(business, phone=PHONE, at=NOON)
+        found = intake.open_lead(business, phone=PHONE, at=NOON, is_unknown=True)
         intake.open_request(found, location=make_location(business), at=NOON, source="ads")
     assert found.pk == other.pk
     assert [(request.lead_id, request.source) for request in JobRequest.objects.all()] == [(other.pk, "ads")]

@@ -166,7 +166,7 @@ def test_a_calendar_without_an_address_or_an_owner_is_refused(ana: Client, cast:
     "typed",
     [
         *("ftp://example.com/a.ics", "http://example.com/a.ics", "example.com/a.ics", "https://", "https:///a.ics"),
-        *("javascript:alert(1)", "file:///etc/passwd", "https://exa mple.com/a", "https://[::1/a.ics", "webcal:"),
+        *("javascript:alert(1)", "file:///secrets.txt", "https://exa mple.com/a", "https://[::1/a.ics", "webcal:"),
         *("https://example.com:port/a.ics", f"https://example.com/{'x' * 2000}", "http://127.0.0.1:80/a.ics"),
     ],
 )
